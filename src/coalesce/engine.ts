@@ -1,0 +1,59 @@
+import type { PacketTable } from '../packet/table.ts';
+
+/**
+ * The merge engine interface. An engine is pure and clock-free: it is told which packets arrive and where
+ * a poll ends, and hands skbs to its sink with the reason each was flushed.
+ */
+
+/** What an engine knows of an skb that it held. One object per engine, filled again for each delivery. */
+export interface HeldSkb {
+  /** Which of the engine's slots held it: tells a recording sink which members it collected. */
+  slot: number;
+  /** Wire packets merged into it, 1 or more; all of them carry payload. */
+  segments: number;
+  /** TCP payload carried. */
+  payloadBytes: number;
+  /** Frame length: link header, IP and TCP header of the first packet, all payload. */
+  frameBytes: number;
+  /** Payload bytes of a segment as recorded in the skb. */
+  gsoSize: number;
+  /** IP length field of the delivered header. */
+  ipLength: number;
+  /** Flow index. */
+  flow: number;
+  /** Fields of the delivered header that differ from the first packet's (signed 32 bit where 32 bit wide). */
+  ack: number;
+  window: number;
+  tsecr: number;
+  /** Whether `tsecr` is to be written into the header. */
+  hasTimestamp: boolean;
+}
+
+export interface SkbSink {
+  /** A packet opened (`first`) or joined the held skb of `slot`. Left out by sinks that only count. */
+  readonly hold?: (slot: number, row: number, first: boolean) => void;
+  /** A held skb leaves its slot. `reason` is an index into REASONS. */
+  readonly deliverHeld: (skb: HeldSkb, reason: number) => void;
+  /** A packet that went past the engine, or through it without being held. */
+  readonly deliverAlone: (row: number, reason: number) => void;
+}
+
+export interface EngineCounters {
+  /** Packets that entered a slot. */
+  aggregated: number;
+  /** Skbs that left a slot. */
+  flushed: number;
+  /** Packets for which no slot was free. */
+  noDesc: number;
+}
+
+export interface Engine {
+  /** Takes the received packets `table.rows[from … to-1]` in order. */
+  receive(from: number, to: number): void;
+  /** Delivers everything held, with the given reason (`poll-end` or `capture-end`). */
+  flushAll(reason: number): void;
+  readonly counters: EngineCounters;
+}
+
+/** Builds an engine that reads packets from `table` and delivers to `sink`. */
+export type EngineFactory<Options> = (table: PacketTable, options: Options, sink: SkbSink) => Engine;

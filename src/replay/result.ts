@@ -1,0 +1,136 @@
+/**
+ * The one result record that feeds every output format. Absent is `null`, never 0. Every number's unit is
+ * part of its name. The published JSON Schema is schema/result.schema.json.
+ */
+import type { Reason } from '../coalesce/reason.ts';
+
+/** The three configurations of the study. */
+export type ConfigurationName = 'Xen' | 'LRO' | 'Optimized';
+
+export interface Warning {
+  /** `W-…`, from the closed list in docs/warnings.md. */
+  readonly code: string;
+  /** A full sentence: what, where, what to do. */
+  readonly message: string;
+}
+
+export interface CaptureSummary {
+  /** File name without its folder. */
+  readonly name: string;
+  readonly format: 'pcap' | 'pcapng';
+  readonly compression: 'none' | 'gzip' | 'zstd';
+  readonly linkTypes: readonly string[];
+  /** Absolute time of the first packet, decimal ns since 1970, as text (exceeds 2^53); null without packets. */
+  readonly firstTimeNs: string | null;
+  /** Last minus first packet time. */
+  readonly durationNs: number | null;
+  /** Records read. */
+  readonly packets: number;
+  /** Sum of the lengths on the wire of all records. */
+  readonly wireBytes: number;
+  /** Records of which fewer bytes were captured than were on the wire. */
+  readonly truncatedPackets: number;
+  /** TCP segments among all records. */
+  readonly tcpPackets: number;
+  /** TCP flows (one direction each) among all records. */
+  readonly flows: number;
+}
+
+export interface ReceiverSummary {
+  readonly mode: 'auto' | 'all' | 'ip' | 'mac';
+  /** The address that was used, `direction marks`, or `all`. */
+  readonly value: string;
+  /** Why: one sentence. */
+  readonly why: string;
+  /** Frames that reached the receiver's NIC. */
+  readonly packets: number;
+  readonly tcpPackets: number;
+  /** TCP segments with payload. */
+  readonly dataPackets: number;
+  /** TCP payload, retransmissions included. */
+  readonly payloadBytes: number;
+  /** Unique TCP payload. */
+  readonly goodputBytes: number;
+  /** From the first to the last received data packet; null with fewer than two. */
+  readonly durationNs: number | null;
+  readonly superPackets: number;
+  /** Share of the TCP payload bytes that stands in super-packets, 0…1; null without payload. */
+  readonly superPacketShare: number | null;
+}
+
+export interface Throughput {
+  /** Unique TCP payload per second in the capture; null if it cannot be said. */
+  readonly capturedGoodputMbps: number | null;
+  /** IP bytes per second in the capture. */
+  readonly capturedThroughputMbps: number | null;
+  /** With preamble, FCS and gap. */
+  readonly capturedWireRateMbps: number | null;
+}
+
+/** Cycles per goodput byte of one domain, by stage. */
+export interface DomainCost {
+  readonly cyclesPerByte: number | null;
+  readonly stages: readonly { readonly stage: string; readonly cyclesPerByte: number | null }[];
+}
+
+export interface ConfigurationResult {
+  readonly name: ConfigurationName;
+  readonly engine: string;
+  /** How polls ended in this configuration, as given on the command line. */
+  readonly poll: string;
+  /** Goodput that the throughput law predicts, Mbit/s. */
+  readonly predictedThroughputMbps: number | null;
+  /** Wire TCP data segments in ÷ skbs carrying them out. */
+  readonly lroRate: number | null;
+  /** aggregated ÷ flushed of the engine; null where nothing was flushed. */
+  readonly aggregatedPerFlushed: number | null;
+  readonly counters: {
+    readonly packets: number;
+    readonly delivered: number;
+    readonly polls: number;
+    readonly aggregated: number;
+    readonly flushed: number;
+    readonly noDesc: number;
+    readonly dataPackets: number;
+    /** Skbs that carry TCP payload. */
+    readonly dataSkbs: number;
+  };
+  /** Skbs delivered by reason; only reasons that occurred. */
+  readonly reasons: readonly { readonly reason: Reason; readonly skbs: number; readonly packets: number }[];
+  /** Counted events of the path, by name. */
+  readonly events: Readonly<Record<string, number>>;
+  readonly domain0: DomainCost;
+  readonly domainU: DomainCost;
+  /** Guest residual of the study that no counted mechanism explains; not part of domainU. Null where there is none. */
+  readonly unexplainedDomainUCyclesPerByte: number | null;
+}
+
+export interface ResultRecord {
+  /** Version of this record's shape. */
+  readonly recordVersion: 1;
+  readonly tool: { readonly name: 'analyze'; readonly version: string };
+  readonly capture: CaptureSummary;
+  readonly receiver: ReceiverSummary;
+  readonly options: {
+    readonly poll: string;
+    readonly pollDescription: string;
+    readonly maxAggr: number;
+    readonly maxDesc: number;
+    readonly mtu: number;
+    readonly lroMode: 'skb' | 'frags';
+    readonly fragSize: number;
+    readonly vlan: 'strip' | 'pass' | 'inband';
+    readonly fcs: number;
+    readonly verifyChecksums: boolean;
+    readonly receiveMode: 'flip' | 'flip-copy' | 'grant-copy';
+    readonly profile: string;
+    readonly law: 'serial' | 'shared-core' | 'two-cores' | 'none';
+  };
+  readonly throughput: Throughput;
+  /** The law with its parameters, as text: how predictedThroughputMbps was computed. */
+  readonly lawFormula: string;
+  /** What the cost profile is and how its numbers came about, as text. */
+  readonly profileNote: string;
+  readonly configurations: readonly ConfigurationResult[];
+  readonly warnings: readonly Warning[];
+}
