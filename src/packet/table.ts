@@ -1,3 +1,5 @@
+import type { RecordBlock } from '../capture/record-block.ts';
+
 /**
  * A block of decoded packets as columns (struct of typed arrays), filled again and again so that
  * nothing is allocated per packet. Row `i` is record `firstRecord + i` of the capture file.
@@ -9,9 +11,9 @@
 /** Rows a block holds at most: all columns together stay inside a second-level cache. */
 export const BLOCK_ROWS = 4096;
 
-/** What the decoder made of a frame. TCP columns are valid only where `status` is `TCP`. */
+/** What the decoder made of a frame. */
 export const STATUS = {
-  /** A TCP segment over IPv4 or IPv6 whose headers were captured. */
+  /** A TCP segment over IPv4 or IPv6 whose headers were captured whole. */
   TCP: 0,
   /** Too short, or too long, to be a frame at all. */
   BAD_FRAME: 1,
@@ -25,29 +27,7 @@ export const STATUS = {
   SHORT_IP_LENGTH: 6,
 } as const;
 
-/** Direction marks that the capture itself carries. */
-export const DIRECTION = { UNKNOWN: 0, INBOUND: 1, OUTBOUND: 2, OTHER_HOST: 3 } as const;
-
-export interface PacketTable {
-  /** Rows in this block. */
-  count: number;
-  /** 0-based record number of row 0 in the capture file. */
-  firstRecord: number;
-  /** The bytes that `frameOffset` points into: valid until the next block is read. */
-  bytes: Uint8Array;
-  view: DataView;
-
-  /** Capture time in ns since the first packet of the file (exact to 104 days). */
-  readonly timeNs: Float64Array;
-  readonly frameOffset: Int32Array;
-  /** Captured bytes, trailing FCS left out. */
-  readonly capturedBytes: Int32Array;
-  /** Bytes on the wire, trailing FCS left out. */
-  readonly wireBytes: Int32Array;
-  /** Link type of the capture (LINKTYPE_*), per row because pcapng may mix them. */
-  readonly linkType: Int32Array;
-  readonly direction: Uint8Array;
-
+export interface PacketTable extends RecordBlock {
   readonly status: Uint8Array;
   /** 4, 6, or 0 where it is not IP. */
   readonly family: Uint8Array;
@@ -55,7 +35,8 @@ export interface PacketTable {
   readonly vlanTags: Uint8Array;
   /** Bytes before the network header, tags included. */
   readonly l2Bytes: Int32Array;
-  /** Bytes before the TCP header, from the start of the frame. */
+  /** Bytes before the TCP header, from the start of the frame; 0 where no TCP header was captured, and then
+   * the columns from `seq` on are not valid. (A first fragment or a cut-off option has one, too.) */
   readonly tcpOffset: Int32Array;
   /** IPv4 total length, or IPv6 payload length + 40. */
   readonly ipLength: Int32Array;

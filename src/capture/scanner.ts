@@ -1,0 +1,33 @@
+import type { CaptureFault } from './errors.ts';
+import type { RecordBlock } from './record-block.ts';
+import type { Window } from './window.ts';
+
+/** Parses records of one file format out of a window into the rows of a block. */
+export interface Scanner {
+  readonly format: 'pcap' | 'pcapng';
+  /** Absolute time of the first packet, ns since 1970; null before it. */
+  firstTimeNs(): bigint | null;
+  /** Link types seen so far. */
+  readonly linkTypes: Set<number>;
+  /** Records that had no time stamp of their own. */
+  withoutTime(): number;
+  /** Records that claim more captured bytes than were on the wire; the captured ones are believed. */
+  capturedOverOriginal(): number;
+  /**
+   * Adds rows until the block is full (returns FULL), the window has no whole record left (returns the
+   * number of unread bytes it needs), or the file is wrong (returns FAULT, see `fault`).
+   */
+  scan(window: Window, block: RecordBlock): number;
+  fault(): ScanFault | null;
+}
+
+export type ScanFault = Pick<CaptureFault, 'kind' | 'offset' | 'packet' | 'found' | 'advice'>;
+
+export const FULL = 0;
+export const FAULT = -1;
+
+/** The largest packet that any capture tool writes for the link types supported (libpcap's own limit). */
+export const MAX_PACKET_BYTES = 262_144;
+
+export const CUT_ADVICE = 'What stands before it was read; get the whole file for the rest';
+export const CORRUPT_ADVICE = 'The file is damaged from here on; what stands before it was read';

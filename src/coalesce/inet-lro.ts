@@ -1,0 +1,252 @@
+/**
+ * Linux `inet_lro` (2.6.24 to 4.6), skb and frags mode: docs/engines/inet-lro.md has the rules by section.
+ * Bytes of headers and checksums are not the engine's business: a recording sink keeps them.
+ */
+import { verifyTcpChecksum } from '../packet/checksum.ts';
+import { type PacketTable, STATUS } from '../packet/table.ts';
+import type { Engine, HeldSkb, SkbSink } from './engine.ts';
+import { REASON } from './reason.ts';
+
+export interface InetLroOptions {
+  /** Session slots. */
+  readonly maxDesc: number;
+  /** Packets (frags mode: page fragments) after which a session is flushed. */
+  readonly maxAggr: number;
+  readonly mtu: number;
+  readonly mode: 'skb' | 'frags';
+  /** Bytes of a page fragment in frags mode, 0: the whole frame. */
+  readonly fragSize: number;
+  readonly vlan: 'strip' | 'pass' | 'inband';
+  readonly verifyChecksums: boolean;
+}
+
+export const INET_LRO_DEFAULTS: InetLroOptions = {
+  maxDesc: 8,
+  maxAggr: 64,
+  mtu: 1500,
+  mode: 'skb',
+  fragSize: 0,
+  vlan: 'strip',
+  verifyChecksums: false,
+};
+
+/** Words of a session in the slot array: one cache line a slot. */
+const WORDS = 16;
+const FLOW = 0;
+const NEXT_SEQ = 1;
+const TSVAL = 2;
+const HAS_TIMESTAMP = 3;
+const PACKETS = 4;
+const FRAGMENTS = 5;
+/** Frame length after the Ethernet header, all payload counted: what the 64K limit looks at. */
+const LENGTH = 6;
+const MSS = 7;
+const ACK = 8;
+const WINDOW = 9;
+const TSECR = 10;
+/** IP total length modulo 65536. */
+const IP_TOTAL = 11;
+const PAYLOAD = 12;
+const EMPTY = -1;
+
+const ETHERNET_BYTES = 14;
+/** CWR, ECE, URG, RST, SYN, FIN must be clear and ACK set; PSH is not looked at. */
+const FLAGS_LOOKED_AT = 0xf7;
+const ACK_ONLY = 0x10;
+const ECN_CE = 3;
+
+/** Callback rejections by decoder status, in the order of the driver's header callback. */
+const REJECTION: Int8Array = (() => {
+  const reasons = new Int8Array(8).fill(-1);
+  reasons[STATUS.BAD_FRAME] = REASON['bad-header'];
+  reasons[STATUS.NOT_IP] = REASON['not-ipv4'];
+  reasons[STATUS.NOT_TCP] = REASON['not-tcp'];
+  reasons[STATUS.IP_FRAGMENT] = REASON['ip-fragment'];
+  reasons[STATUS.BAD_HEADER] = REASON['bad-header'];
+  reasons[STATUS.SHORT_IP_LENGTH] = REASON['bad-header'];
+  return reasons;
+})();
+
+/** Builds the engine; options must be whole numbers in their ranges (checked where they are parsed). */
+export function createInetLro(table: PacketTable, options: InetLroOptions, sink: SkbSink): Engine {
+  const { maxDesc, maxAggr, fragSize, vlan, verifyChecksums } = options;
+  const frags = options.mode === 'frags';
+  const lengthLimit = 65_535 - options.mtu;
+  const slots = new Int32Array(maxDesc * WORDS);
+  for (let slot = 0; slot < maxDesc; slot++) slots[slot * WORDS] = EMPTY;
+  const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
+  const skb: HeldSkb = {
+    slot: 0,
+    segments: 0,
+    payloadBytes: 0,
+    frameBytes: 0,
+    gsoSize: 0,
+    ipLength: 0,
+    flow: 0,
+    ack: 0,
+    window: 0,
+    tsecr: 0,
+    hasTimestamp: false,
+  };
+  const { rows, status, family, vlanTags, flow: flows, seq, ack, window, tcpFlags, tos } = table;
+  const { payloadBytes, ipLength, ipHeaderBytes, wireBytes, l2Bytes, timestampOnly, tsval, word28 } = table;
+  const hold = sink.hold;
+  /** Slot used last: the flow of most packets is the flow of the packet before. */
+  let recent = 0;
+
+  /** Rule of the header callback that a packet violates, -1 if it is accepted (§2). */
+  function callback(row: number): number {
+    const tags = vlanTags[row]!;
+    if (tags === 2 || (tags === 1 && vlan === 'pass')) return REASON['not-ipv4'];
+    const state = status[row]!;
+    if (family[row] === 6) return REASON['not-ipv4'];
+    if (state !== STATUS.TCP) return REJECTION[state]!;
+    if (verifyChecksums && !verifyTcpChecksum(table, row)) return REASON.checksum;
+    return -1;
+  }
+
+  /** Rule of the eligibility test that a packet violates, -1 if it passes (§4). `at` is its session or -1. */
+  function violation(row: number, l3Bytes: number, at: number): number {
+    if (ipLength[row] !== l3Bytes) return REASON['length-mismatch'];
+    if (payloadBytes[row] === 0) return REASON['no-payload'];
+    if (ipHeaderBytes[row] !== 20) return REASON['ip-options'];
+    const flags = tcpFlags[row]!;
+    if ((flags & FLAGS_LOOKED_AT) !== ACK_ONLY) return REASON['tcp-flags'];
+    if ((tos[row]! & 3) === ECN_CE) return REASON['ecn-ce'];
+    const headerWords = flags >> 12;
+    if (headerWords === 5) return -1;
+    if (headerWords !== 8 || timestampOnly[row] === 0) return REASON['tcp-options'];
+    if (at >= 0 && ((tsval[row]! - slots[at + TSVAL]!) | 0) < 0) return REASON['timestamp-backwards'];
+    if (word28[row] === 0) return REASON['timestamp-echo-zero'];
+    return -1;
+  }
+
+  /** Page fragments of a frame (§1). */
+  function fragmentsOf(length: number): number {
+    return fragSize === 0 ? 1 : Math.ceil((length + ETHERNET_BYTES) / fragSize);
+  }
+
+  function flush(slot: number, reason: number): void {
+    const at = slot * WORDS;
+    const payload = slots[at + PAYLOAD]!;
+    skb.slot = slot;
+    skb.segments = slots[at + PACKETS]!;
+    skb.payloadBytes = payload;
+    skb.frameBytes = slots[at + LENGTH]! + ETHERNET_BYTES;
+    skb.gsoSize = slots[at + MSS]!;
+    skb.ipLength = slots[at + IP_TOTAL]!;
+    skb.flow = slots[at + FLOW]!;
+    skb.ack = slots[at + ACK]!;
+    skb.window = slots[at + WINDOW]!;
+    skb.tsecr = slots[at + TSECR]!;
+    skb.hasTimestamp = slots[at + HAS_TIMESTAMP] === 1;
+    slots[at + FLOW] = EMPTY;
+    counters.flushed++;
+    sink.deliverHeld(skb, reason);
+  }
+
+  function open(slot: number, row: number, length: number): void {
+    const at = slot * WORDS;
+    const payload = payloadBytes[row]!;
+    const hasTimestamp = tcpFlags[row]! >> 12 === 8;
+    slots[at + FLOW] = flows[row]!;
+    slots[at + NEXT_SEQ] = seq[row]! + payload;
+    slots[at + TSVAL] = hasTimestamp ? tsval[row]! : 0;
+    slots[at + HAS_TIMESTAMP] = hasTimestamp ? 1 : 0;
+    slots[at + PACKETS] = 1;
+    slots[at + FRAGMENTS] = fragmentsOf(length);
+    slots[at + LENGTH] = length;
+    slots[at + MSS] = payload;
+    slots[at + ACK] = ack[row]!;
+    slots[at + WINDOW] = window[row]!;
+    slots[at + TSECR] = hasTimestamp ? word28[row]! : 0;
+    slots[at + IP_TOTAL] = ipLength[row]!;
+    slots[at + PAYLOAD] = payload;
+    counters.aggregated++;
+    recent = slot;
+    if (hold !== undefined) hold(slot, row, true);
+  }
+
+  function merge(slot: number, row: number, length: number): void {
+    const at = slot * WORDS;
+    const payload = payloadBytes[row]!;
+    const packets = slots[at + PACKETS]! + 1;
+    const total = slots[at + LENGTH]! + payload;
+    slots[at + NEXT_SEQ] = seq[row]! + payload;
+    slots[at + PACKETS] = packets;
+    slots[at + LENGTH] = total;
+    if (payload > slots[at + MSS]!) slots[at + MSS] = payload;
+    slots[at + ACK] = ack[row]!;
+    slots[at + WINDOW] = window[row]!;
+    if (slots[at + HAS_TIMESTAMP] === 1) slots[at + TSECR] = word28[row]!;
+    slots[at + IP_TOTAL] = (slots[at + IP_TOTAL]! + payload) & 0xffff;
+    slots[at + PAYLOAD] = slots[at + PAYLOAD]! + payload;
+    let count = packets;
+    if (frags) {
+      count = slots[at + FRAGMENTS]! + fragmentsOf(length);
+      slots[at + FRAGMENTS] = count;
+    }
+    counters.aggregated++;
+    recent = slot;
+    if (hold !== undefined) hold(slot, row, false);
+    if (count >= maxAggr) flush(slot, REASON['max-aggr']);
+    else if (total > lengthLimit) flush(slot, REASON['max-length']);
+  }
+
+  /** The slot that holds this flow; otherwise `-1 - s` with the lowest empty slot s, -1 - maxDesc if none is. */
+  function find(flow: number): number {
+    if (slots[recent * WORDS] === flow) return recent;
+    let empty = maxDesc;
+    for (let slot = 0; slot < maxDesc; slot++) {
+      const held = slots[slot * WORDS];
+      if (held === flow) return slot;
+      if (held === EMPTY && slot < empty) empty = slot;
+    }
+    return -1 - empty;
+  }
+
+  /** One accepted packet (§3). */
+  function process(row: number): void {
+    // An in-band tag counts as part of the frame after the Ethernet header, in frags mode not for the length test.
+    const tagBytes = vlan === 'inband' && vlanTags[row] === 1 ? 4 : 0;
+    const l3Bytes = wireBytes[row]! - l2Bytes[row]!;
+    const slot = find(flows[row]!);
+    if (slot < 0) {
+      if (slot === -1 - maxDesc) {
+        counters.noDesc++;
+        sink.deliverAlone(row, REASON['table-full']);
+        return;
+      }
+      const reason = violation(row, l3Bytes, -1);
+      if (reason >= 0) sink.deliverAlone(row, reason);
+      else open(-1 - slot, row, l3Bytes + tagBytes);
+      return;
+    }
+    const at = slot * WORDS;
+    const inOrder = seq[row] === slots[at + NEXT_SEQ];
+    const reason = inOrder ? violation(row, frags ? l3Bytes : l3Bytes + tagBytes, at) : REASON.sequence;
+    if (reason < 0) merge(slot, row, l3Bytes + tagBytes);
+    else {
+      flush(slot, reason);
+      sink.deliverAlone(row, reason);
+    }
+  }
+
+  return {
+    counters,
+    receive(from, to) {
+      for (let i = from; i < to; i++) {
+        const row = rows[i]!;
+        const rejected =
+          status[row] === STATUS.TCP && family[row] === 4 && vlanTags[row] === 0 && !verifyChecksums
+            ? -1
+            : callback(row);
+        if (rejected >= 0) sink.deliverAlone(row, rejected);
+        else process(row);
+      }
+    },
+    flushAll(reason) {
+      for (let slot = 0; slot < maxDesc; slot++) if (slots[slot * WORDS] !== EMPTY) flush(slot, reason);
+    },
+  };
+}

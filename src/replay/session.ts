@@ -1,0 +1,86 @@
+/**
+ * One pass over a capture: blocks are read, decoded, assigned to flows, filtered to what the receiver's NIC
+ * got, and handed to every consumer before the next block is read.
+ */
+import type { Readable } from 'node:stream';
+import { type CaptureReader, openCapture } from '../capture/reader.ts';
+import { decodeBlock } from '../packet/decode.ts';
+import { createFlowTable, type FlowTable } from '../packet/flows.ts';
+import {
+  createReceiverFilter,
+  createReceiverFinder,
+  RECEIVER_PREFIX_PACKETS,
+  type ReceiverChoice,
+} from '../packet/receiver.ts';
+import { createPacketTable, type PacketTable } from '../packet/table.ts';
+
+export interface SessionOptions {
+  /** `auto`, or a receiver that the user named. */
+  readonly receiver: 'auto' | ReceiverChoice;
+  /** Trailing FCS bytes; null: as the file says, else none. */
+  readonly fcsBytes: number | null;
+  readonly stdin: () => Readable;
+}
+
+/** May return a promise to be waited for before the next block is read. */
+export type BlockConsumer = (table: PacketTable) => undefined | Promise<void>;
+
+export interface Session {
+  readonly reader: CaptureReader;
+  readonly table: PacketTable;
+  readonly flows: FlowTable;
+  readonly receiver: ReceiverChoice;
+  /** Calls `consume` after each block is ready in `table`, until the capture ends or `signal` is aborted. */
+  run(consume: BlockConsumer, signal?: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/** Throws a CaptureError where nothing can be read. */
+export async function openSession(path: string, options: SessionOptions): Promise<Session> {
+  const reader = await openCapture(path, { fcsBytes: options.fcsBytes, stdin: options.stdin });
+  try {
+    return await createSession(reader, options);
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}
+
+async function createSession(reader: CaptureReader, options: SessionOptions): Promise<Session> {
+  const table = createPacketTable();
+  const receiver = options.receiver === 'auto' ? await findReceiver(reader, table) : options.receiver;
+  reader.commit();
+  const flows = createFlowTable();
+  const filter = createReceiverFilter(receiver);
+  return {
+    reader,
+    table,
+    flows,
+    receiver,
+    async run(consume, signal) {
+      while (signal?.aborted !== true && (await reader.next(table))) {
+        decodeBlock(table);
+        flows.assign(table);
+        filter(table, flows);
+        const pending = consume(table);
+        if (pending !== undefined) await pending;
+      }
+    },
+    close: () => reader.close(),
+  };
+}
+
+/** Looks at the first packets, then goes back to the start of the capture. */
+async function findReceiver(reader: CaptureReader, table: PacketTable): Promise<ReceiverChoice> {
+  const flows = createFlowTable();
+  const finder = createReceiverFinder();
+  while (reader.notes.packets < RECEIVER_PREFIX_PACKETS && reader.canReadOnAndRestart()) {
+    if (!(await reader.next(table))) break;
+    table.count = Math.min(table.count, RECEIVER_PREFIX_PACKETS - table.firstRecord);
+    decodeBlock(table);
+    flows.assign(table);
+    finder.add(table);
+  }
+  await reader.restart();
+  return finder.choose(flows);
+}

@@ -1,0 +1,59 @@
+/** Warnings about a capture: a closed list of codes, each with a sentence that says what to do. See docs/warnings.md. */
+import { faultMessage } from '../capture/errors.ts';
+import { isKnownLinkType, linkTypeName } from '../capture/link-types.ts';
+import type { CaptureReader } from '../capture/reader.ts';
+import type { Warning } from './result.ts';
+
+/** Codes after which the exit code says that something was cut or skipped. */
+const DEGRADING = new Set(['W-CUT', 'W-DAMAGED', 'W-LINK-TYPE']);
+
+export function isDegraded(warnings: readonly Warning[]): boolean {
+  return warnings.some((warning) => DEGRADING.has(warning.code));
+}
+
+/** The shortest capture of a TCP packet with every header the engines read: Ethernet, IPv4, TCP without options. */
+const SHORTEST_USEFUL_SNAPLEN = 54;
+
+/** What was noticed while the capture was read. */
+export function readingWarnings(reader: CaptureReader): Warning[] {
+  const { notes, scanner } = reader;
+  const warnings: Warning[] = [];
+  const warn = (code: string, message: string): void => {
+    warnings.push({ code, message });
+  };
+  if (notes.fault !== null) {
+    warn(notes.fault.kind === 'cut' ? 'W-CUT' : 'W-DAMAGED', faultMessage(notes.fault));
+  }
+  if (notes.unknownLinkPackets > 0) {
+    const unknown = [...scanner.linkTypes].filter((type) => !isKnownLinkType(type)).map(linkTypeName);
+    warn(
+      'W-LINK-TYPE',
+      `${notes.unknownLinkPackets} packets of ${unknown.join(', ')} could not be decoded and count as not TCP. Ethernet, Linux SLL, raw IP and NULL/LOOP captures can be.`,
+    );
+  }
+  if (notes.timeBackwards > 0) {
+    warn(
+      'W-TIME-BACKWARDS',
+      `time goes backwards ${notes.timeBackwards} times, first at packet ${notes.firstBackwardsPacket}. Poll windows follow the file's order; reordercap sorts a capture by time.`,
+    );
+  }
+  if (scanner.withoutTime() > 0) {
+    warn(
+      'W-NO-TIME',
+      `${scanner.withoutTime()} packets have no time stamp (simple packet blocks) and take that of the packet before. Use --poll batch:N.`,
+    );
+  }
+  if (scanner.capturedOverOriginal() > 0) {
+    warn(
+      'W-LENGTHS',
+      `${scanner.capturedOverOriginal()} records claim more captured bytes than were on the wire; the captured length is believed.`,
+    );
+  }
+  if (notes.shortestTruncationBytes < SHORTEST_USEFUL_SNAPLEN) {
+    warn(
+      'W-SNAPLEN',
+      `packets were cut to ${notes.shortestTruncationBytes} bytes, too short for all headers. Capture with a snaplen of 96 or more.`,
+    );
+  }
+  return warnings;
+}
