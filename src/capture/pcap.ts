@@ -2,8 +2,17 @@
  * Classic pcap: both byte orders, microseconds and nanoseconds, and the modified format (0xa1b2cd34)
  * whose record headers are 8 bytes longer. Layout: draft-ietf-opsawg-pcap.
  */
+import { isKnownLinkType } from './link-types.ts';
 import { DIRECTION, type RecordBlock } from './record-block.ts';
-import { CORRUPT_ADVICE, FAULT, FULL, MAX_PACKET_BYTES, type ScanFault, type Scanner } from './scanner.ts';
+import {
+  CORRUPT_ADVICE,
+  emptyNotes,
+  FAULT,
+  FULL,
+  MAX_PACKET_BYTES,
+  type ScanFault,
+  type Scanner,
+} from './scanner.ts';
 import type { Window } from './window.ts';
 
 export const PCAP_HEADER_BYTES = 24;
@@ -16,35 +25,63 @@ interface PcapHeader {
   readonly fcsBytes: number;
 }
 
-/** The header's meaning; null if these bytes are no pcap file. Needs 24 bytes. */
-export function parsePcapHeader(view: DataView, at: number): PcapHeader | null {
-  for (const littleEndian of [true, false]) {
-    const magic = view.getUint32(at, littleEndian);
-    if (magic !== 0xa1b2c3d4 && magic !== 0xa1b23c4d && magic !== 0xa1b2cd34) continue;
-    const network = view.getUint32(at + 20, littleEndian);
-    // The upper bits may hold the FCS length in 16-bit words, valid where the "F" bit (0x04000000) is set.
-    const hasFcs = (network & 0x04000000) !== 0;
-    return {
-      littleEndian,
-      nsPerTick: magic === 0xa1b23c4d ? 1 : 1000,
-      recordHeaderBytes: magic === 0xa1b2cd34 ? 24 : 16,
-      linkType: network & 0xffff,
-      fcsBytes: hasFcs ? (network >>> 28) * 2 : 0,
-    };
-  }
-  return null;
+const MAGIC = { MICROSECONDS: 0xa1b2c3d4, NANOSECONDS: 0xa1b23c4d, MODIFIED: 0xa1b2cd34 } as const;
+
+function isMagic(magic: number): boolean {
+  return magic === MAGIC.MICROSECONDS || magic === MAGIC.NANOSECONDS || magic === MAGIC.MODIFIED;
+}
+
+/** Whether four bytes at `at` begin a pcap file of either byte order. */
+export function isPcapMagic(view: DataView, at: number): boolean {
+  return isMagic(view.getUint32(at, true)) || isMagic(view.getUint32(at, false));
+}
+
+/** The meaning of the 24 header bytes at `at`, which begin with a pcap magic. */
+export function parsePcapHeader(view: DataView, at: number): PcapHeader {
+  const littleEndian = isMagic(view.getUint32(at, true));
+  const magic = view.getUint32(at, littleEndian);
+  const network = view.getUint32(at + 20, littleEndian);
+  // The upper bits may hold the FCS length in 16-bit words, valid where the "F" bit (0x04000000) is set.
+  const hasFcs = (network & 0x04000000) !== 0;
+  return {
+    littleEndian,
+    nsPerTick: magic === MAGIC.NANOSECONDS ? 1 : 1000,
+    recordHeaderBytes: magic === MAGIC.MODIFIED ? 24 : 16,
+    linkType: network & 0xffff,
+    fcsBytes: hasFcs ? (network >>> 28) * 2 : 0,
+  };
 }
 
 /** A scanner for the records after the file header. `fcsBytes` overrides the file's own FCS length. */
 export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): Scanner {
   const { littleEndian, nsPerTick, recordHeaderBytes, linkType } = header;
   const fcs = fcsBytes ?? header.fcsBytes;
+  const known = isKnownLinkType(linkType);
+  const notes = emptyNotes();
   let started = false;
   let baseSeconds = 0;
   let baseNs = 0;
-  let packets = 0;
-  let capturedOverOriginal = 0;
   let fault: ScanFault | null = null;
+
+  function refuse(offset: number, packet: number, captured: number): void {
+    fault = {
+      kind: 'bad-length',
+      offset,
+      packet,
+      found: `a record claims ${captured} captured bytes, more than the ${MAX_PACKET_BYTES} that a packet can have`,
+      advice: CORRUPT_ADVICE,
+    };
+  }
+
+  function noteBackwards(packet: number): void {
+    if (notes.timeBackwards === 0) notes.firstBackwardsPacket = packet;
+    notes.timeBackwards++;
+  }
+
+  function noteTruncation(captured: number): void {
+    notes.truncatedPackets++;
+    if (captured < notes.shortestTruncationBytes) notes.shortestTruncationBytes = captured;
+  }
 
   function scan(window: Window, block: RecordBlock): number {
     const { view, end } = window;
@@ -54,6 +91,8 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
     let row = first;
     let at = window.position;
     let needed: number = FULL;
+    let bytes = 0;
+    let lastNs = notes.lastTimeNs;
     while (row < capacity) {
       if (end - at < recordHeaderBytes) {
         needed = recordHeaderBytes;
@@ -64,13 +103,7 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
       const captured = view.getUint32(at + 8, littleEndian);
       const original = view.getUint32(at + 12, littleEndian);
       if (captured > MAX_PACKET_BYTES) {
-        fault = {
-          kind: 'bad-length',
-          offset: window.startOffset + at,
-          packet: packets + row - first,
-          found: `a record claims ${captured} captured bytes, more than the ${MAX_PACKET_BYTES} that a packet can have`,
-          advice: CORRUPT_ADVICE,
-        };
+        refuse(window.startOffset + at, notes.packets + row - first, captured);
         needed = FAULT;
         break;
       }
@@ -83,29 +116,37 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
         baseSeconds = seconds;
         baseNs = ticks * nsPerTick;
       }
-      timeNs[row] = (seconds - baseSeconds) * 1e9 + (ticks * nsPerTick - baseNs);
+      const ns = (seconds - baseSeconds) * 1e9 + (ticks * nsPerTick - baseNs);
+      if (ns < lastNs) noteBackwards(notes.packets + row - first);
+      lastNs = ns;
+      timeNs[row] = ns;
       frameOffset[row] = at + recordHeaderBytes;
-      if (original < captured) capturedOverOriginal++;
-      const wire = Math.max(Math.max(original, captured) - fcs, 0);
+      if (original < captured) notes.capturedOverOriginal++;
+      const wire = Math.max((original > captured ? original : captured) - fcs, 0);
+      if (captured < wire) noteTruncation(captured);
       wireBytes[row] = wire;
-      capturedBytes[row] = Math.min(captured, wire);
+      capturedBytes[row] = captured < wire ? captured : wire;
+      bytes += wire;
       at += recordHeaderBytes + captured;
       row++;
     }
+    const added = row - first;
     window.position = at;
     block.linkType.fill(linkType, first, row);
     block.direction.fill(DIRECTION.UNKNOWN, first, row);
     block.count = row;
-    packets += row - first;
+    notes.packets += added;
+    notes.wireBytes += bytes;
+    notes.lastTimeNs = lastNs;
+    if (!known) notes.unknownLinkPackets += added;
     return needed;
   }
 
   return {
     format: 'pcap',
     linkTypes: new Set([linkType]),
+    notes,
     firstTimeNs: () => (started ? BigInt(baseSeconds) * 1_000_000_000n + BigInt(baseNs) : null),
-    withoutTime: () => 0,
-    capturedOverOriginal: () => capturedOverOriginal,
     scan,
     fault: () => fault,
   };

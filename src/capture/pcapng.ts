@@ -2,8 +2,17 @@
  * pcapng: sections of either byte order, several interfaces with their own time units, enhanced, simple and
  * obsolete packet blocks; other blocks are skipped. Layout: draft-ietf-opsawg-pcapng.
  */
+import { isKnownLinkType } from './link-types.ts';
 import { DIRECTION, type RecordBlock } from './record-block.ts';
-import { CORRUPT_ADVICE, FAULT, FULL, MAX_PACKET_BYTES, type ScanFault, type Scanner } from './scanner.ts';
+import {
+  CORRUPT_ADVICE,
+  emptyNotes,
+  FAULT,
+  FULL,
+  MAX_PACKET_BYTES,
+  type ScanFault,
+  type Scanner,
+} from './scanner.ts';
 import { absoluteNs, createTickClock, type TickClock } from './time.ts';
 import type { Window } from './window.ts';
 
@@ -23,24 +32,23 @@ interface Interface {
   readonly resolution: number;
   readonly offsetSeconds: bigint;
   readonly fcsBytes: number;
+  /** Whether the decoder knows the link type. */
+  readonly known: boolean;
   clock: TickClock | null;
 }
 
 export function createPcapngScanner(fcsOverride: number | null): Scanner {
   let littleEndian = true;
   let interfaces: Interface[] = [];
-  let packets = 0;
+  const notes = emptyNotes();
   let fault: ScanFault | null = null;
   /** Bytes of a block without interest that are still to be passed over. */
   let skip = 0;
   let firstNs: bigint | null = null;
-  let lastNs = 0;
-  let withoutTime = 0;
-  let capturedOverOriginal = 0;
   const linkTypes = new Set<number>();
 
   function stop(window: Window, at: number, kind: ScanFault['kind'], found: string): number {
-    fault = { kind, offset: window.startOffset + at, packet: packets, found, advice: CORRUPT_ADVICE };
+    fault = { kind, offset: window.startOffset + at, packet: notes.packets, found, advice: CORRUPT_ADVICE };
     return FAULT;
   }
 
@@ -123,7 +131,8 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
     const linkType = view.getUint16(at + 8, littleEndian);
     const snaplen = view.getUint32(at + 12, littleEndian);
     const fcs = fcsOverride ?? fcsBytes;
-    interfaces.push({ linkType, snaplen, resolution, offsetSeconds, fcsBytes: fcs, clock: null });
+    const known = isKnownLinkType(linkType);
+    interfaces.push({ linkType, snaplen, resolution, offsetSeconds, fcsBytes: fcs, known, clock: null });
     linkTypes.add(linkType);
     return FULL;
   }
@@ -160,8 +169,8 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
     }
 
     const row = block.count;
-    let ns = lastNs;
-    if (simple) withoutTime++;
+    let ns = notes.lastTimeNs;
+    if (simple) notes.withoutTime++;
     else {
       const high = view.getUint32(at + 12, littleEndian);
       const low = view.getUint32(at + 16, littleEndian);
@@ -170,11 +179,9 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
         source.clock = createTickClock(source.resolution, source.offsetSeconds, firstNs);
       }
       ns = source.clock.toNs(high, low);
-      lastNs = ns;
     }
     block.timeNs[row] = ns;
     block.frameOffset[row] = frame;
-    if (original < captured) capturedOverOriginal++;
     const wire = Math.max(Math.max(original, captured) - source.fcsBytes, 0);
     block.wireBytes[row] = wire;
     block.capturedBytes[row] = Math.min(captured, wire);
@@ -183,16 +190,31 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
     block.direction[row] =
       simple || options + 4 > bodyEnd ? DIRECTION.UNKNOWN : directionOf(view, options, bodyEnd, littleEndian);
     block.count = row + 1;
-    packets++;
+    note(ns, wire, captured, original < captured, source.known);
     return FULL;
+  }
+
+  function note(ns: number, wire: number, captured: number, overOriginal: boolean, known: boolean): void {
+    if (ns < notes.lastTimeNs) {
+      if (notes.timeBackwards === 0) notes.firstBackwardsPacket = notes.packets;
+      notes.timeBackwards++;
+    }
+    notes.lastTimeNs = ns;
+    notes.packets++;
+    notes.wireBytes += wire;
+    if (overOriginal) notes.capturedOverOriginal++;
+    if (!known) notes.unknownLinkPackets++;
+    if (captured < wire) {
+      notes.truncatedPackets++;
+      if (captured < notes.shortestTruncationBytes) notes.shortestTruncationBytes = captured;
+    }
   }
 
   return {
     format: 'pcapng',
     linkTypes,
+    notes,
     firstTimeNs: () => firstNs,
-    withoutTime: () => withoutTime,
-    capturedOverOriginal: () => capturedOverOriginal,
     scan,
     fault: () => fault,
   };

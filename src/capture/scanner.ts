@@ -2,6 +2,41 @@ import type { CaptureFault } from './errors.ts';
 import type { RecordBlock } from './record-block.ts';
 import type { Window } from './window.ts';
 
+/** What the scanner noticed; grows with every block. */
+export interface ReadingNotes {
+  packets: number;
+  wireBytes: number;
+  /** Records of which fewer bytes were captured than were on the wire. */
+  truncatedPackets: number;
+  /** The shortest capture among the truncated records; Infinity without any. */
+  shortestTruncationBytes: number;
+  lastTimeNs: number;
+  timeBackwards: number;
+  /** -1 without any. */
+  firstBackwardsPacket: number;
+  /** Records of a link type that the decoder does not know. */
+  unknownLinkPackets: number;
+  /** Records that had no time stamp of their own. */
+  withoutTime: number;
+  /** Records that claim more captured bytes than were on the wire; the captured ones are believed. */
+  capturedOverOriginal: number;
+}
+
+export function emptyNotes(): ReadingNotes {
+  return {
+    packets: 0,
+    wireBytes: 0,
+    truncatedPackets: 0,
+    shortestTruncationBytes: Number.POSITIVE_INFINITY,
+    lastTimeNs: 0,
+    timeBackwards: 0,
+    firstBackwardsPacket: -1,
+    unknownLinkPackets: 0,
+    withoutTime: 0,
+    capturedOverOriginal: 0,
+  };
+}
+
 /** Parses records of one file format out of a window into the rows of a block. */
 export interface Scanner {
   readonly format: 'pcap' | 'pcapng';
@@ -9,10 +44,7 @@ export interface Scanner {
   firstTimeNs(): bigint | null;
   /** Link types seen so far. */
   readonly linkTypes: Set<number>;
-  /** Records that had no time stamp of their own. */
-  withoutTime(): number;
-  /** Records that claim more captured bytes than were on the wire; the captured ones are believed. */
-  capturedOverOriginal(): number;
+  readonly notes: ReadingNotes;
   /**
    * Adds rows until the block is full (returns FULL), the window has no whole record left (returns the
    * number of unread bytes it needs), or the file is wrong (returns FAULT, see `fault`).

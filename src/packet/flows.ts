@@ -33,9 +33,22 @@ export function createFlowTable(): FlowTable {
   const seed = (Math.random() * 0x7fffffff) | 1;
   const key = new Int32Array(9);
 
+  /** Whether `flow` is the IPv4 flow with this key. */
+  function is4(flow: number, source: number, destination: number, ports: number): boolean {
+    const at = flow * WORDS;
+    return (
+      state[at + PORTS] === ports &&
+      state[at + SOURCE] === source &&
+      state[at + DESTINATION] === destination &&
+      state[at + FAMILY] === 4
+    );
+  }
+
   function assign(table: PacketTable): void {
     const { count, view, frameOffset, tcpOffset, l2Bytes, family, flow } = table;
-    let previous = -1;
+    // Most packets belong to the flow of the packet before, or to the one before that (data and its ACKs).
+    let last = 0;
+    let other = 0;
     for (let row = 0; row < count; row++) {
       const tcp = tcpOffset[row]!;
       if (tcp === 0) {
@@ -43,30 +56,22 @@ export function createFlowTable(): FlowTable {
         continue;
       }
       const frame = frameOffset[row]!;
-      const ports = view.getInt32(frame + tcp);
       const ip = frame + l2Bytes[row]!;
       if (family[row] === 4) {
+        const ports = view.getInt32(frame + tcp);
         const source = view.getInt32(ip + 12);
         const destination = view.getInt32(ip + 16);
-        if (previous >= 0) {
-          const at = previous * WORDS;
-          if (
-            state[at + PORTS] === ports &&
-            state[at + SOURCE] === source &&
-            state[at + DESTINATION] === destination &&
-            state[at + FAMILY] === 4
-          ) {
-            flow[row] = previous;
-            continue;
-          }
+        if (!is4(last, source, destination, ports)) {
+          const before = last;
+          last = is4(other, source, destination, ports) ? other : find4(source, destination, ports);
+          other = before;
         }
-        previous = find4(source, destination, ports);
       } else {
         for (let i = 0; i < 8; i++) key[i] = view.getInt32(ip + 8 + 4 * i);
-        key[8] = ports;
-        previous = find6();
+        key[8] = view.getInt32(frame + tcp);
+        last = find6();
       }
-      flow[row] = previous;
+      flow[row] = last;
     }
   }
 
@@ -75,16 +80,7 @@ export function createFlowTable(): FlowTable {
     for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
       const flow = buckets[bucket]!;
       if (flow < 0) break;
-      const at = flow * WORDS;
-      if (
-        state[at + HASH] === hash &&
-        state[at + PORTS] === ports &&
-        state[at + SOURCE] === source &&
-        state[at + DESTINATION] === destination &&
-        state[at + FAMILY] === 4
-      ) {
-        return flow;
-      }
+      if (state[flow * WORDS + HASH] === hash && is4(flow, source, destination, ports)) return flow;
     }
     const at = add(hash, 4, ports);
     state[at + SOURCE] = source;

@@ -28,18 +28,19 @@ export function macText(view: DataView, at: number): string {
 }
 
 export interface ReceiverFinder {
-  add(table: PacketTable): void;
-  choose(flows: FlowTable): ReceiverChoice;
+  /** Counts the first `count` rows. */
+  add(table: PacketTable, count: number): void;
+  choose(): ReceiverChoice;
 }
 
-export function createReceiverFinder(): ReceiverFinder {
+export function createReceiverFinder(flows: FlowTable): ReceiverFinder {
   const payloadOf = new Map<number, number>();
   const macOf = new Map<number, string>();
   let marked = false;
   let packets = 0;
 
-  function add(table: PacketTable): void {
-    for (let row = 0; row < table.count; row++) {
+  function add(table: PacketTable, count: number): void {
+    for (let row = 0; row < count; row++) {
       const direction = table.direction[row];
       if (direction === DIRECTION.INBOUND || direction === DIRECTION.OUTBOUND) marked = true;
       const flow = table.flow[row]!;
@@ -52,10 +53,10 @@ export function createReceiverFinder(): ReceiverFinder {
         macOf.set(flow, differs && (table.view.getUint8(frame) & 1) === 0 ? destination : '');
       }
     }
-    packets += table.count;
+    packets += count;
   }
 
-  function choose(flows: FlowTable): ReceiverChoice {
+  function choose(): ReceiverChoice {
     if (marked) return { mode: 'marks', why: 'the capture marks the direction of its packets' };
     const hosts = new Map<string, { payload: number; mac: string }>();
     for (const [flow, payload] of payloadOf) {

@@ -9,7 +9,7 @@ import type { RecordBlock } from '../capture/record-block.ts';
  */
 
 /** Rows a block holds at most: all columns together stay inside a second-level cache. */
-export const BLOCK_ROWS = 4096;
+export const BLOCK_ROWS = 2048;
 
 /** What the decoder made of a frame. */
 export const STATUS = {

@@ -4,7 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import { type CaptureReader, openCapture } from '../capture/reader.ts';
-import { decodeBlock } from '../packet/decode.ts';
+import { createDecoder } from '../packet/decode.ts';
 import { createFlowTable, type FlowTable } from '../packet/flows.ts';
 import {
   createReceiverFilter,
@@ -48,9 +48,29 @@ export async function openSession(path: string, options: SessionOptions): Promis
 
 async function createSession(reader: CaptureReader, options: SessionOptions): Promise<Session> {
   const table = createPacketTable();
-  const receiver = options.receiver === 'auto' ? await findReceiver(reader, table) : options.receiver;
-  reader.commit();
   const flows = createFlowTable();
+  const decodeBlock = createDecoder(table);
+
+  async function nextBlock(): Promise<boolean> {
+    if (!(await reader.next(table))) return false;
+    decodeBlock();
+    flows.assign(table);
+    return true;
+  }
+
+  /** Looks at the first packets, then goes back to the start of the capture. Flows keep their numbers. */
+  async function findReceiver(): Promise<ReceiverChoice> {
+    const finder = createReceiverFinder(flows);
+    while (reader.notes().packets < RECEIVER_PREFIX_PACKETS && reader.canReadOnAndRestart()) {
+      if (!(await nextBlock())) break;
+      finder.add(table, Math.min(table.count, RECEIVER_PREFIX_PACKETS - table.firstRecord));
+    }
+    await reader.restart();
+    return finder.choose();
+  }
+
+  const receiver = options.receiver === 'auto' ? await findReceiver() : options.receiver;
+  reader.commit();
   const filter = createReceiverFilter(receiver);
   return {
     reader,
@@ -58,9 +78,7 @@ async function createSession(reader: CaptureReader, options: SessionOptions): Pr
     flows,
     receiver,
     async run(consume, signal) {
-      while (signal?.aborted !== true && (await reader.next(table))) {
-        decodeBlock(table);
-        flows.assign(table);
+      while (signal?.aborted !== true && (await nextBlock())) {
         filter(table, flows);
         const pending = consume(table);
         if (pending !== undefined) await pending;
@@ -68,19 +86,4 @@ async function createSession(reader: CaptureReader, options: SessionOptions): Pr
     },
     close: () => reader.close(),
   };
-}
-
-/** Looks at the first packets, then goes back to the start of the capture. */
-async function findReceiver(reader: CaptureReader, table: PacketTable): Promise<ReceiverChoice> {
-  const flows = createFlowTable();
-  const finder = createReceiverFinder();
-  while (reader.notes.packets < RECEIVER_PREFIX_PACKETS && reader.canReadOnAndRestart()) {
-    if (!(await reader.next(table))) break;
-    table.count = Math.min(table.count, RECEIVER_PREFIX_PACKETS - table.firstRecord);
-    decodeBlock(table);
-    flows.assign(table);
-    finder.add(table);
-  }
-  await reader.restart();
-  return finder.choose(flows);
 }

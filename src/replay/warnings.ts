@@ -16,16 +16,17 @@ const SHORTEST_USEFUL_SNAPLEN = 54;
 
 /** What was noticed while the capture was read. */
 export function readingWarnings(reader: CaptureReader): Warning[] {
-  const { notes, scanner } = reader;
+  const notes = reader.notes();
+  const fault = reader.fault();
   const warnings: Warning[] = [];
   const warn = (code: string, message: string): void => {
     warnings.push({ code, message });
   };
-  if (notes.fault !== null) {
-    warn(notes.fault.kind === 'cut' ? 'W-CUT' : 'W-DAMAGED', faultMessage(notes.fault));
+  if (fault !== null) {
+    warn(fault.kind === 'cut' ? 'W-CUT' : 'W-DAMAGED', faultMessage(fault));
   }
   if (notes.unknownLinkPackets > 0) {
-    const unknown = [...scanner.linkTypes].filter((type) => !isKnownLinkType(type)).map(linkTypeName);
+    const unknown = [...reader.scanner.linkTypes].filter((type) => !isKnownLinkType(type)).map(linkTypeName);
     warn(
       'W-LINK-TYPE',
       `${notes.unknownLinkPackets} packets of ${unknown.join(', ')} could not be decoded and count as not TCP. Ethernet, Linux SLL, raw IP and NULL/LOOP captures can be.`,
@@ -37,16 +38,16 @@ export function readingWarnings(reader: CaptureReader): Warning[] {
       `time goes backwards ${notes.timeBackwards} times, first at packet ${notes.firstBackwardsPacket}. Poll windows follow the file's order; reordercap sorts a capture by time.`,
     );
   }
-  if (scanner.withoutTime() > 0) {
+  if (notes.withoutTime > 0) {
     warn(
       'W-NO-TIME',
-      `${scanner.withoutTime()} packets have no time stamp (simple packet blocks) and take that of the packet before. Use --poll batch:N.`,
+      `${notes.withoutTime} packets have no time stamp (simple packet blocks) and take that of the packet before. Use --poll batch:N.`,
     );
   }
-  if (scanner.capturedOverOriginal() > 0) {
+  if (notes.capturedOverOriginal > 0) {
     warn(
       'W-LENGTHS',
-      `${scanner.capturedOverOriginal()} records claim more captured bytes than were on the wire; the captured length is believed.`,
+      `${notes.capturedOverOriginal} records claim more captured bytes than were on the wire; the captured length is believed.`,
     );
   }
   if (notes.shortestTruncationBytes < SHORTEST_USEFUL_SNAPLEN) {
