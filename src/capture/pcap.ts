@@ -78,11 +78,6 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
     notes.timeBackwards++;
   }
 
-  function noteTruncation(captured: number): void {
-    notes.truncatedPackets++;
-    if (captured < notes.shortestTruncationBytes) notes.shortestTruncationBytes = captured;
-  }
-
   function scan(window: Window, block: RecordBlock): number {
     const { view, end } = window;
     const { timeNs, frameOffset, capturedBytes, wireBytes } = block;
@@ -92,6 +87,8 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
     let at = window.position;
     let needed: number = FULL;
     let bytes = 0;
+    let truncated = 0;
+    let shortest = MAX_PACKET_BYTES;
     let lastNs = notes.lastTimeNs;
     while (row < capacity) {
       if (end - at < recordHeaderBytes) {
@@ -123,9 +120,12 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
       frameOffset[row] = at + recordHeaderBytes;
       if (original < captured) notes.capturedOverOriginal++;
       const wire = Math.max((original > captured ? original : captured) - fcs, 0);
-      if (captured < wire) noteTruncation(captured);
       wireBytes[row] = wire;
-      capturedBytes[row] = captured < wire ? captured : wire;
+      if (captured < wire) {
+        truncated++;
+        if (captured < shortest) shortest = captured;
+        capturedBytes[row] = captured;
+      } else capturedBytes[row] = wire;
       bytes += wire;
       at += recordHeaderBytes + captured;
       row++;
@@ -138,6 +138,8 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
     notes.packets += added;
     notes.wireBytes += bytes;
     notes.lastTimeNs = lastNs;
+    notes.truncatedPackets += truncated;
+    if (truncated > 0) notes.shortestTruncationBytes = Math.min(notes.shortestTruncationBytes, shortest);
     if (!known) notes.unknownLinkPackets += added;
     return needed;
   }

@@ -1,16 +1,12 @@
 /** The command line: argv to a command, errors to exit codes. Commands are loaded only when they run. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type Yargs from 'yargs/yargs';
+import yargs from 'yargs';
 import { CaptureError } from '../capture/errors.ts';
+import { packageVersion } from '../package-root.ts';
 import type { RawCoalesceOptions } from './coalesce-command.ts';
 import { EXIT } from './exit-code.ts';
 import { ENGINE_OPTION, POLL_OPTION, REPLAY_OPTIONS } from './options.ts';
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
 import { UsageError } from './usage.ts';
-
-// As one CommonJS file yargs loads in a third of the time of its ES modules (docs/performance.md).
-const yargs = createRequire(import.meta.url)('yargs/yargs') as typeof Yargs;
 
 /** Runs the command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -62,7 +58,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     )
     .demandCommand(1, 'give a command')
     .strict()
-    .version(version())
+    .version(packageVersion())
     .wrap(Math.min(110, process.stderr.columns ?? 100))
     .exitProcess(false)
     .showHelpOnFail(false)
@@ -90,9 +86,4 @@ function explain(error: unknown): number {
     `a bug in this program: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
   );
   return EXIT.BUG;
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

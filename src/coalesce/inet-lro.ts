@@ -3,7 +3,8 @@
  * Bytes of headers and checksums are not the engine's business: a recording sink keeps them.
  */
 import { verifyTcpChecksum } from '../packet/checksum.ts';
-import { type PacketTable, STATUS } from '../packet/table.ts';
+import { seqDistance } from '../packet/seq.ts';
+import { KIND, type PacketTable, PLAIN_TCP4, STATUS, statusOf, vlanTagsOf } from '../packet/table.ts';
 import type { Engine, HeldSkb, SkbSink } from './engine.ts';
 import { REASON } from './reason.ts';
 
@@ -54,6 +55,8 @@ const ETHERNET_BYTES = 14;
 const FLAGS_LOOKED_AT = 0xf7;
 const ACK_ONLY = 0x10;
 const ECN_CE = 3;
+/** NOP, NOP, TIMESTAMP, length 10: the first four bytes of the usual timestamp option. */
+const TIMESTAMP_OPTION = 0x0101080a;
 
 /** Callback rejections by decoder status, in the order of the driver's header callback. */
 const REJECTION: Int8Array = (() => {
@@ -88,19 +91,32 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     tsecr: 0,
     hasTimestamp: false,
   };
-  const { rows, status, family, vlanTags, flow: flows, seq, ack, window, tcpFlags, tos } = table;
-  const { payloadBytes, ipLength, ipHeaderBytes, wireBytes, l2Bytes, timestampOnly, tsval, word28 } = table;
+  const {
+    rows,
+    kind,
+    ipAt,
+    tcpAt,
+    ipLength,
+    seq,
+    tcpFlags,
+    payloadBytes,
+    wireBytes,
+    frameOffset,
+    capturedBytes,
+  } = table;
+  const flows = table.flow;
+  let { view } = table;
   const hold = sink.hold;
   /** Slot used last: the flow of most packets is the flow of the packet before. */
   let recent = 0;
 
   /** Rule of the header callback that a packet violates, -1 if it is accepted (§2). */
   function callback(row: number): number {
-    const tags = vlanTags[row]!;
-    if (tags === 2 || (tags === 1 && vlan === 'pass')) return REASON['not-ipv4'];
-    const state = status[row]!;
-    if (family[row] === 6) return REASON['not-ipv4'];
-    if (state !== STATUS.TCP) return REJECTION[state]!;
+    const tags = vlanTagsOf(kind[row]!);
+    if (tags > 1 || (tags === 1 && vlan === 'pass')) return REASON['not-ipv4'];
+    if ((kind[row]! & KIND.IPV6) !== 0) return REASON['not-ipv4'];
+    const status = statusOf(kind[row]!);
+    if (status !== STATUS.TCP) return REJECTION[status]!;
     if (verifyChecksums && !verifyTcpChecksum(table, row)) return REASON.checksum;
     return -1;
   }
@@ -109,16 +125,29 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   function violation(row: number, l3Bytes: number, at: number): number {
     if (ipLength[row] !== l3Bytes) return REASON['length-mismatch'];
     if (payloadBytes[row] === 0) return REASON['no-payload'];
-    if (ipHeaderBytes[row] !== 20) return REASON['ip-options'];
+    const ip = ipAt[row]!;
+    const tcp = tcpAt[row]!;
+    if (tcp - ip !== 20) return REASON['ip-options'];
     const flags = tcpFlags[row]!;
     if ((flags & FLAGS_LOOKED_AT) !== ACK_ONLY) return REASON['tcp-flags'];
-    if ((tos[row]! & 3) === ECN_CE) return REASON['ecn-ce'];
+    if ((view.getUint8(ip + 1) & 3) === ECN_CE) return REASON['ecn-ce'];
     const headerWords = flags >> 12;
     if (headerWords === 5) return -1;
-    if (headerWords !== 8 || timestampOnly[row] === 0) return REASON['tcp-options'];
-    if (at >= 0 && ((tsval[row]! - slots[at + TSVAL]!) | 0) < 0) return REASON['timestamp-backwards'];
-    if (word28[row] === 0) return REASON['timestamp-echo-zero'];
+    if (headerWords !== 8 || view.getInt32(tcp + 20) !== TIMESTAMP_OPTION) return REASON['tcp-options'];
+    if (at >= 0 && seqDistance(view.getInt32(tcp + 24), slots[at + TSVAL]!) < 0)
+      return REASON['timestamp-backwards'];
+    if (view.getInt32(tcp + 28) === 0) return REASON['timestamp-echo-zero'];
     return -1;
+  }
+
+  /** The four bytes 28 bytes into the TCP header, whatever they are; uncaptured ones read as 0 (quirk Q1). */
+  function word28(row: number): number {
+    const at = tcpAt[row]! + 28;
+    const captured = frameOffset[row]! + capturedBytes[row]! - at;
+    if (captured >= 4) return view.getInt32(at);
+    let word = 0;
+    for (let i = 0; i < 4; i++) word = (word << 8) | (i < captured ? view.getUint8(at + i) : 0);
+    return word;
   }
 
   /** Page fragments of a frame (§1). */
@@ -148,18 +177,19 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   function open(slot: number, row: number, length: number): void {
     const at = slot * WORDS;
     const payload = payloadBytes[row]!;
+    const tcp = tcpAt[row]!;
     const hasTimestamp = tcpFlags[row]! >> 12 === 8;
     slots[at + FLOW] = flows[row]!;
     slots[at + NEXT_SEQ] = seq[row]! + payload;
-    slots[at + TSVAL] = hasTimestamp ? tsval[row]! : 0;
+    slots[at + TSVAL] = hasTimestamp ? view.getInt32(tcp + 24) : 0;
     slots[at + HAS_TIMESTAMP] = hasTimestamp ? 1 : 0;
     slots[at + PACKETS] = 1;
     slots[at + FRAGMENTS] = fragmentsOf(length);
     slots[at + LENGTH] = length;
     slots[at + MSS] = payload;
-    slots[at + ACK] = ack[row]!;
-    slots[at + WINDOW] = window[row]!;
-    slots[at + TSECR] = hasTimestamp ? word28[row]! : 0;
+    slots[at + ACK] = view.getInt32(tcp + 8);
+    slots[at + WINDOW] = view.getUint16(tcp + 14);
+    slots[at + TSECR] = hasTimestamp ? view.getInt32(tcp + 28) : 0;
     slots[at + IP_TOTAL] = ipLength[row]!;
     slots[at + PAYLOAD] = payload;
     counters.aggregated++;
@@ -176,9 +206,9 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     slots[at + PACKETS] = packets;
     slots[at + LENGTH] = total;
     if (payload > slots[at + MSS]!) slots[at + MSS] = payload;
-    slots[at + ACK] = ack[row]!;
-    slots[at + WINDOW] = window[row]!;
-    if (slots[at + HAS_TIMESTAMP] === 1) slots[at + TSECR] = word28[row]!;
+    slots[at + ACK] = view.getInt32(tcpAt[row]! + 8);
+    slots[at + WINDOW] = view.getUint16(tcpAt[row]! + 14);
+    if (slots[at + HAS_TIMESTAMP] === 1) slots[at + TSECR] = word28(row);
     slots[at + IP_TOTAL] = (slots[at + IP_TOTAL]! + payload) & 0xffff;
     slots[at + PAYLOAD] = slots[at + PAYLOAD]! + payload;
     let count = packets;
@@ -208,8 +238,8 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   /** One accepted packet (§3). */
   function process(row: number): void {
     // An in-band tag counts as part of the frame after the Ethernet header, in frags mode not for the length test.
-    const tagBytes = vlan === 'inband' && vlanTags[row] === 1 ? 4 : 0;
-    const l3Bytes = wireBytes[row]! - l2Bytes[row]!;
+    const tagBytes = vlan === 'inband' && vlanTagsOf(kind[row]!) === 1 ? 4 : 0;
+    const l3Bytes = wireBytes[row]! - (ipAt[row]! - frameOffset[row]!);
     const slot = find(flows[row]!);
     if (slot < 0) {
       if (slot === -1 - maxDesc) {
@@ -235,12 +265,10 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   return {
     counters,
     receive(from, to) {
+      view = table.view;
       for (let i = from; i < to; i++) {
         const row = rows[i]!;
-        const rejected =
-          status[row] === STATUS.TCP && family[row] === 4 && vlanTags[row] === 0 && !verifyChecksums
-            ? -1
-            : callback(row);
+        const rejected = kind[row] === PLAIN_TCP4 && !verifyChecksums ? -1 : callback(row);
         if (rejected >= 0) sink.deliverAlone(row, rejected);
         else process(row);
       }

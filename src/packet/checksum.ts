@@ -1,5 +1,5 @@
 /** Internet checksums (RFC 1071) over bytes in place: ones-complement sums modulo 65535. */
-import type { PacketTable } from './table.ts';
+import { familyOf, type PacketTable } from './table.ts';
 
 /** Sum of the big-endian 16-bit words of `length` bytes at `at`, folded to 16 bits; an odd last byte is padded with 0. */
 export function sum16(view: DataView, at: number, length: number): number {
@@ -49,13 +49,12 @@ export function pseudoHeader6(view: DataView, ip: number, tcpBytes: number): num
  */
 export function verifyTcpChecksum(table: PacketTable, row: number): boolean {
   const { view } = table;
-  const ipOffset = table.l2Bytes[row]!;
+  const ip = table.ipAt[row]!;
+  const tcp = table.tcpAt[row]!;
   const ipBytes = table.ipLength[row]!;
-  if (table.capturedBytes[row]! < ipOffset + ipBytes) return true;
-  const ip = table.frameOffset[row]! + ipOffset;
-  const tcpBytes = ipBytes - table.ipHeaderBytes[row]!;
-  const pseudo =
-    table.family[row] === 4 ? pseudoHeader4(view, ip, tcpBytes) : pseudoHeader6(view, ip, tcpBytes);
-  const sum = sum16(view, table.frameOffset[row]! + table.tcpOffset[row]!, tcpBytes);
-  return fold(sum + pseudo) === 0xffff;
+  if (table.frameOffset[row]! + table.capturedBytes[row]! < ip + ipBytes) return true;
+  const tcpBytes = ipBytes - (tcp - ip);
+  const isIpv4 = familyOf(table.kind[row]!) === 4;
+  const pseudo = isIpv4 ? pseudoHeader4(view, ip, tcpBytes) : pseudoHeader6(view, ip, tcpBytes);
+  return fold(sum16(view, tcp, tcpBytes) + pseudo) === 0xffff;
 }

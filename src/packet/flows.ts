@@ -2,7 +2,7 @@
  * The table of TCP flows (one direction each). Flow state lives in one Int32Array of 16 words a flow, a cache
  * line, because a packet that touches its flow touches most of it.
  */
-import type { PacketTable } from './table.ts';
+import { KIND, type PacketTable } from './table.ts';
 
 const WORDS = 16;
 const HASH = 0;
@@ -45,20 +45,19 @@ export function createFlowTable(): FlowTable {
   }
 
   function assign(table: PacketTable): void {
-    const { count, view, frameOffset, tcpOffset, l2Bytes, family, flow } = table;
+    const { count, view, kind, ipAt, tcpAt, flow } = table;
     // Most packets belong to the flow of the packet before, or to the one before that (data and its ACKs).
     let last = 0;
     let other = 0;
     for (let row = 0; row < count; row++) {
-      const tcp = tcpOffset[row]!;
+      const tcp = tcpAt[row]!;
       if (tcp === 0) {
         flow[row] = -1;
         continue;
       }
-      const frame = frameOffset[row]!;
-      const ip = frame + l2Bytes[row]!;
-      if (family[row] === 4) {
-        const ports = view.getInt32(frame + tcp);
+      const ip = ipAt[row]!;
+      if ((kind[row]! & KIND.IPV4) !== 0) {
+        const ports = view.getInt32(tcp);
         const source = view.getInt32(ip + 12);
         const destination = view.getInt32(ip + 16);
         if (!is4(last, source, destination, ports)) {
@@ -68,7 +67,7 @@ export function createFlowTable(): FlowTable {
         }
       } else {
         for (let i = 0; i < 8; i++) key[i] = view.getInt32(ip + 8 + 4 * i);
-        key[8] = view.getInt32(frame + tcp);
+        key[8] = view.getInt32(tcp);
         last = find6();
       }
       flow[row] = last;

@@ -5,7 +5,7 @@
 import { LINK } from '../capture/link-types.ts';
 import { DIRECTION } from '../capture/record-block.ts';
 import { type FlowTable, ipv4Text, ipv6Text } from './flows.ts';
-import type { PacketTable } from './table.ts';
+import { familyOf, type PacketTable } from './table.ts';
 
 /** Packets looked at to find the receiver. */
 export const RECEIVER_PREFIX_PACKETS = 65_536;
@@ -153,10 +153,11 @@ function ipFilter(address: string): ReceiverFilter {
 /** Destination address of an IP packet without TCP header; empty where there is none. */
 function destinationText(table: PacketTable, row: number): string {
   const { view } = table;
-  const ip = table.frameOffset[row]! + table.l2Bytes[row]!;
-  const captured = table.capturedBytes[row]! - table.l2Bytes[row]!;
-  if (table.family[row] === 4 && captured >= 20) return ipv4Text(view.getInt32(ip + 16));
-  if (table.family[row] === 6 && captured >= 40) {
+  const family = familyOf(table.kind[row]!);
+  const ip = table.ipAt[row]!;
+  const captured = table.frameOffset[row]! + table.capturedBytes[row]! - ip;
+  if (family === 4 && captured >= 20) return ipv4Text(view.getInt32(ip + 16));
+  if (family === 6 && captured >= 40) {
     return ipv6Text([24, 28, 32, 36].map((offset) => view.getInt32(ip + offset)));
   }
   return '';

@@ -5,7 +5,7 @@
  */
 import type { HeldSkb, SkbSink } from '../coalesce/engine.ts';
 import { complement, pseudoHeader4, sum16 } from '../packet/checksum.ts';
-import type { PacketTable } from '../packet/table.ts';
+import { familyOf, type PacketTable, tcpHeaderBytes } from '../packet/table.ts';
 
 /** Link header with tags, IPv4 and TCP header at their longest. */
 const MAX_HEADER_BYTES = 64 + 60 + 60;
@@ -74,7 +74,8 @@ export function createRecorder(
     const to = holds[slot];
     const at = table.frameOffset[row]!;
     const captured = table.capturedBytes[row]!;
-    const headerBytes = table.tcpOffset[row]! + headerLength(row);
+    const tcpOffset = table.tcpAt[row]! - at;
+    const headerBytes = tcpOffset + tcpHeaderBytes(table.tcpFlags[row]!);
     const kept = keepPayload ? captured : Math.min(captured, headerBytes);
     if (to.frame.length < kept) to.frame = new Uint8Array(kept);
     to.frame.set(table.bytes.subarray(at, at + kept));
@@ -83,8 +84,8 @@ export function createRecorder(
     to.captured = kept;
     to.wireBytes = headerBytes + table.payloadBytes[row]!;
     to.headerBytes = headerBytes;
-    to.l2Bytes = table.l2Bytes[row]!;
-    to.tcpOffset = table.tcpOffset[row]!;
+    to.l2Bytes = table.ipAt[row]! - at;
+    to.tcpOffset = tcpOffset;
     to.linkType = table.linkType[row]!;
     to.whole = captured >= to.wireBytes;
     if (to.captured > to.wireBytes) to.captured = to.wireBytes;
@@ -103,8 +104,8 @@ export function createRecorder(
   }
 
   function appendPayload(to: Hold, row: number, payload: number): void {
-    const start = table.tcpOffset[row]! + headerLength(row);
-    const part = Math.min(payload, table.capturedBytes[row]! - start);
+    const from = table.tcpAt[row]! + tcpHeaderBytes(table.tcpFlags[row]!);
+    const part = Math.min(payload, table.frameOffset[row]! + table.capturedBytes[row]! - from);
     to.whole = part === payload;
     if (part <= 0) return;
     if (to.frame.length < to.captured + part) {
@@ -112,23 +113,15 @@ export function createRecorder(
       larger.set(to.frame.subarray(0, to.captured));
       to.frame = larger;
     }
-    const from = table.frameOffset[row]! + start;
     to.frame.set(table.bytes.subarray(from, from + part), to.captured);
     to.captured += part;
   }
 
-  const headerLength = (row: number): number => (table.tcpFlags[row]! >> 12) * 4;
-
   /** D(x) of the rules: what the payload sums to if the packet's checksum is right, modulo 65535. */
   function dataSum(row: number): number {
-    const frame = table.frameOffset[row]!;
-    const headerBytes = headerLength(row);
-    const header = sum16(table.view, frame + table.tcpOffset[row]!, headerBytes);
-    const pseudo = pseudoHeader4(
-      table.view,
-      frame + table.l2Bytes[row]!,
-      table.payloadBytes[row]! + headerBytes,
-    );
+    const headerBytes = tcpHeaderBytes(table.tcpFlags[row]!);
+    const header = sum16(table.view, table.tcpAt[row]!, headerBytes);
+    const pseudo = pseudoHeader4(table.view, table.ipAt[row]!, table.payloadBytes[row]! + headerBytes);
     return 65_535 - ((header + pseudo) % 65_535);
   }
 
@@ -158,6 +151,9 @@ export function createRecorder(
 
   function deliverAlone(row: number, reason: number): void {
     nowNs = table.timeNs[row]!;
+    const frame = table.frameOffset[row]!;
+    const family = familyOf(table.kind[row]!);
+    const tcp = table.tcpAt[row]!;
     deliver({
       packets: [table.firstRecord + row],
       segments: 1,
@@ -166,12 +162,12 @@ export function createRecorder(
       gsoSize: 0,
       bytes: table.bytes,
       view: table.view,
-      frameOffset: table.frameOffset[row]!,
+      frameOffset: frame,
       capturedBytes: table.capturedBytes[row]!,
       wireBytes: table.wireBytes[row]!,
-      l2Bytes: table.l2Bytes[row]!,
-      tcpOffset: table.tcpOffset[row]!,
-      family: table.family[row]!,
+      l2Bytes: family === 0 ? 0 : table.ipAt[row]! - frame,
+      tcpOffset: tcp === 0 ? 0 : tcp - frame,
+      family,
       ipLength: table.ipLength[row]!,
       linkType: table.linkType[row]!,
       timeNs: nowNs,
@@ -201,7 +197,7 @@ function newHold(): Hold {
 function editHeader(hold: Hold, view: DataView, skb: HeldSkb): void {
   const ip = hold.l2Bytes;
   const tcp = hold.tcpOffset;
-  const tcpHeaderBytes = hold.headerBytes - tcp;
+  const headerBytes = hold.headerBytes - tcp;
   view.setInt32(tcp + 8, skb.ack);
   view.setUint16(tcp + 14, skb.window);
   if (skb.hasTimestamp) view.setInt32(tcp + 28, skb.tsecr);
@@ -210,6 +206,6 @@ function editHeader(hold: Hold, view: DataView, skb: HeldSkb): void {
   view.setUint16(ip + 10, complement(sum16(view, ip, tcp - ip)));
   view.setUint16(tcp + 16, 0);
   const sum =
-    hold.datasum + sum16(view, tcp, tcpHeaderBytes) + pseudoHeader4(view, ip, (skb.ipLength - 20) & 0xffff);
+    hold.datasum + sum16(view, tcp, headerBytes) + pseudoHeader4(view, ip, (skb.ipLength - 20) & 0xffff);
   view.setUint16(tcp + 16, complement(sum));
 }
