@@ -44,6 +44,8 @@ describe('path tables, super-packets of k segments of 1,448 bytes', () => {
     [[1, 2], 1],
     [[3, 4, 5], 2],
     [[6, 7, 8], 3],
+    [[9, 10], 4],
+    [[11, 12, 13], 5],
     [[16], 6],
     [[32], 12],
   ];
@@ -71,8 +73,8 @@ describe('path tables, super-packets of k segments of 1,448 bytes', () => {
     [2, 2, 0],
     [3, 5, 1],
     [6, 10, 2],
-    [16, 16, 3],
-    [32, 44, 4],
+    [11, 22, 3],
+    [23, 44, 4],
     [45, 45, 5],
   ];
   for (const [first, last, order] of orders) {
