@@ -1,15 +1,14 @@
 /** Finds cost profiles: those that come with the program, by name, or any file. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { packageFile } from '../package-root.ts';
 import { parseProfile } from './parse-profile.ts';
 import { type Profile, ProfileError } from './profile.ts';
 
-/** The package's profiles/, seen from the compiled dist/src/cost/. */
-const FOLDER = new URL('../../../profiles/', import.meta.url);
+const FOLDER = 'profiles/';
 
 /** Names of the built-in profiles, sorted. */
 export function profileNames(): readonly string[] {
-  return readdirSync(FOLDER)
+  return readdirSync(packageFile(FOLDER))
     .filter((file) => file.endsWith('.json'))
     .map((file) => file.slice(0, -'.json'.length))
     .sort();
@@ -24,7 +23,7 @@ export function loadProfile(name: string): Profile {
   if (!names.includes(name)) {
     throw new ProfileError(name, '$', 'there is no such profile', `built in: ${names.join(', ')}`);
   }
-  return readProfile(fileURLToPath(new URL(`${name}.json`, FOLDER)));
+  return readProfile(packageFile(`${FOLDER}${name}.json`));
 }
 
 /**

@@ -2,6 +2,7 @@
 import { faultMessage } from '../capture/errors.ts';
 import { isKnownLinkType, linkTypeName } from '../capture/link-types.ts';
 import type { CaptureReader } from '../capture/reader.ts';
+import type { TrafficCounts } from './observe.ts';
 import type { Warning } from './result.ts';
 
 /** Codes after which the exit code says that something was cut or skipped. */
@@ -55,6 +56,30 @@ export function readingWarnings(reader: CaptureReader): Warning[] {
       'W-SNAPLEN',
       `packets were cut to ${notes.shortestTruncationBytes} bytes, too short for all headers. Capture with a snaplen of 96 or more.`,
     );
+  }
+  return warnings;
+}
+
+/** What the received traffic is, and whether a replay of it means anything. */
+export function trafficWarnings(traffic: TrafficCounts, mtu: number): Warning[] {
+  const { superPackets, dataPackets, allTcpPackets } = traffic;
+  const warnings: Warning[] = [];
+  if (allTcpPackets === 0) {
+    const message = 'there is no TCP in this capture, so there is nothing that receive offload could merge.';
+    return [{ code: 'W-NO-TCP', message }];
+  }
+  if (dataPackets === 0) {
+    const message =
+      'the receiver got no TCP payload. Name another with --receiver, or take all frames with --receiver all.';
+    return [{ code: 'W-NO-DATA', message }];
+  }
+  if (superPackets.packets > 0) {
+    const share = ((superPackets.share ?? 0) * 100).toFixed(1);
+    const message = `${superPackets.packets} packets, with ${share} % of the payload, are longer than the MTU: this capture was taken above GRO/LRO or before TSO, so that merging already happened. Record it with offloads off (docs/recording.md).`;
+    warnings.push({ code: 'W-SUPERPACKET', message });
+  } else if (superPackets.wireMtu > mtu) {
+    const message = `packets of ${superPackets.wireMtu} bytes look like jumbo frames, but the limits are computed for an MTU of ${mtu}. Use --mtu ${superPackets.wireMtu}.`;
+    warnings.push({ code: 'W-MTU', message });
   }
   return warnings;
 }
