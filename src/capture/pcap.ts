@@ -119,7 +119,7 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
       timeNs[row] = ns;
       frameOffset[row] = at + recordHeaderBytes;
       if (original < captured) notes.capturedOverOriginal++;
-      const wire = Math.max((original > captured ? original : captured) - fcs, 0);
+      const wire = Math.max(Math.max(original, captured) - fcs, 0);
       wireBytes[row] = wire;
       if (captured < wire) {
         truncated++;

@@ -142,3 +142,23 @@ function compressionFault(cause: Error): string {
     ? 'the compressed data ends too early'
     : `the compressed data is damaged (${cause.message})`;
 }
+
+/** Whether a file begins like a capture, compressed or not. Files that cannot be read do not. */
+export async function isCaptureFile(path: string, stdin: () => Readable): Promise<boolean> {
+  let source: ByteSource;
+  try {
+    source = await openSource(path, stdin);
+  } catch {
+    return false;
+  }
+  const window = createWindow();
+  try {
+    if (!(await fill(window, source, 4))) return false;
+    const { view, position } = window;
+    return view.getUint32(position) === SECTION_HEADER || isPcapMagic(view, position);
+  } catch {
+    return false;
+  } finally {
+    source.close();
+  }
+}

@@ -10,6 +10,7 @@ import { skbJson } from '../replay/skb-json.ts';
 import { isDegraded, readingWarnings } from '../replay/warnings.ts';
 import { EXIT } from './exit-code.ts';
 import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
+import { abortOnSignals, createPacer } from './pacer.ts';
 import { parsePoll } from './poll-option.ts';
 import { complain, createStdout } from './terminal.ts';
 import { UsageError } from './usage.ts';
@@ -22,6 +23,7 @@ export interface RawCoalesceOptions extends RawReplayOptions {
   readonly stats: boolean;
   readonly write: string | undefined;
   readonly quiet: boolean;
+  readonly progress: boolean;
 }
 
 const COUNT_ONLY: SkbSink = { deliverHeld() {}, deliverAlone() {} };
@@ -32,6 +34,8 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   if (raw.jsonl && raw.stats) throw new UsageError('--jsonl and --stats exclude each other');
   const file = raw.write === undefined ? null : openMerged(raw.write);
   const out = createStdout();
+  const signal = abortOnSignals();
+  const pacer = createPacer(raw.progress && !raw.quiet);
   let session: Session;
   try {
     session = await openSession(raw.capture, { ...options, stdin: () => process.stdin });
@@ -50,9 +54,14 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
             file?.write(skb, firstNs());
           })
         : COUNT_ONLY;
-    const stats = await coalesce(session, { engine: raw.engine, inetLro: options.inetLro }, poll, sink, () =>
-      out.drain(),
-    );
+    const engine = { engine: raw.engine, inetLro: options.inetLro };
+    const afterBlock = (): undefined | Promise<void> => out.drain() ?? pacer.tick(session.reader);
+    const stats = await coalesce(session, engine, poll, sink, afterBlock, signal);
+    pacer.done();
+    if (signal.aborted) {
+      file?.discard();
+      return EXIT.INTERRUPTED;
+    }
     out.write(raw.jsonl ? `${statsLine(stats)}\n` : statsTable(stats));
     await out.end();
     const skipped = file?.end() ?? 0;

@@ -1,10 +1,13 @@
 /** The command line: argv to a command, errors to exit codes. Commands are loaded only when they run. */
 import yargs from 'yargs';
 import { CaptureError } from '../capture/errors.ts';
+import { LAWS } from '../cost/laws.ts';
 import { packageVersion } from '../package-root.ts';
+import { RECEIVE_MODES } from '../path/netback.ts';
+import type { RawAnalyzeOptions } from './analyze-command.ts';
 import type { RawCoalesceOptions } from './coalesce-command.ts';
 import { EXIT } from './exit-code.ts';
-import { ENGINE_OPTION, POLL_OPTION, REPLAY_OPTIONS } from './options.ts';
+import { ENGINE_OPTION, POLL_HELP, POLL_OPTION, REPLAY_OPTIONS, TALK_OPTIONS } from './options.ts';
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
@@ -22,6 +25,45 @@ export async function main(argv: readonly string[]): Promise<number> {
       '$0 <command>\n\nWhat would receive offload have done to this traffic, why, and what would it have cost?',
     )
     .command(
+      ['$0 <captures..>', 'analyze'],
+      'the three configurations: tables, CSV, charts (a folder is a batch)',
+      (command) =>
+        command
+          .positional('captures', {
+            describe: 'capture files, folders, - for stdin',
+            type: 'string',
+            array: true,
+          })
+          .options({ ...REPLAY_OPTIONS, ...TALK_OPTIONS })
+          .option('poll', {
+            describe: `${POLL_HELP}; LRO=… for one configuration`,
+            type: 'string',
+            array: true,
+            nargs: 1,
+            default: [],
+          })
+          .option('receive-mode', {
+            describe: 'how netback hands pages over',
+            choices: RECEIVE_MODES,
+            default: 'flip',
+          })
+          .option('profile', { describe: 'cost profile', type: 'string', default: 'aizu-2008' })
+          .option('law', { describe: 'throughput law', choices: LAWS, default: 'serial' })
+          .option('out', { describe: 'folder for the reports', type: 'string', default: 'reports' })
+          .option('format', {
+            describe: 'files to write: csv, png, json, none',
+            type: 'string',
+            default: 'csv,png,json',
+          })
+          .option('json', { describe: 'the result record alone on stdout', type: 'boolean', default: false })
+          .example('$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts')
+          .example('$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'),
+      (args) =>
+        run(async () =>
+          (await import('./analyze-command.ts')).runAnalyze(args as unknown as RawAnalyzeOptions),
+        )(),
+    )
+    .command(
       'coalesce <capture>',
       'the skbs that one engine would deliver',
       (command) =>
@@ -31,7 +73,7 @@ export async function main(argv: readonly string[]): Promise<number> {
             type: 'string',
             demandOption: true,
           })
-          .options({ ...ENGINE_OPTION, ...POLL_OPTION, ...REPLAY_OPTIONS })
+          .options({ ...ENGINE_OPTION, ...POLL_OPTION, ...REPLAY_OPTIONS, ...TALK_OPTIONS })
           .option('jsonl', {
             describe: 'one JSON object an skb, in delivery order',
             type: 'boolean',
@@ -56,8 +98,8 @@ export async function main(argv: readonly string[]): Promise<number> {
           (await import('./coalesce-command.ts')).runCoalesce(args as unknown as RawCoalesceOptions),
         )(),
     )
-    .demandCommand(1, 'give a command')
     .strict()
+    .parserConfiguration({ 'duplicate-arguments-array': false })
     .version(packageVersion())
     .wrap(Math.min(110, process.stderr.columns ?? 100))
     .exitProcess(false)

@@ -63,6 +63,11 @@ export const POLL_OPTION: Definitions = {
   poll: { describe: POLL_HELP, type: 'string', default: DEFAULT_POLL, group: REPLAY_GROUP },
 };
 
+export const TALK_OPTIONS: Definitions = {
+  quiet: { alias: 'q', describe: 'warnings only on stderr', type: 'boolean', default: false },
+  progress: { describe: 'progress on stderr, where that is a terminal', type: 'boolean', default: true },
+};
+
 export interface ReplayOptions {
   readonly inetLro: InetLroOptions;
   readonly receiver: 'auto' | ReceiverChoice;

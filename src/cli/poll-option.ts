@@ -1,6 +1,7 @@
 /** `--poll batch:N | window:T[:B] | end | file:F`, see docs/polls.md. */
 import { readFileSync } from 'node:fs';
 import type { PollSpec } from '../nic/poll.ts';
+import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-path.ts';
 import { UsageError, wholeNumber } from './usage.ts';
 
 /** 8,000 interrupts a second, a common fixed setting of the study's time, and NAPI's weight. */
@@ -75,4 +76,27 @@ export function describePoll(spec: PollSpec): string {
       return `fixed interrupt moderation: windows of ${spec.windowNs / 1000} µs${rate}${budget}`;
     }
   }
+}
+
+export interface ConfigurationPolls {
+  /** For the configurations that have none of their own. */
+  readonly common: { readonly text: string; readonly spec: PollSpec };
+  of(name: XenConfiguration): { text: string; spec: PollSpec };
+  /** As given. */
+  readonly text: string;
+}
+
+/** `--poll SPEC` for all configurations, `--poll LRO=SPEC` for one; both may be given. */
+export function parseConfigurationPolls(texts: readonly string[]): ConfigurationPolls {
+  let common = { text: DEFAULT_POLL, spec: parsePoll(DEFAULT_POLL) };
+  const own = new Map<XenConfiguration, { text: string; spec: PollSpec }>();
+  for (const text of texts) {
+    const name = XEN_CONFIGURATIONS.find((known) => text.startsWith(`${known}=`));
+    const spec = name === undefined ? text : text.slice(name.length + 1);
+    const parsed = { text: spec, spec: parsePoll(spec) };
+    if (name === undefined) common = parsed;
+    else own.set(name, parsed);
+  }
+  const parts = [common.text, ...[...own].map(([name, poll]) => `${name}=${poll.text}`)];
+  return { common, of: (name) => own.get(name) ?? common, text: parts.join(' ') };
 }

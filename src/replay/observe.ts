@@ -47,7 +47,7 @@ export function createTrafficObserver(): TrafficObserver {
     for (let i = 0; i < received; i++) {
       const row = rows[i]!;
       const wire = wireBytes[row]!;
-      frameBytes += wire < SHORTEST_FRAME_BYTES ? SHORTEST_FRAME_BYTES : wire;
+      frameBytes += Math.max(wire, SHORTEST_FRAME_BYTES);
       if (familyOf(kind[row]!) !== 0) ipBytes += wire - (ipAt[row]! - frameOffset[row]!);
       if (tcpAt[row] === 0) continue;
       tcp++;

@@ -38,7 +38,7 @@ const FRAME_OVERHEAD_BYTES = 24;
 export async function study(
   session: Session,
   options: StudyOptions,
-  afterBlock?: () => void,
+  afterBlock?: () => undefined | Promise<void>,
   signal?: AbortSignal,
 ): Promise<ResultRecord> {
   const runs = createConfigurationRuns(session.table, options.setups, options.inetLro, options.receiveMode);
@@ -46,8 +46,7 @@ export async function study(
   await session.run((table) => {
     observer.add(table);
     runs.run(table);
-    afterBlock?.();
-    return undefined;
+    return afterBlock?.();
   }, signal);
   return assemble(session, options, observer.counts(), runs.finish());
 }
