@@ -1,5 +1,5 @@
 /** The main command: tables on stdout, CSV, charts and the record in files. */
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findCaptures, reportFolders } from '../batch/discover.ts';
 import { CaptureError, faultMessage } from '../capture/errors.ts';
@@ -13,7 +13,7 @@ import { openSession } from '../replay/session.ts';
 import { type StudyOptions, study } from '../replay/study.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { csvFiles, summaryCsv } from '../report/csv.ts';
-import { reportFolderName, safeName, writeFiles } from '../report/files.ts';
+import { makeFolder, type OutputFile, reportFolderName, safeName, writeFiles } from '../report/files.ts';
 import { renderTables } from '../report/terminal.ts';
 import { EXIT } from './exit-code.ts';
 import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
@@ -54,21 +54,21 @@ export async function runAnalyze(raw: RawAnalyzeOptions): Promise<number> {
     );
     return EXIT.NO_INPUT;
   }
-  for (const job of jobs) prepareFolder(join(raw.out, job.folder));
+  if (formats.size > 0) for (const job of jobs) makeFolder(join(raw.out, job.folder));
   const signal = abortOnSignals();
-  const records: ResultRecord[] = [];
+  const records: { name: string; record: ResultRecord }[] = [];
   let failed = 0;
   for (const job of jobs) {
     const record = await analyzeOne(job, options, formats, raw, signal);
     if (signal.aborted) break;
     if (record === null) failed++;
-    else records.push(record);
+    else records.push({ name: job.folder, record });
   }
   if (isBatch && records.length > 0)
     writeReport(raw, '', [{ name: 'summary.csv', text: summaryCsv(records) }]);
   if (signal.aborted) return EXIT.INTERRUPTED;
   if (records.length === 0) return EXIT.NO_INPUT;
-  return failed > 0 || records.some((record) => isDegraded(record.warnings)) ? EXIT.DEGRADED : EXIT.DONE;
+  return failed > 0 || records.some(({ record }) => isDegraded(record.warnings)) ? EXIT.DEGRADED : EXIT.DONE;
 }
 
 /** Null where the capture could not be read at all: said on stderr. */
@@ -106,8 +106,6 @@ async function analyzeOne(
   writeReport(raw, job.folder, await reportFiles(record, formats));
   return record;
 }
-
-type OutputFile = { name: string; text: string } | { name: string; bytes: Uint8Array };
 
 async function reportFiles(record: ResultRecord, formats: ReadonlySet<Format>): Promise<OutputFile[]> {
   const files: OutputFile[] = [];
@@ -187,13 +185,4 @@ function distinct(jobs: readonly Job[]): Job[] {
     taken.add(name);
     return { capture, folder: name };
   });
-}
-
-function prepareFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new UsageError(`--out: ${folder} cannot be made (${code}); name a folder that you may write to`);
-  }
 }

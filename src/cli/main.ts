@@ -120,6 +120,10 @@ function explain(error: unknown): number {
     complain(`${error.message}. See analyze --help.`);
     return EXIT.USAGE;
   }
+  if (error instanceof Error && error.name === 'OutputError') {
+    complain(error.message);
+    return EXIT.USAGE;
+  }
   if (error instanceof CaptureError) {
     complain(error.message);
     return EXIT.NO_INPUT;
