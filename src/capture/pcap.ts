@@ -73,11 +73,6 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
     };
   }
 
-  function noteBackwards(packet: number): void {
-    if (notes.timeBackwards === 0) notes.firstBackwardsPacket = packet;
-    notes.timeBackwards++;
-  }
-
   function scan(window: Window, block: RecordBlock): number {
     const { view, end } = window;
     const { timeNs, frameOffset, capturedBytes, wireBytes } = block;
@@ -114,7 +109,6 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
         baseNs = ticks * nsPerTick;
       }
       const ns = (seconds - baseSeconds) * 1e9 + (ticks * nsPerTick - baseNs);
-      if (ns < lastNs) noteBackwards(notes.packets + row - first);
       lastNs = ns;
       timeNs[row] = ns;
       frameOffset[row] = at + recordHeaderBytes;

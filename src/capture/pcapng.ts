@@ -195,10 +195,6 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
   }
 
   function note(ns: number, wire: number, captured: number, overOriginal: boolean, known: boolean): void {
-    if (ns < notes.lastTimeNs) {
-      if (notes.timeBackwards === 0) notes.firstBackwardsPacket = notes.packets;
-      notes.timeBackwards++;
-    }
     notes.lastTimeNs = ns;
     notes.packets++;
     notes.wireBytes += wire;

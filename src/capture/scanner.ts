@@ -11,9 +11,6 @@ export interface ReadingNotes {
   /** The shortest capture among the truncated records; Infinity without any. */
   shortestTruncationBytes: number;
   lastTimeNs: number;
-  timeBackwards: number;
-  /** -1 without any. */
-  firstBackwardsPacket: number;
   /** Records of a link type that the decoder does not know. */
   unknownLinkPackets: number;
   /** Records that had no time stamp of their own. */
@@ -29,8 +26,6 @@ export function emptyNotes(): ReadingNotes {
     truncatedPackets: 0,
     shortestTruncationBytes: Number.POSITIVE_INFINITY,
     lastTimeNs: 0,
-    timeBackwards: 0,
-    firstBackwardsPacket: -1,
     unknownLinkPackets: 0,
     withoutTime: 0,
     capturedOverOriginal: 0,

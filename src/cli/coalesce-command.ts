@@ -75,7 +75,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
 }
 
 function report(session: Session, raw: RawCoalesceOptions, skipped: number): number {
-  const warnings = readingWarnings(session.reader);
+  const warnings = readingWarnings(session);
   if (skipped > 0) {
     const message = `${skipped} packets of another link type do not fit into ${raw.write}; write a .pcapng instead.`;
     warnings.push({ code: 'W-LINK-TYPE', message });

@@ -99,7 +99,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         )(),
     )
     .strict()
-    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .check(refuseRepeats)
     .version(packageVersion())
     .wrap(Math.min(110, process.stderr.columns ?? 100))
     .exitProcess(false)
@@ -113,6 +113,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return explain(error);
   }
+}
+
+const REPEATABLE = new Set(['_', 'captures', 'poll']);
+
+/** Options are given once, but for those that are lists. */
+function refuseRepeats(args: Record<string, unknown>): true {
+  const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !REPEATABLE.has(name));
+  if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
+  return true;
 }
 
 function explain(error: unknown): number {

@@ -1,9 +1,9 @@
 /** Warnings about a capture: a closed list of codes, each with a sentence that says what to do. See docs/warnings.md. */
 import { faultMessage } from '../capture/errors.ts';
 import { isKnownLinkType, linkTypeName } from '../capture/link-types.ts';
-import type { CaptureReader } from '../capture/reader.ts';
 import type { TrafficCounts } from './observe.ts';
 import type { Warning } from './result.ts';
+import type { Session } from './session.ts';
 
 /** Codes after which the exit code says that something was cut or skipped. */
 const DEGRADING = new Set(['W-CUT', 'W-DAMAGED', 'W-LINK-TYPE']);
@@ -12,11 +12,12 @@ export function isDegraded(warnings: readonly Warning[]): boolean {
   return warnings.some((warning) => DEGRADING.has(warning.code));
 }
 
-/** The shortest capture of a TCP packet with every header the engines read: Ethernet, IPv4, TCP without options. */
-const SHORTEST_USEFUL_SNAPLEN = 54;
+/** Ethernet, IPv4 and TCP header with the usual timestamp option: with fewer bytes such packets never merge. */
+const SHORTEST_USEFUL_SNAPLEN = 66;
 
 /** What was noticed while the capture was read. */
-export function readingWarnings(reader: CaptureReader): Warning[] {
+export function readingWarnings(session: Session): Warning[] {
+  const { reader, timeOrder } = session;
   const notes = reader.notes();
   const fault = reader.fault();
   const warnings: Warning[] = [];
@@ -33,10 +34,10 @@ export function readingWarnings(reader: CaptureReader): Warning[] {
       `${notes.unknownLinkPackets} packets of ${unknown.join(', ')} could not be decoded and count as not TCP. Ethernet, Linux SLL, raw IP and NULL/LOOP captures can be.`,
     );
   }
-  if (notes.timeBackwards > 0) {
+  if (timeOrder.backwards > 0) {
     warn(
       'W-TIME-BACKWARDS',
-      `time goes backwards ${notes.timeBackwards} times, first at packet ${notes.firstBackwardsPacket}. Poll windows follow the file's order; reordercap sorts a capture by time.`,
+      `time goes backwards ${timeOrder.backwards} times among the received packets, first at packet ${timeOrder.firstPacket}. Poll windows follow the file's order; reordercap sorts a capture by time.`,
     );
   }
   if (notes.withoutTime > 0) {
