@@ -208,11 +208,20 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
 
   return {
     format: 'pcapng',
+    headerBytes: 0,
     linkTypes,
     notes,
     firstTimeNs: () => firstNs,
     scan,
     fault: () => fault,
+    restart() {
+      interfaces = [];
+      fault = null;
+      skip = 0;
+      firstNs = null;
+      linkTypes.clear();
+      Object.assign(notes, emptyNotes());
+    },
   };
 }
 

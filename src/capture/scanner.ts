@@ -35,6 +35,8 @@ export function emptyNotes(): ReadingNotes {
 /** Parses records of one file format out of a window into the rows of a block. */
 export interface Scanner {
   readonly format: 'pcap' | 'pcapng';
+  /** Bytes before the first record or block. */
+  readonly headerBytes: number;
   /** Absolute time of the first packet, ns since 1970; null before it. */
   firstTimeNs(): bigint | null;
   /** Link types seen so far. */
@@ -46,6 +48,8 @@ export interface Scanner {
    */
   scan(window: Window, block: RecordBlock): number;
   fault(): ScanFault | null;
+  /** Forgets all it has seen: the file is read from its first record again. */
+  restart(): void;
 }
 
 export type ScanFault = Pick<CaptureFault, 'kind' | 'offset' | 'packet' | 'found' | 'advice'>;

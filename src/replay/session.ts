@@ -86,14 +86,16 @@ async function createSession(reader: CaptureReader, options: SessionOptions): Pr
 
   function checkOrder(): void {
     const { rows, received, timeNs, firstRecord } = table;
+    let last = lastNs;
     for (let i = 0; i < received; i++) {
       const now = timeNs[rows[i]!]!;
-      if (now < lastNs) {
+      if (now < last) {
         if (timeOrder.backwards === 0) timeOrder.firstPacket = firstRecord + rows[i]!;
         timeOrder.backwards++;
       }
-      lastNs = now;
+      last = now;
     }
+    lastNs = last;
   }
 
   return {
