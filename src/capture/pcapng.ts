@@ -125,7 +125,7 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
       if (code === OPTION.END || value + size > bodyEnd) break;
       if (code === OPTION.TSRESOL && size === 1) resolution = view.getUint8(value);
       if (code === OPTION.TSOFFSET && size === 8) offsetSeconds = view.getBigInt64(value, littleEndian);
-      if (code === OPTION.FCSLEN && size === 1) fcsBytes = view.getUint8(value);
+      if (code === OPTION.FCSLEN && size === 1) fcsBytes = fcsBytesOf(view.getUint8(value));
       option = value + ((size + 3) & ~3);
     }
     const linkType = view.getUint16(at + 8, littleEndian);
@@ -223,6 +223,11 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
       Object.assign(notes, emptyNotes());
     },
   };
+}
+
+/** The draft counts if_fcslen in bits; its own example and the writers in use count bytes. No FCS has 16 of them. */
+function fcsBytesOf(fcsLength: number): number {
+  return fcsLength < 16 ? fcsLength : fcsLength >> 3;
 }
 
 /** Bits 0–1 of epb_flags: 1 inbound, 2 outbound. */

@@ -1,7 +1,8 @@
 /**
- * Zstandard as a stream. The native decompressor is used where Node has it (22.15 and later); otherwise
- * fzstd, which is fed one block at a time, so that a block's worth of output (128 KiB) is the most that is
- * ever produced at once. Frame layout after RFC 8878.
+ * Zstandard as a stream. A walker cuts the input into blocks and hands those of each frame to a decompressor of
+ * its own: Node's where it has one (22.15 and later), otherwise fzstd. Node's would take the end of a frame for the
+ * end of the file, and a cut frame for a whole one; fzstd would put out all blocks of its input at once, where one
+ * block has at most 128 KiB. Frame layout after RFC 8878.
  */
 import { Transform, type TransformCallback } from 'node:stream';
 import * as zlib from 'node:zlib';
@@ -9,20 +10,46 @@ import { Decompress } from 'fzstd';
 
 /** Frames that ask for a larger window are refused, as `zstd -d` does without --long (RFC 8878 §3.1.1.1.2). */
 const MAX_WINDOW_BYTES = 128 * 1024 * 1024;
+const NATIVE_CHUNK_BYTES = 1024 * 1024;
 
-export function createZstdStream(): Transform {
-  const native = (zlib as { createZstdDecompress?: (options: object) => Transform }).createZstdDecompress;
-  return native === undefined ? createFzstdStream() : native({ chunkSize: 1024 * 1024 });
+/** Decompresses one frame. */
+interface FrameDecoder {
+  /** Takes the frame's header, then block by block. */
+  push(bytes: Uint8Array, last: boolean): void | Promise<void>;
 }
 
-/** fzstd behind a frame walker: cuts the input at block ends, skips skippable frames, checks the window. */
-function createFzstdStream(): Transform {
+type Put = (bytes: Uint8Array) => void;
+type NativeFactory = (options: { chunkSize: number }) => Transform;
+
+function createFrameDecoder(put: Put): FrameDecoder {
+  const native = (zlib as { createZstdDecompress?: NativeFactory }).createZstdDecompress;
+  if (native !== undefined) return createNativeDecoder(native({ chunkSize: NATIVE_CHUNK_BYTES }), put);
+  return new Decompress((data) => {
+    if (data.length > 0) put(Buffer.from(data));
+  });
+}
+
+function createNativeDecoder(stage: Transform, put: Put): FrameDecoder {
+  let fail = (_error: Error): void => {};
+  stage.on('data', put).on('error', (error) => fail(error));
+  return {
+    push: (bytes, last) =>
+      new Promise((resolve, reject) => {
+        fail = reject;
+        if (last) stage.once('end', resolve).end(bytes);
+        else stage.write(bytes, (error) => (error ? reject(error) : resolve()));
+      }),
+  };
+}
+
+export function createZstdStream(): Transform {
   let pending: Buffer = Buffer.alloc(0);
-  let frame: Decompress | null = null;
+  let frame: FrameDecoder | null = null;
   let checksum = false;
   let skip = 0;
 
-  function step(out: Transform): number {
+  /** Takes one piece off `pending` and returns its length; 0 while it is incomplete. */
+  async function step(out: Transform): Promise<number> {
     const available = pending.length;
     if (skip > 0) {
       const part = Math.min(skip, available);
@@ -43,10 +70,8 @@ function createFzstdStream(): Transform {
       if (header.windowBytes > MAX_WINDOW_BYTES)
         throw new Error(`a zstd window of ${header.windowBytes} bytes, more than ${MAX_WINDOW_BYTES}`);
       checksum = header.checksum;
-      frame = new Decompress((data) => {
-        if (data.length > 0) out.push(Buffer.from(data));
-      });
-      frame.push(pending.subarray(0, header.length));
+      frame = createFrameDecoder((bytes) => out.push(bytes));
+      await frame.push(pending.subarray(0, header.length), false);
       return header.length;
     }
     if (available < 3) return 0;
@@ -55,20 +80,19 @@ function createFzstdStream(): Transform {
     const size = ((word >> 1) & 3) === 1 ? 1 : word >> 3;
     const needed = 3 + size + (last && checksum ? 4 : 0);
     if (available < needed) return 0;
-    frame.push(pending.subarray(0, needed), last);
+    await frame.push(pending.subarray(0, needed), last);
     if (last) frame = null;
     return needed;
   }
 
+  async function take(out: Transform, chunk: Buffer): Promise<void> {
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    for (let used = await step(out); used > 0; used = await step(out)) pending = pending.subarray(used);
+  }
+
   return new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
-      pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-      try {
-        for (let used = step(this); used > 0; used = step(this)) pending = pending.subarray(used);
-        done();
-      } catch (error) {
-        done(error as Error);
-      }
+      take(this, chunk).then(() => done(), done);
     },
     flush(done: TransformCallback) {
       done(frame === null && pending.length === 0 && skip === 0 ? null : new Error('unexpected end of file'));
