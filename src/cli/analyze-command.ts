@@ -12,7 +12,6 @@ import type { ResultRecord } from '../replay/result.ts';
 import { openSession } from '../replay/session.ts';
 import { type StudyOptions, study } from '../replay/study.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import { csvFiles, summaryCsv } from '../report/csv.ts';
 import { makeFolder, type OutputFile, reportFolderName, safeName, writeFiles } from '../report/files.ts';
 import { renderTables } from '../report/terminal.ts';
 import { EXIT } from './exit-code.ts';
@@ -109,7 +108,8 @@ async function analyzeOne(
 
 async function reportFiles(record: ResultRecord, formats: ReadonlySet<Format>): Promise<OutputFile[]> {
   const files: OutputFile[] = [];
-  if (formats.has('csv')) files.push(...csvFiles(record));
+  // Writers are loaded when they are needed: start-up counts for the commands that write nothing.
+  if (formats.has('csv')) files.push(...(await import('../report/csv.ts')).csvFiles(record));
   if (formats.has('json')) files.push({ name: 'summary.json', text: `${JSON.stringify(record, null, 2)}\n` });
   if (formats.has('png')) {
     const { chartFiles } = await import('../report/chart-png.ts');
