@@ -63,8 +63,10 @@ export async function runAnalyze(raw: RawAnalyzeOptions): Promise<number> {
     if (record === null) failed++;
     else records.push({ name: job.folder, record });
   }
-  if (isBatch && records.length > 0)
+  if (isBatch && records.length > 0 && formats.has('csv')) {
+    const { summaryCsv } = await import('../report/csv.ts');
     writeReport(raw, '', [{ name: 'summary.csv', text: summaryCsv(records) }]);
+  }
   if (signal.aborted) return EXIT.INTERRUPTED;
   if (records.length === 0) return EXIT.NO_INPUT;
   return failed > 0 || records.some(({ record }) => isDegraded(record.warnings)) ? EXIT.DEGRADED : EXIT.DONE;
