@@ -1,79 +1,92 @@
-/** Writes a set of files into a folder: each under a temporary name, then renamed. */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+/** Writes the files of one report so that nobody ever reads half of one. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type OutputFile =
   | { readonly name: string; readonly text: string }
   | { readonly name: string; readonly bytes: Uint8Array };
 
-/** An output that could not be written: names the path and what to do. */
+/** The output could not be written: the message names the path, the cause and what to do. */
 export class OutputError extends Error {
-  constructor(path: string, cause: NodeJS.ErrnoException) {
-    const advice: Record<string, string> = {
-      EACCES: 'name a folder that you may write to with --out',
-      EROFS: 'name a folder that you may write to with --out',
-      ENOSPC: 'the disk is full: make room, or name another place with --out',
-      ENOTDIR: 'a file stands where a folder is needed: name another place with --out',
-      EEXIST: 'a file stands where a folder is needed: name another place with --out',
-    };
-    const code = cause.code ?? cause.message;
-    super(`${path} cannot be written (${code}); ${advice[code] ?? 'name another place with --out'}`);
-    this.name = 'OutputError';
+  override readonly name = 'OutputError';
+  readonly path: string;
+  /** Of the operating system, such as `ENOSPC`; null where it gave none. */
+  readonly code: string | null;
+
+  constructor(path: string, cause: unknown) {
+    const code = errorCode(cause);
+    super(`cannot write ${path}: ${explain(code, cause)}`, { cause });
+    this.path = path;
+    this.code = code;
   }
 }
 
-/** Makes the folder and writes the files, whose names are ours; returns their paths. Throws an OutputError. */
+/** File names come from this program, never from a capture; this catches the day when one does. */
+const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/**
+ * Makes `folder` and writes `files` into it: all under temporary names first, then renamed, so that a failure while
+ * writing leaves an earlier report as it was. Returns the paths in the order of `files`. Throws OutputError.
+ */
 export function writeFiles(folder: string, files: readonly OutputFile[]): string[] {
+  for (const file of files) {
+    if (!SAFE_NAME.test(file.name)) throw new RangeError(`not a file name of a report: ${file.name}`);
+  }
   makeFolder(folder);
-  return files.map((file) => {
-    const path = join(folder, file.name);
-    const temporary = `${path}.partial-${process.pid}`;
-    try {
-      writeWhole(temporary, 'text' in file ? Buffer.from(file.text) : file.bytes);
-      renameSync(temporary, path);
-    } catch (cause) {
-      rmSync(temporary, { force: true });
-      throw new OutputError(path, cause as NodeJS.ErrnoException);
+
+  const suffix = `.${randomBytes(6).toString('hex')}.tmp`;
+  const planned = files.map((file) => ({
+    path: join(folder, file.name),
+    temporary: join(folder, `.${file.name}${suffix}`),
+    content: 'text' in file ? file.text : file.bytes,
+  }));
+  try {
+    for (const { path, temporary, content } of planned) {
+      attempt(path, () => writeFileSync(temporary, content, { flag: 'wx' }));
     }
-    return path;
-  });
+    for (const { path, temporary } of planned) attempt(path, () => renameSync(temporary, path));
+  } catch (error) {
+    for (const { temporary } of planned) rmSync(temporary, { force: true });
+    throw error;
+  }
+  return planned.map(({ path }) => path);
 }
 
-/** Throws an OutputError where the folder cannot be made. */
+/** Makes a report folder. Throws OutputError. */
 export function makeFolder(folder: string): void {
+  attempt(folder, () => mkdirSync(folder, { recursive: true }));
+}
+
+function attempt(path: string, action: () => void): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    action();
   } catch (cause) {
-    throw new OutputError(folder, cause as NodeJS.ErrnoException);
+    throw new OutputError(path, cause);
   }
 }
 
-function writeWhole(path: string, bytes: Uint8Array): void {
-  const fd = openSync(path, 'w');
-  try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-  } finally {
-    closeSync(fd);
-  }
+function errorCode(cause: unknown): string | null {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
 }
 
-const EXTENSIONS = /\.(gz|zst|zstd|pcap|pcapng|pcapnano|cap|ntar|dmp)$/i;
-/** Longest name that every file system takes, with room for a number and a temporary ending. */
-const MAX_NAME_CHARACTERS = 120;
+const ELSEWHERE = 'choose another folder with --out';
 
-/** A name for a report folder: the capture's, without its endings, made safe. */
-export function reportFolderName(captureName: string): string {
-  let name = captureName;
-  while (EXTENSIONS.test(name)) name = name.replace(EXTENSIONS, '');
-  return safeName(name);
-}
+const EXPLANATIONS: Readonly<Record<string, string>> = {
+  EACCES: `no permission; change the permissions or ${ELSEWHERE}`,
+  EPERM: `no permission; change the permissions or ${ELSEWHERE}`,
+  EROFS: `the file system is read-only; ${ELSEWHERE}`,
+  ENOSPC: `the disk is full; free some space or ${ELSEWHERE}`,
+  EDQUOT: `the disk quota is used up; free some space or ${ELSEWHERE}`,
+  ENOTDIR: `a part of the path is a file, not a folder; ${ELSEWHERE}`,
+  EEXIST: `a file with the name of the folder is in the way; remove it or ${ELSEWHERE}`,
+  EISDIR: `a folder with this name is in the way; remove it or ${ELSEWHERE}`,
+  ENAMETOOLONG: `the path is too long; ${ELSEWHERE}`,
+  ENOENT: `the folder cannot be made here; ${ELSEWHERE}`,
+};
 
-/** A name that is one plain path segment: never empty, hidden, `.`, `..` or with a separator. */
-export function safeName(name: string): string {
-  const safe = name
-    .replace(/[^A-Za-z0-9._+@ -]/g, '_')
-    .replace(/^[. ]+/, '')
-    .replace(/[. ]+$/, '')
-    .slice(0, MAX_NAME_CHARACTERS);
-  return safe === '' ? 'capture' : safe;
+function explain(code: string | null, cause: unknown): string {
+  const known = code === null ? undefined : EXPLANATIONS[code];
+  if (known !== undefined) return `${known} (${code})`;
+  return `${cause instanceof Error ? cause.message : String(cause)}; ${ELSEWHERE}`;
 }

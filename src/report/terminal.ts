@@ -1,105 +1,154 @@
-/** The result for people: the answer in a sentence, then the study's three tables, then what they assume. */
+/**
+ * The result record as plain text for a terminal: one sentence, the three tables, the assumptions behind them.
+ * No colour and no dependence on the terminal's width, so that a run looks the same in a pipe.
+ */
 import type { ConfigurationResult, ResultRecord } from '../replay/result.ts';
+import { duration, fixed, grouped, percentChange, printable } from './format.ts';
 
-const WIDTH = 96;
+const TEXT_WIDTH = 100;
+const COLUMN_GAP = '   ';
+const INDENT = '  ';
 
-/** Plain text with a final newline. Absent values print as `-`. */
 export function renderTables(record: ResultRecord): string {
-  const { configurations } = record;
-  const captured = decimals(record.throughput.capturedGoodputMbps);
-  const sections = [
-    headline(record),
-    renderTable(
-      'Throughput (goodput, Mbit/s)',
-      ['Config', 'predicted', 'captured'],
-      configurations.map((one) => [one.name, decimals(one.predictedThroughputMbps), captured]),
-    ),
-    renderTable(
-      'LRO rate (packets)',
-      ['Config', 'per skb', 'aggregated/flushed', 'skbs with data', 'polls'],
-      configurations.map((one) => [
-        one.name,
-        decimals(one.lroRate),
-        decimals(one.aggregatedPerFlushed),
-        whole(one.counters.dataSkbs),
-        whole(one.counters.polls),
-      ]),
-    ),
-    renderTable(
-      'CPU (cycles per byte)',
-      ['Config', 'Domain0', 'DomainU', 'unexplained'],
-      configurations.map((one) => [
-        one.name,
-        decimals(one.domain0.cyclesPerByte),
-        decimals(one.domainU.cyclesPerByte),
-        decimals(one.unexplainedDomainUCyclesPerByte),
-      ]),
-    ),
+  const parts = [
+    wrap(openingSentence(record), ''),
+    renderTable(throughputTable(record)),
+    renderTable(lroRateTable(record.configurations)),
+    renderTable(cyclesTable(record.configurations)),
     notes(record),
   ];
-  return `${sections.join('\n\n')}\n`;
+  return `${parts.join('\n\n')}\n`;
 }
 
-function decimals(value: number | null): string {
-  return value === null ? '-' : value.toFixed(2);
-}
+/** What the capture is, and what LRO would do to it. */
+export function openingSentence(record: ResultRecord): string {
+  const { capture, receiver, throughput } = record;
+  const name = printable(capture.name);
+  if (capture.packets === 0) return `${name} holds no packets.`;
 
-function whole(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-function headline(record: ResultRecord): string {
-  const { capture, receiver } = record;
-  const merged = record.configurations.find((one) => one.name === 'LRO') ?? record.configurations[0];
-  const host = receiver.address === null ? '' : ` (${receiver.address})`;
-  const what = `${capture.name}: ${whole(receiver.packets)} of ${whole(capture.packets)} packets reached the receiver${host}, ${whole(receiver.dataPackets)} of them with data.`;
-  const answer =
-    merged === undefined || merged.lroRate === null
-      ? 'There is nothing that LRO could merge.'
-      : `LRO would merge ${merged.lroRate.toFixed(2)} packets per skb; ${commonest(merged)}.`;
-  return wrap(`${what} ${answer}`);
-}
-
-/** What ends most merges, by share of the skbs delivered. */
-function commonest(one: ConfigurationResult): string {
-  const top = one.reasons.reduce((best, row) => (row.skbs > best.skbs ? row : best));
-  const share = Math.round((100 * top.skbs) / one.counters.delivered);
-  return `${share} % of the skbs are delivered because of ${top.reason}`;
-}
-
-function notes(record: ResultRecord): string {
-  const lines = [
-    `Polls (assumed): ${record.options.poll} - ${record.options.pollDescription}.`,
-    `Throughput law: ${record.lawFormula}.`,
-    `Cost profile ${record.options.profile}, receive mode ${record.options.receiveMode}: ${record.profileNote}`,
-    'Unexplained: what the study measured in the guest of Optimized beyond every counted mechanism; not in DomainU.',
-  ];
-  return lines.map((line) => wrap(line, '  ')).join('\n');
-}
-
-function renderTable(title: string, header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((cell, column) =>
-    Math.max(cell.length, ...rows.map((row) => row[column]!.length)),
-  );
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-      .join('  ')
-      .trimEnd();
-  const rule = widths.map((width) => '-'.repeat(width)).join('  ');
-  return [title, line(header), rule, ...rows.map(line)].join('\n');
-}
-
-/** Breaks at spaces; lines after the first are indented. */
-function wrap(text: string, indent = ''): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > WIDTH) {
-      lines.push(line);
-      line = indent + word;
-    } else line = line === '' ? word : `${line} ${word}`;
+  const size = `${count(capture.packets, 'packet')}${capture.durationNs === null ? '' : ` in ${duration(capture.durationNs)}`}`;
+  if (receiver.dataPackets === 0) {
+    return `${name} holds ${size}, but no TCP data that a receiver got: there is nothing for LRO to merge.`;
   }
-  lines.push(line);
-  return lines.join('\n');
+  const goodput =
+    throughput.capturedGoodputMbps === null
+      ? ''
+      : ` with a goodput of ${fixed(throughput.capturedGoodputMbps, 2, '')} Mbps`;
+  const what = `${name} holds ${size}, ${grouped(receiver.dataPackets)} of them TCP data ${towards(record)}${goodput}`;
+  return `${what}; ${effectOfLro(record)}.`;
+}
+
+function towards({ receiver }: ResultRecord): string {
+  if (receiver.mode === 'all') return 'in either direction';
+  return receiver.mode === 'marks' ? 'received by the capturing host' : `to ${receiver.address}`;
+}
+
+function effectOfLro({ configurations }: ResultRecord): string {
+  const before = configurations.find((row) => row.name === 'Xen');
+  const after = configurations.find((row) => row.name === 'LRO');
+  if (after === undefined || after.lroRate === null) return 'what LRO would do to it cannot be said';
+  const rate = fixed(after.lroRate, 2, '');
+  const merging =
+    rate === '1.00' ? 'LRO would merge next to nothing' : `LRO would merge ${rate} packets per skb`;
+  const change = percentChange(before?.predictedThroughputMbps ?? null, after.predictedThroughputMbps);
+  return change === null ? merging : `${merging} and ${inWords(change)}`;
+}
+
+function inWords(change: string): string {
+  if (/^[+-]0\.0 /.test(change)) return 'leave the predicted throughput as it is';
+  return `${change.startsWith('-') ? 'lower' : 'raise'} the predicted throughput by ${change.slice(1)}`;
+}
+
+interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+function throughputTable({ configurations, throughput }: ResultRecord): Table {
+  const reference = configurations.find((row) => row.name === 'Xen')?.predictedThroughputMbps ?? null;
+  return {
+    header: ['Throughput', 'Mbps', 'against Xen'],
+    rows: [
+      ['captured goodput', cell(throughput.capturedGoodputMbps)],
+      ...configurations.map((row) => [
+        `predicted, ${row.name}`,
+        cell(row.predictedThroughputMbps),
+        row.name === 'Xen' ? '' : (percentChange(reference, row.predictedThroughputMbps) ?? '-'),
+      ]),
+    ],
+  };
+}
+
+function lroRateTable(configurations: readonly ConfigurationResult[]): Table {
+  return {
+    header: ['LRO rate (packets)', 'packets per skb', 'aggregated/flushed'],
+    rows: configurations.map((row) => [row.name, cell(row.lroRate), cell(row.aggregatedPerFlushed)]),
+  };
+}
+
+function cyclesTable(configurations: readonly ConfigurationResult[]): Table {
+  return {
+    header: ['Cycles per byte', 'Domain0', 'DomainU', 'unexplained'],
+    rows: configurations.map((row) => [
+      row.name,
+      cell(row.domain0.cyclesPerByte),
+      cell(row.domainU.cyclesPerByte),
+      cell(row.unexplainedDomainUCyclesPerByte),
+    ]),
+  };
+}
+
+function cell(value: number | null): string {
+  return fixed(value, 2, '-');
+}
+
+/** First column to the left, numbers to the right. */
+function renderTable({ header, rows }: Table): string {
+  const body = rows.map(([name = '', ...cells]) => [`${INDENT}${name}`, ...cells]);
+  const lines = [header, ...body];
+  const widths = header.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+  return lines
+    .map((line) =>
+      line
+        .map((text, column) =>
+          column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0),
+        )
+        .join(COLUMN_GAP)
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function notes({ configurations, options, lawFormula, profileNote }: ResultRecord): string {
+  const lines = [
+    `Polls: ${options.poll}: ${options.pollDescription}`,
+    `Throughput law ${options.law}: ${lawFormula}`,
+    `Cost profile ${options.profile}, receive mode ${options.receiveMode}: ${profileNote}`,
+  ];
+  if (configurations.some((row) => row.unexplainedDomainUCyclesPerByte !== null)) {
+    lines.push(
+      'Unexplained: guest cycles that the study measured and no counted mechanism accounts for; not part of DomainU.',
+    );
+  }
+  return ['Assumed', ...lines.map((line) => wrap(printable(line), INDENT))].join('\n');
+}
+
+/** Breaks `text` at spaces into lines of at most TEXT_WIDTH; the second and later lines are indented further. */
+function wrap(text: string, indent: string): string {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(' ')) {
+    const empty = line.trim() === '';
+    if (!empty && line.length + 1 + word.length > TEXT_WIDTH) {
+      lines.push(line);
+      line = indent === '' ? word : `${indent}${INDENT}${word}`;
+    } else {
+      line = empty ? `${line}${word}` : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].join('\n');
+}
+
+function count(value: number, noun: string): string {
+  return `${grouped(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
