@@ -122,7 +122,7 @@ function renderTable({ header, rows }: Table): string {
 function notes({ configurations, options, lawFormula, profileNote }: ResultRecord): string {
   const lines = [
     `Polls: ${options.poll}: ${options.pollDescription}`,
-    `Throughput law ${options.law}: ${lawFormula}`,
+    `Throughput law ${lawFormula}`,
     `Cost profile ${options.profile}, receive mode ${options.receiveMode}: ${profileNote}`,
   ];
   if (configurations.some((row) => row.unexplainedDomainUCyclesPerByte !== null)) {
