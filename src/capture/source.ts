@@ -91,14 +91,14 @@ async function decompress(
   fileBytes: number | null,
 ): Promise<ByteSource> {
   let consumed = 0;
-  input.on('data', (chunk: Uint8Array) => {
-    consumed += chunk.length;
-  });
   // Loaded only here: most captures are not compressed, and start-up counts.
   const stage =
     compression === 'gzip'
       ? (await import('node:zlib')).createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES })
       : (await import('./zstd.ts')).createZstdStream();
+  input.on('data', (chunk: Uint8Array) => {
+    consumed += chunk.length;
+  });
   input.on('error', (error) => stage.destroy(error));
   input.pipe(stage);
   const source = createStreamSource({
