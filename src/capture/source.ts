@@ -9,9 +9,9 @@ import type { ByteSource, Compression } from './byte-source.ts';
 import { CaptureError, type CaptureErrorKind } from './errors.ts';
 import { createStreamSource } from './stream-source.ts';
 
-/** Input block of the decompressors; with it and a 1 MB output block gunzip needs half the time of the defaults. */
+/** Blocks of the decompressors. Larger output blocks gain 3 % of time and cost 20 MB of memory (docs/performance.md). */
 const COMPRESSED_READ_BYTES = 256 * 1024;
-const GUNZIP_CHUNK_BYTES = 1024 * 1024;
+const GUNZIP_CHUNK_BYTES = 64 * 1024;
 
 function sniff(head: Uint8Array): Compression {
   if (head.length >= 3 && head[0] === 0x1f && head[1] === 0x8b && head[2] === 8) return 'gzip';
