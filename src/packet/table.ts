@@ -1,17 +1,20 @@
+import type { RecordBlock } from '../capture/record-block.ts';
+
 /**
  * A block of decoded packets as columns (struct of typed arrays), filled again and again so that
  * nothing is allocated per packet. Row `i` is record `firstRecord + i` of the capture file.
  *
- * 32-bit protocol fields (`seq`, `ack`, `tsval`, `tsecr`) are kept as *signed* 32-bit values, which V8
- * holds without boxing; use `>>> 0` to print them and wrap-aware arithmetic to compare them.
+ * Columns hold what most consumers ask of most packets. The rest is read in place: `ipAt` and `tcpAt` say where
+ * the headers stand in `bytes`, which is faster than storing fields that few look at. 32-bit protocol fields are
+ * kept as *signed* values, which V8 holds without boxing: print them with `>>> 0`, compare them with seqDistance.
  */
 
 /** Rows a block holds at most: all columns together stay inside a second-level cache. */
-export const BLOCK_ROWS = 4096;
+export const BLOCK_ROWS = 2048;
 
-/** What the decoder made of a frame. TCP columns are valid only where `status` is `TCP`. */
+/** What the decoder made of a frame. */
 export const STATUS = {
-  /** A TCP segment over IPv4 or IPv6 whose headers were captured. */
+  /** A TCP segment over IPv4 or IPv6 whose headers were captured whole. */
   TCP: 0,
   /** Too short, or too long, to be a frame at all. */
   BAD_FRAME: 1,
@@ -21,61 +24,49 @@ export const STATUS = {
   IP_FRAGMENT: 4,
   /** IP or TCP header malformed or cut off by the snaplen. */
   BAD_HEADER: 5,
-  /** The IP length is too small for its headers (0 in captures taken before TSO); `seq` … `tsecr` are valid. */
+  /** The IP length is too small for its headers (0 in captures taken before TSO); the TCP columns are valid. */
   SHORT_IP_LENGTH: 6,
 } as const;
 
-/** Direction marks that the capture itself carries. */
-export const DIRECTION = { UNKNOWN: 0, INBOUND: 1, OUTBOUND: 2, OTHER_HOST: 3 } as const;
+/** Bits of `kind`: status 0–2, IPv4 3, IPv6 4, VLAN tags 5–6 (0: untagged; 1: one 802.1Q tag; 2: anything else, as QinQ). */
+export const KIND = { IPV4: 8, IPV6: 16, ONE_TAG: 32, MORE_TAGS: 64 } as const;
 
-export interface PacketTable {
-  /** Rows in this block. */
-  count: number;
-  /** 0-based record number of row 0 in the capture file. */
-  firstRecord: number;
-  /** The bytes that `frameOffset` points into: valid until the next block is read. */
-  bytes: Uint8Array;
-  view: DataView;
+/** An untagged TCP segment over IPv4: the usual packet, told by one comparison. */
+export const PLAIN_TCP4 = KIND.IPV4 | STATUS.TCP;
 
-  /** Capture time in ns since the first packet of the file (exact to 104 days). */
-  readonly timeNs: Float64Array;
-  readonly frameOffset: Int32Array;
-  /** Captured bytes, trailing FCS left out. */
-  readonly capturedBytes: Int32Array;
-  /** Bytes on the wire, trailing FCS left out. */
-  readonly wireBytes: Int32Array;
-  /** Link type of the capture (LINKTYPE_*), per row because pcapng may mix them. */
-  readonly linkType: Int32Array;
-  readonly direction: Uint8Array;
+export function statusOf(kind: number): number {
+  return kind & 7;
+}
 
-  readonly status: Uint8Array;
-  /** 4, 6, or 0 where it is not IP. */
-  readonly family: Uint8Array;
-  /** 0: untagged; 1: one 802.1Q tag (0x8100); 2: anything else that was looked through (QinQ, 0x88a8). */
-  readonly vlanTags: Uint8Array;
-  /** Bytes before the network header, tags included. */
-  readonly l2Bytes: Int32Array;
-  /** Bytes before the TCP header, from the start of the frame. */
-  readonly tcpOffset: Int32Array;
-  /** IPv4 total length, or IPv6 payload length + 40. */
+/** 4, 6, or 0 where it is not IP. */
+export function familyOf(kind: number): 0 | 4 | 6 {
+  return (kind & KIND.IPV4) !== 0 ? 4 : (kind & KIND.IPV6) !== 0 ? 6 : 0;
+}
+
+export function vlanTagsOf(kind: number): number {
+  return kind >> 5;
+}
+
+/** Header length from the first two bytes of the flags column. */
+export function tcpHeaderBytes(tcpFlags: number): number {
+  return (tcpFlags >> 10) & 0x3c;
+}
+
+export interface PacketTable extends RecordBlock {
+  /** Status, IP family and VLAN tags in one byte; see statusOf, familyOf, vlanTagsOf. */
+  readonly kind: Uint8Array;
+  /** Where the network header begins in `bytes`; valid where the family is not 0. */
+  readonly ipAt: Int32Array;
+  /** Where the TCP header begins in `bytes`; 0 where none was captured, and then the columns below are not
+   * valid. (A first fragment and a packet with cut-off options have one, too.) */
+  readonly tcpAt: Int32Array;
+  /** IPv4 total length, or IPv6 payload length + 40; 0 where the header says 0. */
   readonly ipLength: Int32Array;
-  /** IPv4 header length, or everything between the IPv6 and TCP header starts. */
-  readonly ipHeaderBytes: Int32Array;
-  /** TOS or traffic class byte. */
-  readonly tos: Uint8Array;
   readonly seq: Int32Array;
-  readonly ack: Int32Array;
-  readonly window: Int32Array;
-  /** Bytes 12–13 of the TCP header: data offset (4 bits), reserved and AE (4), the eight flags. */
+  /** Bytes 12 and 13 of the TCP header: data offset (4 bits), reserved and AE (4), the eight flags. */
   readonly tcpFlags: Uint16Array;
   /** TCP payload by the IP length; by the frame length where the IP length is 0 (TSO captures). */
   readonly payloadBytes: Int32Array;
-  /** 1 where the TCP options are exactly NOP, NOP, TIMESTAMP. */
-  readonly timestampOnly: Uint8Array;
-  /** TSval where `timestampOnly`, otherwise 0. */
-  readonly tsval: Int32Array;
-  /** The four bytes at TCP header + 28, whatever they are; uncaptured ones read as 0. */
-  readonly word28: Int32Array;
   /** Index of the TCP flow (one direction) in the flow table, -1 where there is none. */
   readonly flow: Int32Array;
 
@@ -98,22 +89,13 @@ export function createPacketTable(capacity: number = BLOCK_ROWS): PacketTable {
     wireBytes: new Int32Array(capacity),
     linkType: new Int32Array(capacity),
     direction: new Uint8Array(capacity),
-    status: new Uint8Array(capacity),
-    family: new Uint8Array(capacity),
-    vlanTags: new Uint8Array(capacity),
-    l2Bytes: new Int32Array(capacity),
-    tcpOffset: new Int32Array(capacity),
+    kind: new Uint8Array(capacity),
+    ipAt: new Int32Array(capacity),
+    tcpAt: new Int32Array(capacity),
     ipLength: new Int32Array(capacity),
-    ipHeaderBytes: new Int32Array(capacity),
-    tos: new Uint8Array(capacity),
     seq: new Int32Array(capacity),
-    ack: new Int32Array(capacity),
-    window: new Int32Array(capacity),
     tcpFlags: new Uint16Array(capacity),
     payloadBytes: new Int32Array(capacity),
-    timestampOnly: new Uint8Array(capacity),
-    tsval: new Int32Array(capacity),
-    word28: new Int32Array(capacity),
     flow: new Int32Array(capacity),
     rows: new Int32Array(capacity),
     received: 0,

@@ -37,9 +37,10 @@ export interface CaptureSummary {
 }
 
 export interface ReceiverSummary {
-  readonly mode: 'auto' | 'all' | 'ip' | 'mac';
-  /** The address that was used, `direction marks`, or `all`. */
-  readonly value: string;
+  /** How received frames are told: all are, by the capture's direction marks, or by address. */
+  readonly mode: 'all' | 'marks' | 'ip' | 'mac';
+  /** The address; null without one. */
+  readonly address: string | null;
   /** Why: one sentence. */
   readonly why: string;
   /** Frames that reached the receiver's NIC. */
@@ -120,11 +121,13 @@ export interface ResultRecord {
     readonly lroMode: 'skb' | 'frags';
     readonly fragSize: number;
     readonly vlan: 'strip' | 'pass' | 'inband';
-    readonly fcs: number;
+    /** Null: as the file says. */
+    readonly fcs: number | null;
     readonly verifyChecksums: boolean;
     readonly receiveMode: 'flip' | 'flip-copy' | 'grant-copy';
     readonly profile: string;
     readonly law: 'serial' | 'shared-core' | 'two-cores' | 'none';
+    readonly receiver: string;
   };
   readonly throughput: Throughput;
   /** The law with its parameters, as text: how predictedThroughputMbps was computed. */

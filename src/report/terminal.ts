@@ -39,9 +39,8 @@ export function openingSentence(record: ResultRecord): string {
 }
 
 function towards({ receiver }: ResultRecord): string {
-  const value = printable(receiver.value);
-  if (value === 'all') return 'in either direction';
-  return value === 'direction marks' ? 'received by the capturing host' : `to ${value}`;
+  if (receiver.mode === 'all') return 'in either direction';
+  return receiver.address === null ? 'received by the capturing host' : `to ${printable(receiver.address)}`;
 }
 
 function effectOfLro({ configurations }: ResultRecord): string {
@@ -52,7 +51,18 @@ function effectOfLro({ configurations }: ResultRecord): string {
   const merging =
     rate === '1.00' ? 'LRO would merge next to nothing' : `LRO would merge ${rate} packets per skb`;
   const change = percentChange(before?.predictedThroughputMbps ?? null, after.predictedThroughputMbps);
-  return change === null ? merging : `${merging} and ${inWords(change)}`;
+  const parts = [`${merging}${commonestReason(after)}`, ...(change === null ? [] : [inWords(change)])];
+  return parts.join(' and ');
+}
+
+/** What decided most skbs, by share of those delivered; nothing where none was. */
+function commonestReason({ reasons, counters }: ConfigurationResult): string {
+  const top = reasons.reduce<(typeof reasons)[number] | null>(
+    (best, row) => (best === null || row.skbs > best.skbs ? row : best),
+    null,
+  );
+  if (top === null || counters.delivered === 0) return '';
+  return ` (${fixed((100 * top.skbs) / counters.delivered, 0, '')} % of skbs go up because of ${top.reason})`;
 }
 
 function inWords(change: string): string {
@@ -82,8 +92,14 @@ function throughputTable({ configurations, throughput }: ResultRecord): Table {
 
 function lroRateTable(configurations: readonly ConfigurationResult[]): Table {
   return {
-    header: ['LRO rate (packets)', 'packets per skb', 'aggregated/flushed'],
-    rows: configurations.map((row) => [row.name, cell(row.lroRate), cell(row.aggregatedPerFlushed)]),
+    header: ['LRO rate (packets)', 'packets per skb', 'aggregated/flushed', 'skbs with data', 'polls'],
+    rows: configurations.map((row) => [
+      row.name,
+      cell(row.lroRate),
+      cell(row.aggregatedPerFlushed),
+      grouped(row.counters.dataSkbs),
+      grouped(row.counters.polls),
+    ]),
   };
 }
 
@@ -124,7 +140,7 @@ function notes({ configurations, options, lawFormula, profileNote }: ResultRecor
   const lines = [
     `Polls: ${options.poll}: ${options.pollDescription}`,
     `Throughput law ${options.law}: ${lawFormula}`,
-    `Cost profile ${options.profile}: ${profileNote}`,
+    `Cost profile ${options.profile}, receive mode ${options.receiveMode}: ${profileNote}`,
   ];
   if (configurations.some((row) => row.unexplainedDomainUCyclesPerByte !== null)) {
     lines.push(

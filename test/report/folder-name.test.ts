@@ -1,7 +1,7 @@
 import { basename, resolve, sep } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { reportFolderName } from '../../src/report/folder-name.ts';
+import { reportFolderName } from '../../src/report/files.ts';
 
 describe('reportFolderName', () => {
   const cases: readonly (readonly [string, string])[] = [

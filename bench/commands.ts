@@ -1,0 +1,74 @@
+/** Every command that is timed: the program under test and the tools that a user would take instead. */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { InputName } from './inputs.ts';
+
+/** The capture that a command of the table reads, or nothing. */
+export type Input = InputName | 'none';
+
+export interface Command {
+  readonly name: CommandName;
+  readonly program: string;
+  readonly arguments: readonly string[];
+}
+
+export const COMMANDS = [
+  'analyze --help',
+  'node -e 0',
+  'analyze coalesce',
+  'analyze',
+  'tcpdump',
+  'tcptrace',
+  'capinfos',
+  'gzip -dc',
+  'pcap-parser',
+  'tshark',
+] as const;
+
+export type CommandName = (typeof COMMANDS)[number];
+
+export interface Setting {
+  /** bin/analyze.js of the build under test. */
+  readonly analyze: string;
+  /** Path of the capture; not used by commands that read none. */
+  readonly file: string;
+  /** Folder for what the main command writes. */
+  readonly scratch: string;
+}
+
+const PCAP_PARSER = fileURLToPath(new URL('./pcap-parser-count.js', import.meta.url));
+
+/** How to run a command; tcptrace without `-n` would look names up. */
+export function commandFor(name: CommandName, { analyze, file, scratch }: Setting): Command {
+  const node = process.execPath;
+  const lines: Readonly<Record<CommandName, readonly [string, ...string[]]>> = {
+    'analyze --help': [node, analyze, '--help'],
+    'node -e 0': [node, '-e', '0'],
+    'analyze coalesce': [node, analyze, 'coalesce', file, '--poll', 'batch:64', '--stats'],
+    // Charts are left out: they cost the same whatever the capture.
+    analyze: [node, analyze, file, '--poll', 'batch:64', '--format', 'csv', '--out', scratch, '--quiet'],
+    tcpdump: ['tcpdump', '-r', file, '-w', '/dev/null'],
+    tcptrace: ['tcptrace', '-n', file],
+    capinfos: ['capinfos', '-c', file],
+    'gzip -dc': ['gzip', '-dc', file],
+    'pcap-parser': [node, PCAP_PARSER, file],
+    tshark: ['tshark', '-n', '-r', file, '-q', '-z', 'conv,tcp'],
+  };
+  const [program, ...rest] = lines[name];
+  return { name, program, arguments: rest };
+}
+
+/** Whether `program` is a path, or found on the search path. */
+export function isInstalled(program: string): boolean {
+  const { PATH = '' } = process.env;
+  const folders = program.includes('/') ? [''] : PATH.split(delimiter);
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,70 @@
+/** What is compared with what, and the largest ratio that counts as held. */
+import type { CommandName, Input } from './commands.ts';
+import type { InputName } from './inputs.ts';
+
+/** Commands of one group are interleaved with each other. */
+export const GROUPS = ['start', 'headers', 'full', 'flows'] as const;
+
+export type Group = (typeof GROUPS)[number];
+
+/** Starting a process takes so little, and varies so much, that it is timed more often. */
+export const ROUNDS_FACTOR: Readonly<Record<Group, number>> = { start: 5, headers: 1, full: 1, flows: 1 };
+
+export interface Side {
+  readonly command: CommandName;
+  readonly input: Input;
+}
+
+export interface Comparison {
+  readonly group: Group;
+  readonly subject: Side;
+  readonly reference: Side;
+  /** Median of the subject ÷ median of the reference; null where the row is for information. */
+  readonly target: number | null;
+}
+
+function against(
+  group: Group,
+  input: Input,
+  subject: CommandName,
+  reference: CommandName,
+  target: number | null,
+): Comparison {
+  return { group, subject: { command: subject, input }, reference: { command: reference, input }, target };
+}
+
+export const COMPARISONS: readonly Comparison[] = [
+  against('start', 'none', 'analyze --help', 'node -e 0', 1.6),
+  against('headers', 'headers', 'analyze coalesce', 'tcpdump', 1.0),
+  against('headers', 'headers', 'analyze coalesce', 'tcptrace', 0.28),
+  against('headers', 'headers', 'analyze coalesce', 'capinfos', null),
+  against('headers', 'headers', 'analyze coalesce', 'pcap-parser', null),
+  against('headers', 'headers', 'analyze', 'analyze coalesce', 2.2),
+  against('headers', 'headers-gzip', 'analyze coalesce', 'gzip -dc', 0.8),
+  {
+    group: 'headers',
+    subject: { command: 'analyze coalesce', input: 'headers-pcapng' },
+    reference: { command: 'analyze coalesce', input: 'headers' },
+    target: 1.15,
+  },
+  against('full', 'full', 'analyze coalesce', 'tcpdump', 0.65),
+  against('full', 'full', 'analyze coalesce', 'tcptrace', null),
+  against('flows', 'flows', 'analyze coalesce', 'tcpdump', null),
+  against('flows', 'flows', 'analyze coalesce', 'tcptrace', null),
+];
+
+/** Takes a minute a run: only on request. */
+export const SLOW_COMPARISONS: readonly Comparison[] = [
+  against('headers', 'headers', 'analyze coalesce', 'tshark', null),
+];
+
+/** Peak resident set of `analyze coalesce` on any of these inputs, megabytes of 10^6 bytes. */
+export const MEMORY_TARGET_MB = 90;
+
+export const MEMORY_INPUTS: readonly { readonly group: Group; readonly input: InputName }[] = [
+  { group: 'headers', input: 'headers' },
+  { group: 'headers', input: 'headers-pcapng' },
+  { group: 'headers', input: 'headers-gzip' },
+  { group: 'full', input: 'full' },
+  { group: 'flows', input: 'flows' },
+];

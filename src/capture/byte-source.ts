@@ -1,0 +1,23 @@
+/** Where a capture reader gets its bytes: one method wide, synchronous where the bytes are at hand. */
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+export interface ByteSource {
+  readonly compression: Compression;
+  /** Size of the file on disk, null where it is not known (pipes). */
+  readonly fileBytes: number | null;
+  /** Bytes of the file consumed so far (compressed ones, if it is compressed): for progress. */
+  consumedBytes(): number;
+  /** Fills `into` from `at` on; 0 at the end. A corrupt compressed stream rejects after its good part was read. */
+  read(into: Uint8Array, at: number): number | Promise<number>;
+  /** Back to the first byte. Allowed once, and only while no more than `rewindLimitBytes` have been read. */
+  rewind(): void;
+  /** Bytes that may be read before `rewind`; Infinity for plain files. */
+  readonly rewindLimitBytes: number;
+  /** Ends the possibility to rewind and frees what was kept for it. */
+  forget(): void;
+  close(): void;
+}
+
+/** Compressed and piped input is kept in memory up to here while the receiver is being found. */
+export const REWIND_LIMIT_BYTES = 32 * 1024 * 1024;

@@ -1,0 +1,165 @@
+/** Opens a capture of any supported format and hands out its records block by block. */
+import type { Readable } from 'node:stream';
+import type { ByteSource, Compression } from './byte-source.ts';
+import { CaptureError, type CaptureFault } from './errors.ts';
+import { createPcapScanner, isPcapMagic, PCAP_HEADER_BYTES, parsePcapHeader } from './pcap.ts';
+import { createPcapngScanner, SECTION_HEADER } from './pcapng.ts';
+import type { RecordBlock } from './record-block.ts';
+import { CUT_ADVICE, FAULT, FULL, type ReadingNotes, type Scanner } from './scanner.ts';
+import { openSource } from './source.ts';
+import { createWindow, fill, resetWindow, unreadBytes } from './window.ts';
+
+export interface CaptureReader {
+  readonly file: string;
+  readonly compression: Compression;
+  readonly scanner: Scanner;
+  readonly source: ByteSource;
+  notes(): ReadingNotes;
+  /** What ended the reading early; null if the file was read to its end, or is still being read. */
+  fault(): CaptureFault | null;
+  /** Fills `block`; false at the end. Never throws: what goes wrong is in `fault`. */
+  next(block: RecordBlock): Promise<boolean>;
+  /** Whether another block may be read without losing the possibility to `restart`. */
+  canReadOnAndRestart(): boolean;
+  /** From the first record again. Once. */
+  restart(): Promise<void>;
+  /** Says that there will be no restart, which frees memory. */
+  commit(): void;
+  close(): void;
+}
+
+export interface ReaderOptions {
+  /** Trailing FCS bytes of every frame; null: as the file says. */
+  readonly fcsBytes: number | null;
+  readonly stdin: () => Readable;
+}
+
+/** Throws a CaptureError where nothing at all can be read. `path` `-` is stdin. */
+export async function openCapture(path: string, options: ReaderOptions): Promise<CaptureReader> {
+  const source = await openSource(path, options.stdin);
+  const file = path === '-' ? 'stdin' : path;
+  const window = createWindow();
+  let fault: CaptureFault | null = null;
+  const scanner = await start();
+  let ended = false;
+
+  async function start(): Promise<Scanner> {
+    try {
+      const created = await readHeader();
+      window.position += created.headerBytes;
+      return created;
+    } catch (error) {
+      source.close();
+      throw error;
+    }
+  }
+
+  async function readHeader(): Promise<Scanner> {
+    const fail = (kind: CaptureFault['kind'], found: string, advice: string): never => {
+      const offset = unreadBytes(window) === 0 ? null : 0;
+      throw new CaptureError({ kind, file, offset, packet: null, found, advice });
+    };
+    const whole = await fill(window, source, PCAP_HEADER_BYTES).catch((cause: Error) =>
+      unreadBytes(window) > 0 ? false : fail('bad-compression', compressionFault(cause), 'Check the file'),
+    );
+    const { view, position } = window;
+    const there = unreadBytes(window);
+    if (there === 0) fail('empty', 'the file is empty', 'Record something first');
+    if (there >= 4 && view.getUint32(position) === SECTION_HEADER)
+      return createPcapngScanner(options.fcsBytes);
+    const magic = there >= 4 && isPcapMagic(view, position);
+    if (!magic) {
+      const advice = 'Give a capture written by tcpdump, dumpcap or Wireshark';
+      return fail('not-a-capture', 'not a pcap or pcapng file', advice);
+    }
+    if (!whole)
+      return fail('cut', `the file ends after ${there} bytes, inside its header`, 'Get the whole file');
+    return createPcapScanner(parsePcapHeader(view, position), options.fcsBytes);
+  }
+
+  function stop(found: Omit<CaptureFault, 'file'>): void {
+    fault = { file, ...found };
+    ended = true;
+  }
+
+  async function next(block: RecordBlock): Promise<boolean> {
+    block.count = 0;
+    block.firstRecord = scanner.notes.packets;
+    while (!ended) {
+      const needed = scanner.scan(window, block);
+      if (needed === FAULT) {
+        const found = scanner.fault();
+        if (found !== null) stop(found);
+      }
+      if (needed <= FULL || block.count > 0) break;
+      await refill(needed);
+    }
+    block.bytes = window.bytes;
+    block.view = window.view;
+    return block.count > 0;
+  }
+
+  async function refill(needed: number): Promise<void> {
+    const offset = window.startOffset + window.position;
+    try {
+      if (await fill(window, source, needed)) return;
+    } catch (cause) {
+      const found = compressionFault(cause as Error);
+      stop({ kind: 'bad-compression', offset, packet: scanner.notes.packets, found, advice: CUT_ADVICE });
+      return;
+    }
+    const unread = unreadBytes(window);
+    ended = true;
+    if (unread === 0 && needed !== 1) return;
+    const found = `the file ends inside a record: ${needed} bytes needed, ${unread} there`;
+    stop({ kind: 'cut', offset, packet: scanner.notes.packets, found, advice: CUT_ADVICE });
+  }
+
+  return {
+    file,
+    compression: source.compression,
+    scanner,
+    notes: () => scanner.notes,
+    fault: () => fault,
+    source,
+    next,
+    canReadOnAndRestart: () => window.startOffset + window.end < source.rewindLimitBytes,
+    async restart() {
+      source.rewind();
+      resetWindow(window);
+      fault = null;
+      ended = false;
+      scanner.restart();
+      await fill(window, source, scanner.headerBytes);
+      window.position += scanner.headerBytes;
+    },
+    commit: () => source.forget(),
+    close: () => source.close(),
+  };
+}
+
+function compressionFault(cause: Error): string {
+  return /unexpected end/.test(cause.message)
+    ? 'the compressed data ends too early'
+    : `the compressed data is damaged (${cause.message})`;
+}
+
+/** Whether a file begins like a capture, compressed or not. Files that cannot be read do not. */
+export async function isCaptureFile(path: string, stdin: () => Readable): Promise<boolean> {
+  let source: ByteSource;
+  try {
+    source = await openSource(path, stdin);
+  } catch {
+    return false;
+  }
+  const window = createWindow();
+  try {
+    if (!(await fill(window, source, 4))) return false;
+    const { view, position } = window;
+    return view.getUint32(position) === SECTION_HEADER || isPcapMagic(view, position);
+  } catch {
+    return false;
+  } finally {
+    source.close();
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * A sliding window over a byte source: one reused buffer in which records are parsed in place.
+ *
+ * Chunks are read to a page-aligned place from page-aligned file offsets, and the record that a chunk cuts is
+ * moved to just before it. This matters: where source and destination differ by a few bytes modulo the page
+ * size, the processor takes each load for a load of what was just stored, and reading a file from the page
+ * cache takes five times as long (docs/performance.md). WebAssembly memory is the one page-aligned buffer
+ * that JavaScript has.
+ */
+import type { ByteSource } from './byte-source.ts';
+
+/** Fits a second-level cache; 256 KB to 2 MB are equally fast. A multiple of the page size. */
+const CHUNK_BYTES = 256 * 1024;
+/** Room for the start of a record before the chunk. A multiple of the page size. */
+const CARRY_BYTES = 320 * 1024;
+const WASM_PAGE_BYTES = 65_536;
+
+export interface Window {
+  bytes: Uint8Array;
+  view: DataView;
+  /** Next unread byte. */
+  position: number;
+  /** End of the valid bytes. */
+  end: number;
+  /** Offset in the capture of `bytes[0]`; negative at the start, where nothing was carried. */
+  startOffset: number;
+}
+
+export function createWindow(): Window {
+  const pages = (CARRY_BYTES + CHUNK_BYTES) / WASM_PAGE_BYTES;
+  const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const window = {
+    bytes: new Uint8Array(buffer),
+    view: new DataView(buffer),
+    position: 0,
+    end: 0,
+    startOffset: 0,
+  };
+  resetWindow(window);
+  return window;
+}
+
+/** Back to the first byte of the capture, after the source was rewound. */
+export function resetWindow(window: Window): void {
+  window.position = CARRY_BYTES;
+  window.end = CARRY_BYTES;
+  window.startOffset = -CARRY_BYTES;
+}
+
+export function unreadBytes(window: Window): number {
+  return window.end - window.position;
+}
+
+/**
+ * Drops what was read, and reads until at least `needed` unread bytes are there. False if the source ends
+ * before. `needed` must have been checked against a limit by the caller. Rejects as the source does; what
+ * was read until then is in the window.
+ */
+export async function fill(window: Window, source: ByteSource, needed: number): Promise<boolean> {
+  if (unreadBytes(window) < needed && !(await readChunk(window, source))) return false;
+  while (unreadBytes(window) < needed) {
+    if (window.end === window.bytes.length) makeRoom(window, needed);
+    if (!(await readMore(window, source, window.bytes.length))) return false;
+  }
+  return true;
+}
+
+/** Carries the unread bytes to just before the chunk, and reads a chunk. */
+async function readChunk(window: Window, source: ByteSource): Promise<boolean> {
+  const unread = unreadBytes(window);
+  if (unread > CARRY_BYTES) return true;
+  const start = CARRY_BYTES - unread;
+  window.bytes.copyWithin(start, window.position, window.end);
+  window.startOffset += window.position - start;
+  window.position = start;
+  window.end = CARRY_BYTES;
+  return readMore(window, source, CARRY_BYTES + CHUNK_BYTES);
+}
+
+async function readMore(window: Window, source: ByteSource, limit: number): Promise<boolean> {
+  const into = limit === window.bytes.length ? window.bytes : window.bytes.subarray(0, limit);
+  const result = source.read(into, window.end);
+  const got = typeof result === 'number' ? result : await result;
+  window.end += got;
+  return got > 0;
+}
+
+/** For the rare block that is larger than a chunk: moves the unread bytes to the front, grows if need be. */
+function makeRoom(window: Window, needed: number): void {
+  const unread = unreadBytes(window);
+  if (needed > window.bytes.length) {
+    const grown = new Uint8Array(needed);
+    grown.set(window.bytes.subarray(window.position, window.end));
+    window.bytes = grown;
+    window.view = new DataView(grown.buffer);
+  } else window.bytes.copyWithin(0, window.position, window.end);
+  window.startOffset += window.position;
+  window.position = 0;
+  window.end = unread;
+}

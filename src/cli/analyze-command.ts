@@ -1,0 +1,188 @@
+/** The main command: tables on stdout, CSV, charts and the record in files. */
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { findCaptures, reportFolders } from '../batch/discover.ts';
+import { CaptureError, faultMessage } from '../capture/errors.ts';
+import type { Law } from '../cost/laws.ts';
+import { loadProfile } from '../cost/load-profile.ts';
+import { ProfileError } from '../cost/profile.ts';
+import type { ReceiveMode } from '../path/netback.ts';
+import { studySetups } from '../replay/configurations.ts';
+import type { ResultRecord } from '../replay/result.ts';
+import { openSession } from '../replay/session.ts';
+import { type StudyOptions, study } from '../replay/study.ts';
+import { isDegraded } from '../replay/warnings.ts';
+import { csvFiles, summaryCsv } from '../report/csv.ts';
+import { makeFolder, type OutputFile, reportFolderName, safeName, writeFiles } from '../report/files.ts';
+import { renderTables } from '../report/terminal.ts';
+import { EXIT } from './exit-code.ts';
+import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
+import { abortOnSignals, createPacer } from './pacer.ts';
+import { describePoll, parseConfigurationPolls } from './poll-option.ts';
+import { complain, createStdout } from './terminal.ts';
+import { UsageError } from './usage.ts';
+
+export interface RawAnalyzeOptions extends RawReplayOptions {
+  readonly captures: readonly string[];
+  readonly poll: readonly string[];
+  readonly 'receive-mode': ReceiveMode;
+  readonly profile: string;
+  readonly law: Law;
+  readonly out: string;
+  readonly format: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly progress: boolean;
+}
+
+const FORMATS = ['csv', 'png', 'json'] as const;
+type Format = (typeof FORMATS)[number];
+
+/** One capture to analyse, and where its report goes, below --out. */
+interface Job {
+  readonly capture: string;
+  readonly folder: string;
+}
+
+export async function runAnalyze(raw: RawAnalyzeOptions): Promise<number> {
+  const options = studyOptions(raw);
+  const formats = parseFormats(raw.format);
+  const { jobs, isBatch } = await findJobs(raw.captures);
+  if (jobs.length === 0) {
+    complain(
+      `${raw.captures.join(' ')}: no captures there. Give a pcap or pcapng file, or a folder that holds some.`,
+    );
+    return EXIT.NO_INPUT;
+  }
+  if (formats.size > 0) for (const job of jobs) makeFolder(join(raw.out, job.folder));
+  const signal = abortOnSignals();
+  const records: { name: string; record: ResultRecord }[] = [];
+  let failed = 0;
+  for (const job of jobs) {
+    const record = await analyzeOne(job, options, formats, raw, signal);
+    if (signal.aborted) break;
+    if (record === null) failed++;
+    else records.push({ name: job.folder, record });
+  }
+  if (isBatch && records.length > 0)
+    writeReport(raw, '', [{ name: 'summary.csv', text: summaryCsv(records) }]);
+  if (signal.aborted) return EXIT.INTERRUPTED;
+  if (records.length === 0) return EXIT.NO_INPUT;
+  return failed > 0 || records.some(({ record }) => isDegraded(record.warnings)) ? EXIT.DEGRADED : EXIT.DONE;
+}
+
+/** Null where the capture could not be read at all: said on stderr. */
+async function analyzeOne(
+  job: Job,
+  options: StudyOptions,
+  formats: ReadonlySet<Format>,
+  raw: RawAnalyzeOptions,
+  signal: AbortSignal,
+): Promise<ResultRecord | null> {
+  const pacer = createPacer(raw.progress && !raw.quiet);
+  let record: ResultRecord;
+  try {
+    const session = await openSession(job.capture, {
+      receiver: resolveReplayOptions(raw).receiver,
+      fcsBytes: options.fcsBytes,
+      stdin: () => process.stdin,
+    });
+    try {
+      record = await study(session, options, () => pacer.tick(session.reader), signal);
+    } finally {
+      session.close();
+      pacer.done();
+    }
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    complain(faultMessage(error.fault));
+    return null;
+  }
+  if (signal.aborted) return null;
+  const out = createStdout();
+  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderTables(record));
+  await out.end();
+  for (const warning of record.warnings) complain(`${warning.code}: ${warning.message}`);
+  writeReport(raw, job.folder, await reportFiles(record, formats));
+  return record;
+}
+
+async function reportFiles(record: ResultRecord, formats: ReadonlySet<Format>): Promise<OutputFile[]> {
+  const files: OutputFile[] = [];
+  if (formats.has('csv')) files.push(...csvFiles(record));
+  if (formats.has('json')) files.push({ name: 'summary.json', text: `${JSON.stringify(record, null, 2)}\n` });
+  if (formats.has('png')) {
+    const { chartFiles } = await import('../report/chart-png.ts');
+    files.push(...chartFiles(record));
+  }
+  return files;
+}
+
+function writeReport(raw: RawAnalyzeOptions, folder: string, files: readonly OutputFile[]): void {
+  if (files.length === 0) return;
+  const written = writeFiles(join(raw.out, folder), files);
+  if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);
+}
+
+function studyOptions(raw: RawAnalyzeOptions): StudyOptions {
+  const replay = resolveReplayOptions(raw);
+  const polls = parseConfigurationPolls(raw.poll);
+  try {
+    return {
+      setups: studySetups(polls.of),
+      pollText: polls.text,
+      pollDescription: describePoll(polls.common.spec),
+      inetLro: replay.inetLro,
+      receiveMode: raw['receive-mode'],
+      profile: loadProfile(raw.profile),
+      law: raw.law,
+      receiver: raw.receiver,
+      fcsBytes: replay.fcsBytes,
+    };
+  } catch (error) {
+    if (error instanceof ProfileError) throw new UsageError(`--profile: ${error.message}`);
+    throw error;
+  }
+}
+
+function parseFormats(text: string): Set<Format> {
+  const formats = new Set<Format>();
+  for (const name of text.split(',').map((part) => part.trim())) {
+    if (name === '' || name === 'none') continue;
+    const format = FORMATS.find((known) => known === name);
+    if (format === undefined)
+      throw new UsageError(`--format: '${name}' is none of ${FORMATS.join(', ')}, none`);
+    formats.add(format);
+  }
+  return formats;
+}
+
+/** Files stand for themselves, folders for the captures in them. */
+async function findJobs(paths: readonly string[]): Promise<{ jobs: Job[]; isBatch: boolean }> {
+  const jobs: Job[] = [];
+  const isFolder = (path: string): boolean =>
+    path !== '-' && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+  const files = paths.filter((path) => !isFolder(path));
+  const shorten = (name: string): string => (name === '-' ? 'stdin' : reportFolderName(name));
+  for (const file of files) {
+    const folders = reportFolders([file], dirname(file), shorten, safeName);
+    jobs.push({ capture: file, folder: folders.get(file)! });
+  }
+  for (const folder of paths.filter(isFolder)) {
+    const captures = await findCaptures(folder, () => process.stdin);
+    for (const [capture, name] of reportFolders(captures, folder, shorten, safeName))
+      jobs.push({ capture, folder: name });
+  }
+  return { jobs: distinct(jobs), isBatch: paths.length > 1 || files.length < paths.length };
+}
+
+/** Captures of different folders may have one name: later ones get a number. */
+function distinct(jobs: readonly Job[]): Job[] {
+  const taken = new Set<string>();
+  return jobs.map(({ capture, folder }) => {
+    let name = folder;
+    for (let copy = 2; taken.has(name); copy++) name = `${folder}-${copy}`;
+    taken.add(name);
+    return { capture, folder: name };
+  });
+}

@@ -1,0 +1,162 @@
+/** `analyze coalesce`: the skbs that one engine would deliver. */
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { type CaptureWriter, createPcapngWriter, createPcapWriter } from '../capture/writer.ts';
+import type { SkbSink } from '../coalesce/engine.ts';
+import { REASONS } from '../coalesce/reason.ts';
+import { type CoalesceStats, coalesce, type EngineName } from '../replay/coalesce.ts';
+import { createRecorder, type DeliveredSkb } from '../replay/recorder.ts';
+import { openSession, type Session } from '../replay/session.ts';
+import { skbJson } from '../replay/skb-json.ts';
+import { isDegraded, readingWarnings } from '../replay/warnings.ts';
+import { EXIT } from './exit-code.ts';
+import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
+import { abortOnSignals, createPacer } from './pacer.ts';
+import { parsePoll } from './poll-option.ts';
+import { complain, createStdout } from './terminal.ts';
+import { UsageError } from './usage.ts';
+
+export interface RawCoalesceOptions extends RawReplayOptions {
+  readonly capture: string;
+  readonly engine: EngineName;
+  readonly poll: string;
+  readonly jsonl: boolean;
+  readonly stats: boolean;
+  readonly write: string | undefined;
+  readonly quiet: boolean;
+  readonly progress: boolean;
+}
+
+const COUNT_ONLY: SkbSink = { deliverHeld() {}, deliverAlone() {} };
+
+export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
+  const options = resolveReplayOptions(raw);
+  const poll = parsePoll(raw.poll);
+  if (raw.jsonl && raw.stats) throw new UsageError('--jsonl and --stats exclude each other');
+  const file = raw.write === undefined ? null : openMerged(raw.write);
+  const out = createStdout();
+  const signal = abortOnSignals();
+  const pacer = createPacer(raw.progress && !raw.quiet);
+  let session: Session;
+  try {
+    session = await openSession(raw.capture, { ...options, stdin: () => process.stdin });
+  } catch (error) {
+    file?.discard();
+    throw error;
+  }
+  try {
+    const recorder = (deliver: (skb: DeliveredSkb) => void): SkbSink =>
+      createRecorder(session.table, file !== null, deliver);
+    const firstNs = (): bigint => session.reader.scanner.firstTimeNs() ?? 0n;
+    const sink =
+      raw.jsonl || file !== null
+        ? recorder((skb) => {
+            if (raw.jsonl) out.write(`${skbJson(skb)}\n`);
+            file?.write(skb, firstNs());
+          })
+        : COUNT_ONLY;
+    const engine = { engine: raw.engine, inetLro: options.inetLro };
+    const afterBlock = (): undefined | Promise<void> => out.drain() ?? pacer.tick(session.reader);
+    const stats = await coalesce(session, engine, poll, sink, afterBlock, signal);
+    pacer.done();
+    if (signal.aborted) {
+      file?.discard();
+      return EXIT.INTERRUPTED;
+    }
+    out.write(raw.jsonl ? `${statsLine(stats)}\n` : statsTable(stats));
+    await out.end();
+    const skipped = file?.end() ?? 0;
+    return report(session, raw, skipped);
+  } catch (error) {
+    file?.discard();
+    throw error;
+  } finally {
+    session.close();
+  }
+}
+
+function report(session: Session, raw: RawCoalesceOptions, skipped: number): number {
+  const warnings = readingWarnings(session);
+  if (skipped > 0) {
+    const message = `${skipped} packets of another link type do not fit into ${raw.write}; write a .pcapng instead.`;
+    warnings.push({ code: 'W-LINK-TYPE', message });
+  }
+  if (!raw.quiet) {
+    const { receiver } = session;
+    const who = receiver.mode === 'ip' || receiver.mode === 'mac' ? ` ${receiver.address}` : '';
+    complain(`receiver: ${receiver.mode}${who} (${receiver.why})`);
+    if (raw.write !== undefined) complain(`wrote ${raw.write}`);
+  }
+  for (const warning of warnings) complain(`${warning.code}: ${warning.message}`);
+  return isDegraded(warnings) ? EXIT.DEGRADED : EXIT.DONE;
+}
+
+function statsLine(stats: CoalesceStats): string {
+  const { aggregated, flushed, noDesc, packets, delivered, polls } = stats;
+  return JSON.stringify({ stats: { aggregated, flushed, noDesc, packets, delivered, polls } });
+}
+
+function statsTable(stats: CoalesceStats): string {
+  const { packets, delivered, polls, aggregated, flushed, noDesc } = stats;
+  const perSkb = flushed === 0 ? '-' : (aggregated / flushed).toFixed(2);
+  const rows: [string, number | string][] = [
+    ['packets received', packets],
+    ['skbs delivered', delivered],
+    ['polls', polls],
+    ['aggregated', aggregated],
+    ['flushed', flushed],
+    ['no descriptor', noDesc],
+    ['aggregated/flushed', perSkb],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(18)} ${String(value).padStart(12)}\n`).join('');
+}
+
+interface MergedFile {
+  write(skb: DeliveredSkb, firstTimeNs: bigint): void;
+  /** Finishes the file under its real name; returns how many packets did not fit into it. */
+  end(): number;
+  discard(): void;
+}
+
+/** The merged packets as a capture, under a temporary name until it is complete. */
+function openMerged(path: string): MergedFile {
+  const temporary = `${path}.partial-${process.pid}`;
+  let fd: number;
+  try {
+    fd = openSync(temporary, 'w');
+  } catch (cause) {
+    throw new UsageError(`-w: ${path} cannot be written (${(cause as NodeJS.ErrnoException).code})`);
+  }
+  const put = (bytes: Uint8Array): void => {
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+  };
+  const writer: CaptureWriter = path.endsWith('.pcapng') ? createPcapngWriter(put) : createPcapWriter(put);
+  let skipped = 0;
+  return {
+    write(skb, firstTimeNs) {
+      const startSeconds = Number(firstTimeNs / 1_000_000_000n);
+      const ns = Number(firstTimeNs % 1_000_000_000n) + skb.timeNs;
+      const seconds = Math.floor(ns / 1e9);
+      const written = writer.write({
+        linkType: skb.linkType,
+        seconds: startSeconds + seconds,
+        nanoseconds: ns - seconds * 1e9,
+        bytes: skb.bytes,
+        offset: skb.frameOffset,
+        capturedBytes: skb.capturedBytes,
+        wireBytes: skb.wireBytes,
+        comment: `${skb.segments} segments, ${REASONS[skb.reason]}`,
+      });
+      if (!written) skipped++;
+    },
+    end() {
+      writer.end();
+      closeSync(fd);
+      renameSync(temporary, path);
+      return skipped;
+    },
+    discard() {
+      closeSync(fd);
+      rmSync(temporary, { force: true });
+    },
+  };
+}

@@ -1,0 +1,144 @@
+/** The command line: argv to a command, errors to exit codes. Commands are loaded only when they run. */
+import yargs from 'yargs';
+import { CaptureError } from '../capture/errors.ts';
+import { LAWS } from '../cost/laws.ts';
+import { packageVersion } from '../package-root.ts';
+import { RECEIVE_MODES } from '../path/netback.ts';
+import type { RawAnalyzeOptions } from './analyze-command.ts';
+import type { RawCoalesceOptions } from './coalesce-command.ts';
+import { EXIT } from './exit-code.ts';
+import { ENGINE_OPTION, POLL_HELP, POLL_OPTION, REPLAY_OPTIONS, TALK_OPTIONS } from './options.ts';
+import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
+import { UsageError } from './usage.ts';
+
+/** Runs the command and returns its exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  endQuietlyOnClosedPipe();
+  let exitCode: number = EXIT.DONE;
+  const run = (start: () => Promise<number>) => async (): Promise<void> => {
+    exitCode = await start();
+  };
+  const parser = yargs([...argv])
+    .scriptName('analyze')
+    .detectLocale(false)
+    .usage(
+      '$0 <command>\n\nWhat would receive offload have done to this traffic, why, and what would it have cost?',
+    )
+    .command(
+      ['$0 <captures..>', 'analyze'],
+      'the three configurations: tables, CSV, charts (a folder is a batch)',
+      (command) =>
+        command
+          .positional('captures', {
+            describe: 'capture files, folders, - for stdin',
+            type: 'string',
+            array: true,
+          })
+          .options({ ...REPLAY_OPTIONS, ...TALK_OPTIONS })
+          .option('poll', {
+            describe: `${POLL_HELP}; LRO=… for one configuration`,
+            type: 'string',
+            array: true,
+            nargs: 1,
+            default: [],
+          })
+          .option('receive-mode', {
+            describe: 'how netback hands pages over',
+            choices: RECEIVE_MODES,
+            default: 'flip',
+          })
+          .option('profile', { describe: 'cost profile', type: 'string', default: 'aizu-2008' })
+          .option('law', { describe: 'throughput law', choices: LAWS, default: 'serial' })
+          .option('out', { describe: 'folder for the reports', type: 'string', default: 'reports' })
+          .option('format', {
+            describe: 'files to write: csv, png, json, none',
+            type: 'string',
+            default: 'csv,png,json',
+          })
+          .option('json', { describe: 'the result record alone on stdout', type: 'boolean', default: false })
+          .example('$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts')
+          .example('$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'),
+      (args) =>
+        run(async () =>
+          (await import('./analyze-command.ts')).runAnalyze(args as unknown as RawAnalyzeOptions),
+        )(),
+    )
+    .command(
+      'coalesce <capture>',
+      'the skbs that one engine would deliver',
+      (command) =>
+        command
+          .positional('capture', {
+            describe: 'capture file, - for stdin',
+            type: 'string',
+            demandOption: true,
+          })
+          .options({ ...ENGINE_OPTION, ...POLL_OPTION, ...REPLAY_OPTIONS, ...TALK_OPTIONS })
+          .option('jsonl', {
+            describe: 'one JSON object an skb, in delivery order',
+            type: 'boolean',
+            default: false,
+          })
+          .option('stats', { describe: 'the counters alone (the default)', type: 'boolean', default: false })
+          .option('write', {
+            alias: 'w',
+            describe: 'write the merged packets to a .pcap or .pcapng',
+            type: 'string',
+          })
+          .option('quiet', {
+            alias: 'q',
+            describe: 'warnings only on stderr',
+            type: 'boolean',
+            default: false,
+          })
+          .example('$0 coalesce trace.pcap --poll batch:64 --stats', 'counters for polls of 64 packets')
+          .example('$0 coalesce trace.pcap --jsonl', 'each skb with its members and reason'),
+      (args) =>
+        run(async () =>
+          (await import('./coalesce-command.ts')).runCoalesce(args as unknown as RawCoalesceOptions),
+        )(),
+    )
+    .strict()
+    .check(refuseRepeats)
+    .version(packageVersion())
+    .wrap(Math.min(110, process.stderr.columns ?? 100))
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      throw error ?? new UsageError(message);
+    });
+  try {
+    await parser.parseAsync();
+    return exitCode;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+const REPEATABLE = new Set(['_', 'captures', 'poll']);
+
+/** Options are given once, but for those that are lists. */
+function refuseRepeats(args: Record<string, unknown>): true {
+  const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !REPEATABLE.has(name));
+  if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
+  return true;
+}
+
+function explain(error: unknown): number {
+  if (error instanceof UsageError) {
+    complain(`${error.message}. See analyze --help.`);
+    return EXIT.USAGE;
+  }
+  if (error instanceof Error && error.name === 'OutputError') {
+    complain(error.message);
+    return EXIT.USAGE;
+  }
+  if (error instanceof CaptureError) {
+    complain(error.message);
+    return EXIT.NO_INPUT;
+  }
+  complain(
+    `a bug in this program: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
+  return EXIT.BUG;
+}

@@ -1,0 +1,102 @@
+/** `--poll batch:N | window:T[:B] | end | file:F`, see docs/polls.md. */
+import { readFileSync } from 'node:fs';
+import type { PollSpec } from '../nic/poll.ts';
+import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-path.ts';
+import { UsageError, wholeNumber } from './usage.ts';
+
+/** 8,000 interrupts a second, a common fixed setting of the study's time, and NAPI's weight. */
+export const DEFAULT_POLL = 'window:125:64';
+const DEFAULT_BUDGET = 64;
+const MAX_COUNT = 1_000_000_000;
+const FORMS = "'batch:N', 'window:T[:B]' (T in µs), 'end' or 'file:F'";
+
+export function parsePoll(text: string): PollSpec {
+  const colon = text.indexOf(':');
+  const kind = colon < 0 ? text : text.slice(0, colon);
+  const rest = colon < 0 ? '' : text.slice(colon + 1);
+  if (kind === 'end' && rest === '') return { kind: 'end' };
+  if (kind === 'batch') return { kind: 'batch', packets: wholeNumber('--poll batch', rest, 1, MAX_COUNT) };
+  if (kind === 'window') return parseWindow(rest, text);
+  if (kind === 'file' && rest !== '') return { kind: 'file', file: rest, lastPackets: readBoundaries(rest) };
+  throw new UsageError(`--poll: '${text}' is none of ${FORMS}`);
+}
+
+function parseWindow(rest: string, text: string): PollSpec {
+  const parts = rest.split(':');
+  const micros = parts[0] ?? '';
+  if (parts.length > 2 || !/^\d+(\.\d{1,3})?$/.test(micros)) {
+    throw new UsageError(
+      `--poll: '${text}' must be window:T or window:T:B with T in µs (up to three decimals)`,
+    );
+  }
+  const windowNs = Math.round(Number(micros) * 1000);
+  const budget =
+    parts[1] === undefined ? DEFAULT_BUDGET : wholeNumber('--poll window', parts[1], 0, MAX_COUNT);
+  return { kind: 'window', windowNs, budget };
+}
+
+/** One 0-based record number a line, ascending. */
+function readBoundaries(file: string): Float64Array {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`--poll file: ${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`);
+  }
+  const lines = text.split('\n').map((line) => line.trim());
+  const numbers = new Float64Array(lines.length);
+  let count = 0;
+  let previous = -1;
+  lines.forEach((line, index) => {
+    if (line === '') return;
+    const value = /^\d+$/.test(line) ? Number(line) : -1;
+    if (value <= previous) {
+      throw new UsageError(
+        `--poll file: ${file}, line ${index + 1}: '${line}' is not a record number above ${previous}`,
+      );
+    }
+    previous = value;
+    numbers[count++] = value;
+  });
+  return numbers.subarray(0, count);
+}
+
+/** What a poll model means, for people. */
+export function describePoll(spec: PollSpec): string {
+  switch (spec.kind) {
+    case 'batch':
+      return `a poll ends after every ${spec.packets} received packets`;
+    case 'end':
+      return 'one poll for the whole capture: the upper bound of merging';
+    case 'file':
+      return `polls end where ${spec.file} says`;
+    case 'window': {
+      const rate = spec.windowNs > 0 ? `, at most ${Math.round(1e9 / spec.windowNs)} interrupts/s` : '';
+      const budget = spec.budget > 0 ? `, rounds of at most ${spec.budget} packets` : '';
+      return `fixed interrupt moderation: windows of ${spec.windowNs / 1000} µs${rate}${budget}`;
+    }
+  }
+}
+
+export interface ConfigurationPolls {
+  /** For the configurations that have none of their own. */
+  readonly common: { readonly text: string; readonly spec: PollSpec };
+  of(name: XenConfiguration): { text: string; spec: PollSpec };
+  /** As given. */
+  readonly text: string;
+}
+
+/** `--poll SPEC` for all configurations, `--poll LRO=SPEC` for one; both may be given. */
+export function parseConfigurationPolls(texts: readonly string[]): ConfigurationPolls {
+  let common = { text: DEFAULT_POLL, spec: parsePoll(DEFAULT_POLL) };
+  const own = new Map<XenConfiguration, { text: string; spec: PollSpec }>();
+  for (const text of texts) {
+    const name = XEN_CONFIGURATIONS.find((known) => text.startsWith(`${known}=`));
+    const spec = name === undefined ? text : text.slice(name.length + 1);
+    const parsed = { text: spec, spec: parsePoll(spec) };
+    if (name === undefined) common = parsed;
+    else own.set(name, parsed);
+  }
+  const parts = [common.text, ...[...own].map(([name, poll]) => `${name}=${poll.text}`)];
+  return { common, of: (name) => own.get(name) ?? common, text: parts.join(' ') };
+}

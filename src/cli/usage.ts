@@ -1,0 +1,16 @@
+/** A wrong command line: reported in one line, exit code 2. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** A whole number from `min` to `max`; otherwise a UsageError that names the option. */
+export function wholeNumber(option: string, text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(value) || value < min || value > max) {
+    throw new UsageError(`${option}: '${text}' is not a whole number from ${min} to ${max}`);
+  }
+  return value;
+}

@@ -1,0 +1,41 @@
+/** Finds cost profiles: those that come with the program, by name, or any file. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { packageFile } from '../package-root.ts';
+import { parseProfile } from './parse-profile.ts';
+import { type Profile, ProfileError } from './profile.ts';
+
+const FOLDER = 'profiles/';
+
+/** Names of the built-in profiles, sorted. */
+export function profileNames(): readonly string[] {
+  return readdirSync(packageFile(FOLDER))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort();
+}
+
+/**
+ * A built-in profile.
+ * @throws {ProfileError} if there is none of that name, or if it is not valid.
+ */
+export function loadProfile(name: string): Profile {
+  const names = profileNames();
+  if (!names.includes(name)) {
+    throw new ProfileError(name, '$', 'there is no such profile', `built in: ${names.join(', ')}`);
+  }
+  return readProfile(packageFile(`${FOLDER}${name}.json`));
+}
+
+/**
+ * A profile from a file.
+ * @throws {ProfileError} if the file cannot be read or is not valid.
+ */
+export function readProfile(file: string): Profile {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ProfileError(file, '$', `cannot be read (${(error as Error).message})`, 'give a JSON file');
+  }
+  return parseProfile(text, file);
+}

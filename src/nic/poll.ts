@@ -1,0 +1,138 @@
+/**
+ * Where polls end. A poll model hands the received packets to an engine in runs and tells it when a poll is
+ * over. "Received packets" are all frames that reach the NIC, TCP or not.
+ */
+import type { PacketTable } from '../packet/table.ts';
+
+/** What a poll model needs of a merge engine. */
+export interface PollTarget {
+  /** Takes the received packets `table.rows[from … to-1]`. */
+  receive(from: number, to: number): void;
+  flushAll(reason: number): void;
+}
+
+export interface FlushReasons {
+  readonly pollEnd: number;
+  readonly captureEnd: number;
+}
+
+export interface PollModel {
+  /** Feeds the received rows of the block. */
+  run(table: PacketTable): void;
+  /** Ends the last poll with the reason "capture end". */
+  finish(): void;
+  /** Polls that held a packet, so far. */
+  polls(): number;
+}
+
+export type PollSpec =
+  | { readonly kind: 'batch'; readonly packets: number }
+  | { readonly kind: 'window'; readonly windowNs: number; readonly budget: number }
+  | { readonly kind: 'end' }
+  /** 0-based record numbers of the last packet of each poll, ascending. */
+  | { readonly kind: 'file'; readonly file: string; readonly lastPackets: Float64Array };
+
+export function createPollModel(spec: PollSpec, target: PollTarget, reasons: FlushReasons): PollModel {
+  let polls = 0;
+  /** Packets since the last flush. */
+  let pending = 0;
+
+  function endPoll(): void {
+    polls++;
+    pending = 0;
+    target.flushAll(reasons.pollEnd);
+  }
+
+  function take(from: number, to: number): void {
+    if (to > from) target.receive(from, to);
+    pending += to - from;
+  }
+
+  function runBatch(packets: number): (table: PacketTable) => void {
+    return (table) => {
+      let from = 0;
+      while (from < table.received) {
+        const to = Math.min(table.received, from + packets - pending);
+        take(from, to);
+        from = to;
+        if (pending === packets) endPoll();
+      }
+    };
+  }
+
+  function runWindow(windowNs: number, budget: number): (table: PacketTable) => void {
+    let windowEndNs = Number.NEGATIVE_INFINITY;
+    /** Packets since the window's start or its last round. */
+    let inRound = 0;
+    return (table) => {
+      const { rows, received, timeNs } = table;
+      let from = 0;
+      for (let i = 0; i < received; i++) {
+        const now = timeNs[rows[i]!]!;
+        if (now >= windowEndNs) {
+          take(from, i);
+          from = i;
+          if (pending > 0) endPoll();
+          inRound = 0;
+          windowEndNs = now + windowNs;
+        }
+        inRound++;
+        if (inRound === budget) {
+          take(from, i + 1);
+          from = i + 1;
+          endPoll();
+          inRound = 0;
+        }
+      }
+      take(from, received);
+    };
+  }
+
+  function runFile(lastPackets: Float64Array): (table: PacketTable) => void {
+    let next = 0;
+    return (table) => {
+      const { rows, received, firstRecord } = table;
+      let from = 0;
+      for (let i = 0; i < received && next < lastPackets.length; i++) {
+        const packet = firstRecord + rows[i]!;
+        // A boundary that falls on a packet which the NIC did not get ends the poll before the next one it got.
+        while (next < lastPackets.length && lastPackets[next]! < packet) {
+          take(from, i);
+          from = i;
+          if (pending > 0) endPoll();
+          next++;
+        }
+        if (lastPackets[next] === packet) {
+          take(from, i + 1);
+          from = i + 1;
+          endPoll();
+          next++;
+        }
+      }
+      take(from, received);
+    };
+  }
+
+  function runner(): (table: PacketTable) => void {
+    switch (spec.kind) {
+      case 'batch':
+        return runBatch(spec.packets);
+      case 'window':
+        return runWindow(spec.windowNs, spec.budget);
+      case 'file':
+        return runFile(spec.lastPackets);
+      case 'end':
+        return (table) => take(0, table.received);
+    }
+  }
+
+  return {
+    run: runner(),
+    finish() {
+      if (pending > 0) polls++;
+      pending = 0;
+      target.flushAll(reasons.captureEnd);
+    },
+    polls: () => polls,
+  };
+}

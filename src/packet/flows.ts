@@ -1,0 +1,176 @@
+/**
+ * The table of TCP flows (one direction each). Flow state lives in one Int32Array of 16 words a flow, a cache
+ * line, because a packet that touches its flow touches most of it.
+ */
+import { KIND, type PacketTable } from './table.ts';
+
+const WORDS = 16;
+const HASH = 0;
+const FAMILY = 1;
+/** Four words source, four words destination; IPv4 uses the first of each. */
+const SOURCE = 2;
+const DESTINATION = 6;
+const PORTS = 10;
+
+export interface FlowTable {
+  count(): number;
+  /** Sets `table.flow` for every row, adding flows as they come: -1 where there is no TCP header. */
+  assign(table: PacketTable): void;
+  family(flow: number): 4 | 6;
+  /** `10.0.0.1` or `fe80::1`. */
+  sourceAddress(flow: number): string;
+  destinationAddress(flow: number): string;
+  sourcePort(flow: number): number;
+  destinationPort(flow: number): number;
+}
+
+export function createFlowTable(): FlowTable {
+  let flows = 0;
+  let state = new Int32Array(2048 * WORDS);
+  let buckets = new Int32Array(4096).fill(-1);
+  let mask = buckets.length - 1;
+  // Which flow sits where is invisible outside; a seed keeps made-up traffic from piling up in one bucket.
+  const seed = (Math.random() * 0x7fffffff) | 1;
+  const key = new Int32Array(9);
+
+  /** Whether `flow` is the IPv4 flow with this key. */
+  function is4(flow: number, source: number, destination: number, ports: number): boolean {
+    const at = flow * WORDS;
+    return (
+      state[at + PORTS] === ports &&
+      state[at + SOURCE] === source &&
+      state[at + DESTINATION] === destination &&
+      state[at + FAMILY] === 4
+    );
+  }
+
+  function assign(table: PacketTable): void {
+    const { count, view, kind, ipAt, tcpAt, flow } = table;
+    // Most packets belong to the flow of the packet before, or to the one before that (data and its ACKs).
+    let last = 0;
+    let other = 0;
+    for (let row = 0; row < count; row++) {
+      const tcp = tcpAt[row]!;
+      if (tcp === 0) {
+        flow[row] = -1;
+        continue;
+      }
+      const ip = ipAt[row]!;
+      if ((kind[row]! & KIND.IPV4) !== 0) {
+        const ports = view.getInt32(tcp);
+        const source = view.getInt32(ip + 12);
+        const destination = view.getInt32(ip + 16);
+        if (!is4(last, source, destination, ports)) {
+          const before = last;
+          last = is4(other, source, destination, ports) ? other : find4(source, destination, ports);
+          other = before;
+        }
+      } else {
+        for (let i = 0; i < 8; i++) key[i] = view.getInt32(ip + 8 + 4 * i);
+        key[8] = view.getInt32(tcp);
+        last = find6();
+      }
+      flow[row] = last;
+    }
+  }
+
+  function find4(source: number, destination: number, ports: number): number {
+    const hash = mix(mix(mix(seed, source), destination), ports);
+    for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
+      const flow = buckets[bucket]!;
+      if (flow < 0) break;
+      if (state[flow * WORDS + HASH] === hash && is4(flow, source, destination, ports)) return flow;
+    }
+    const at = add(hash, 4, ports);
+    state[at + SOURCE] = source;
+    state[at + DESTINATION] = destination;
+    return flows - 1;
+  }
+
+  /** Looks up the IPv6 addresses and ports in `key`. */
+  function find6(): number {
+    let hash = seed;
+    for (let i = 0; i < 9; i++) hash = mix(hash, key[i]!);
+    for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
+      const flow = buckets[bucket]!;
+      if (flow < 0) break;
+      if (state[flow * WORDS + HASH] === hash && equals6(flow * WORDS)) return flow;
+    }
+    const at = add(hash, 6, key[8]!);
+    for (let i = 0; i < 8; i++) state[at + SOURCE + i] = key[i]!;
+    return flows - 1;
+  }
+
+  function equals6(at: number): boolean {
+    if (state[at + FAMILY] !== 6 || state[at + PORTS] !== key[8]) return false;
+    for (let i = 0; i < 8; i++) if (state[at + SOURCE + i] !== key[i]) return false;
+    return true;
+  }
+
+  /** Room for one more flow; returns where its state begins. */
+  function add(hash: number, family: number, ports: number): number {
+    if ((flows + 1) * 2 > buckets.length) grow();
+    let bucket = hash & mask;
+    while (buckets[bucket]! >= 0) bucket = (bucket + 1) & mask;
+    buckets[bucket] = flows;
+    const at = flows * WORDS;
+    state[at + HASH] = hash;
+    state[at + FAMILY] = family;
+    state[at + PORTS] = ports;
+    flows++;
+    return at;
+  }
+
+  function grow(): void {
+    const larger = new Int32Array(state.length * 2);
+    larger.set(state);
+    state = larger;
+    buckets = new Int32Array(buckets.length * 2).fill(-1);
+    mask = buckets.length - 1;
+    for (let flow = 0; flow < flows; flow++) {
+      let bucket = state[flow * WORDS + HASH]! & mask;
+      while (buckets[bucket]! >= 0) bucket = (bucket + 1) & mask;
+      buckets[bucket] = flow;
+    }
+  }
+
+  const address = (flow: number, side: number): string => {
+    const words = Array.from(state.subarray(flow * WORDS + side, flow * WORDS + side + 4));
+    return state[flow * WORDS + FAMILY] === 4 ? ipv4Text(words[0]!) : ipv6Text(words);
+  };
+  const ports = (flow: number): number => state[flow * WORDS + PORTS]!;
+  return {
+    count: () => flows,
+    assign,
+    family: (flow) => (state[flow * WORDS + FAMILY] === 4 ? 4 : 6),
+    sourceAddress: (flow) => address(flow, SOURCE),
+    destinationAddress: (flow) => address(flow, DESTINATION),
+    sourcePort: (flow) => ports(flow) >>> 16,
+    destinationPort: (flow) => ports(flow) & 0xffff,
+  };
+}
+
+/** A multiplicative mix (finalizer of MurmurHash3's kind). */
+function mix(hash: number, word: number): number {
+  let h = Math.imul(hash ^ word, 0x9e3779b1);
+  h ^= h >>> 15;
+  return Math.imul(h, 0x85ebca6b) ^ (h >>> 13);
+}
+
+export function ipv4Text(word: number): string {
+  return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
+}
+
+/** Four 32-bit words as RFC 5952 text. */
+export function ipv6Text(words: readonly number[]): string {
+  const groups = words.flatMap((word) => [word >>> 16, word & 0xffff]);
+  let best = { start: -1, length: 1 };
+  for (let start = 0; start < 8; start++) {
+    let length = 0;
+    while (start + length < 8 && groups[start + length] === 0) length++;
+    if (length > best.length) best = { start, length };
+  }
+  const text = (part: number[]): string => part.map((group) => group.toString(16)).join(':');
+  if (best.start < 0) return text(groups);
+  return `${text(groups.slice(0, best.start))}::${text(groups.slice(best.start + best.length))}`;
+}

@@ -1,0 +1,120 @@
+/**
+ * Unique payload of each flow: what goodput counts. A flow's covered sequence space is its highest byte
+ * less the holes below it; a byte counts when it is covered for the first time.
+ */
+import { seqDistance } from './seq.ts';
+import type { PacketTable } from './table.ts';
+
+/** Holes remembered for a flow. When more are open the oldest is taken as filled: its bytes then count as repeats. */
+const MAX_HOLES = 64;
+const SYN = 0x02;
+
+export interface GoodputCounter {
+  /** Counts the received rows of the block that carry TCP payload. */
+  add(table: PacketTable): void;
+  uniqueBytes(): number;
+  payloadBytes(): number;
+}
+
+/** Open holes of one flow: [from, to) pairs as distances from the flow's first sequence number. */
+type Holes = { from: number; to: number }[];
+
+export function createGoodputCounter(): GoodputCounter {
+  /** Sequence number after the highest byte seen, a word a flow; valid where `known` is 1. */
+  let next = new Int32Array(2048);
+  let known = new Uint8Array(2048);
+  const holesOf = new Map<number, Holes>();
+  let unique = 0;
+  let payload = 0;
+
+  function add(table: PacketTable): void {
+    const { rows, received, flow, payloadBytes, seq, tcpFlags } = table;
+    let fresh = 0;
+    let all = 0;
+    for (let i = 0; i < received; i++) {
+      const row = rows[i]!;
+      const id = flow[row]!;
+      if (id < 0) continue;
+      if (id >= known.length) grow(id);
+      const bytes = payloadBytes[row]!;
+      let start = seq[row]!;
+      if ((tcpFlags[row]! & SYN) !== 0) {
+        // A SYN takes a sequence number of its own (RFC 9293 §3.4) and begins the flow anew.
+        start = (start + 1) | 0;
+        known[id] = 1;
+        next[id] = start;
+        holesOf.delete(id);
+      }
+      if (bytes <= 0) continue;
+      all += bytes;
+      if (known[id] === 0) {
+        known[id] = 1;
+        next[id] = (start + bytes) | 0;
+        fresh += bytes;
+      } else if (start === next[id]) {
+        next[id] = (start + bytes) | 0;
+        fresh += bytes;
+      } else fresh += outOfOrder(id, start, bytes);
+    }
+    unique += fresh;
+    payload += all;
+  }
+
+  /** New bytes in a segment that does not begin where the last one ended. */
+  function outOfOrder(id: number, start: number, bytes: number): number {
+    const highest = next[id]!;
+    const gap = seqDistance(start, highest);
+    const beyond = gap + bytes;
+    let fresh = 0;
+    if (gap > 0) remember(id, highest, start);
+    else fresh = fillHoles(id, start, Math.min(bytes, -gap));
+    if (beyond <= 0) return fresh;
+    next[id] = (start + bytes) | 0;
+    return fresh + Math.min(bytes, beyond);
+  }
+
+  function remember(id: number, from: number, to: number): void {
+    let holes = holesOf.get(id);
+    if (holes === undefined) {
+      holes = [];
+      holesOf.set(id, holes);
+    }
+    holes.push({ from, to });
+    if (holes.length > MAX_HOLES) holes.shift();
+  }
+
+  /** Bytes of [start, start + length) that lie in open holes, which are then closed there. */
+  function fillHoles(id: number, start: number, length: number): number {
+    const holes = holesOf.get(id);
+    if (holes === undefined) return 0;
+    let filled = 0;
+    for (let i = holes.length - 1; i >= 0; i--) {
+      const hole = holes[i]!;
+      const size = seqDistance(hole.to, hole.from);
+      const left = Math.max(0, seqDistance(start, hole.from));
+      const right = Math.min(size, seqDistance(start, hole.from) + length);
+      if (right <= left) continue;
+      filled += right - left;
+      const rest: Holes = [];
+      if (left > 0) rest.push({ from: hole.from, to: (hole.from + left) | 0 });
+      if (right < size) rest.push({ from: (hole.from + right) | 0, to: hole.to });
+      holes.splice(i, 1, ...rest);
+    }
+    if (holes.length > MAX_HOLES) holes.shift();
+    if (holes.length === 0) holesOf.delete(id);
+    return filled;
+  }
+
+  function grow(id: number): void {
+    let size = known.length;
+    while (size <= id) size *= 2;
+    const largerNext = new Int32Array(size);
+    largerNext.set(next);
+    next = largerNext;
+    const largerKnown = new Uint8Array(size);
+    largerKnown.set(known);
+    known = largerKnown;
+  }
+
+  return { add, uniqueBytes: () => unique, payloadBytes: () => payload };
+}

@@ -1,0 +1,74 @@
+/**
+ * Packets longer than the MTU: super-packets, in captures taken above receive offload or before the sender's
+ * segmentation offload. Jumbo frames are told apart from them by their lengths.
+ */
+import { type PacketTable, STATUS, statusOf } from './table.ts';
+
+/** MTU of ordinary Ethernet, and the longest IP packet that jumbo frames of common NICs carry. */
+const ORDINARY_MTU = 1500;
+const JUMBO_MTU = 9216;
+
+export interface SuperPacketReport {
+  readonly packets: number;
+  /** Share of the TCP payload that stands in super-packets, 0…1; null without payload. */
+  readonly share: number | null;
+  /** Longest IP packet that was a wire packet by this judgement. */
+  readonly wireMtu: number;
+}
+
+export interface SuperPacketFinder {
+  /** Counts the received rows that carry TCP payload. */
+  add(table: PacketTable): void;
+  report(): SuperPacketReport;
+}
+
+/**
+ * Data packets beyond 1500 bytes are jumbo frames if none exceeds 9216 bytes and the longest of them is the most
+ * frequent length there; otherwise they are super-packets, as are packets with an IP length of 0.
+ */
+export function createSuperPacketFinder(): SuperPacketFinder {
+  const packetsOf = new Float64Array(65_536);
+  const payloadOf = new Float64Array(65_536);
+
+  function add(table: PacketTable): void {
+    const { rows, received, tcpAt, payloadBytes, ipLength, kind } = table;
+    for (let i = 0; i < received; i++) {
+      const row = rows[i]!;
+      if (tcpAt[row] === 0) continue;
+      const payload = payloadBytes[row]!;
+      if (payload <= 0) continue;
+      const length = ipLength[row]!;
+      // A length of 0 stands for "longer than the field can say".
+      const slot = length === 0 && statusOf(kind[row]!) === STATUS.SHORT_IP_LENGTH ? 0 : length & 0xffff;
+      packetsOf[slot]! += 1;
+      payloadOf[slot]! += payload;
+    }
+  }
+
+  function report(): SuperPacketReport {
+    let longest = 0;
+    let mode = 0;
+    let packets = packetsOf[0]!;
+    let payload = payloadOf[0]!;
+    let total = payload;
+    let wireMtu = 0;
+    for (let length = 1; length < packetsOf.length; length++) {
+      const count = packetsOf[length]!;
+      if (count === 0) continue;
+      total += payloadOf[length]!;
+      if (length <= ORDINARY_MTU) {
+        wireMtu = length;
+        continue;
+      }
+      longest = length;
+      if (mode === 0 || count > packetsOf[mode]!) mode = length;
+      packets += count;
+      payload += payloadOf[length]!;
+    }
+    const jumbo = longest > 0 && longest <= JUMBO_MTU && mode === longest && packetsOf[0] === 0;
+    if (jumbo) return { packets: 0, share: 0, wireMtu: longest };
+    return { packets, share: total === 0 ? null : payload / total, wireMtu };
+  }
+
+  return { add, report };
+}

@@ -1,0 +1,85 @@
+/** What the received traffic of a capture is, whatever a configuration makes of it. */
+import { createGoodputCounter } from '../packet/goodput.ts';
+import { createSuperPacketFinder, type SuperPacketReport } from '../packet/super-packets.ts';
+import { familyOf, type PacketTable } from '../packet/table.ts';
+
+export interface TrafficCounts {
+  /** TCP segments among all records, received or not. */
+  readonly allTcpPackets: number;
+  readonly frames: number;
+  readonly tcpPackets: number;
+  readonly dataPackets: number;
+  readonly payloadBytes: number;
+  /** Unique TCP payload. */
+  readonly goodputBytes: number;
+  /** IP bytes of all received packets. */
+  readonly ipBytes: number;
+  /** Frame bytes without FCS; frames of less than 60 bytes count 60, as they were padded on the wire. */
+  readonly frameBytes: number;
+  /** From the earliest to the latest data packet; null with fewer than two. */
+  readonly durationNs: number | null;
+  readonly superPackets: SuperPacketReport;
+}
+
+export interface TrafficObserver {
+  add(table: PacketTable): void;
+  counts(): TrafficCounts;
+}
+
+/** Shortest Ethernet frame without FCS (IEEE 802.3). */
+const SHORTEST_FRAME_BYTES = 60;
+
+export function createTrafficObserver(): TrafficObserver {
+  const goodput = createGoodputCounter();
+  const superPackets = createSuperPacketFinder();
+  const total = { allTcp: 0, frames: 0, tcp: 0, data: 0, ipBytes: 0, frameBytes: 0 };
+  let firstNs = Number.POSITIVE_INFINITY;
+  let lastNs = Number.NEGATIVE_INFINITY;
+
+  function add(table: PacketTable): void {
+    const { rows, received, count, tcpAt, payloadBytes, wireBytes, timeNs, ipAt, frameOffset, kind } = table;
+    let [allTcp, tcp, data, ipBytes, frameBytes] = [0, 0, 0, 0, 0];
+    let first = firstNs;
+    let last = lastNs;
+    for (let row = 0; row < count; row++) if (tcpAt[row] !== 0) allTcp++;
+    for (let i = 0; i < received; i++) {
+      const row = rows[i]!;
+      const wire = wireBytes[row]!;
+      frameBytes += Math.max(wire, SHORTEST_FRAME_BYTES);
+      if (familyOf(kind[row]!) !== 0) ipBytes += wire - (ipAt[row]! - frameOffset[row]!);
+      if (tcpAt[row] === 0) continue;
+      tcp++;
+      if (payloadBytes[row]! <= 0) continue;
+      data++;
+      const time = timeNs[row]!;
+      if (time < first) first = time;
+      if (time > last) last = time;
+    }
+    firstNs = first;
+    lastNs = last;
+    total.allTcp += allTcp;
+    total.tcp += tcp;
+    total.data += data;
+    total.ipBytes += ipBytes;
+    total.frameBytes += frameBytes;
+    total.frames += received;
+    goodput.add(table);
+    superPackets.add(table);
+  }
+
+  return {
+    add,
+    counts: () => ({
+      allTcpPackets: total.allTcp,
+      frames: total.frames,
+      tcpPackets: total.tcp,
+      dataPackets: total.data,
+      payloadBytes: goodput.payloadBytes(),
+      goodputBytes: goodput.uniqueBytes(),
+      ipBytes: total.ipBytes,
+      frameBytes: total.frameBytes,
+      durationNs: lastNs > firstNs ? lastNs - firstNs : null,
+      superPackets: superPackets.report(),
+    }),
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * One pass over a capture: blocks are read, decoded, assigned to flows, filtered to what the receiver's NIC
+ * got, and handed to every consumer before the next block is read.
+ */
+import type { Readable } from 'node:stream';
+import { type CaptureReader, openCapture } from '../capture/reader.ts';
+import { createDecoder } from '../packet/decode.ts';
+import { createFlowTable, type FlowTable } from '../packet/flows.ts';
+import {
+  createReceiverFilter,
+  createReceiverFinder,
+  RECEIVER_PREFIX_PACKETS,
+  type ReceiverChoice,
+} from '../packet/receiver.ts';
+import { createPacketTable, type PacketTable } from '../packet/table.ts';
+
+export interface SessionOptions {
+  /** `auto`, or a receiver that the user named. */
+  readonly receiver: 'auto' | ReceiverChoice;
+  /** Trailing FCS bytes; null: as the file says, else none. */
+  readonly fcsBytes: number | null;
+  readonly stdin: () => Readable;
+}
+
+/** May return a promise to be waited for before the next block is read. */
+export type BlockConsumer = (table: PacketTable) => undefined | Promise<void>;
+
+/** How far the received packets are in order of time. */
+export interface TimeOrder {
+  /** Received packets that are earlier than the one received before them. */
+  backwards: number;
+  /** The first of them; -1 without any. */
+  firstPacket: number;
+}
+
+export interface Session {
+  readonly reader: CaptureReader;
+  readonly table: PacketTable;
+  readonly flows: FlowTable;
+  readonly receiver: ReceiverChoice;
+  readonly timeOrder: TimeOrder;
+  /** Calls `consume` after each block is ready in `table`, until the capture ends or `signal` is aborted. */
+  run(consume: BlockConsumer, signal?: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/** Throws a CaptureError where nothing can be read. */
+export async function openSession(path: string, options: SessionOptions): Promise<Session> {
+  const reader = await openCapture(path, { fcsBytes: options.fcsBytes, stdin: options.stdin });
+  try {
+    return await createSession(reader, options);
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}
+
+async function createSession(reader: CaptureReader, options: SessionOptions): Promise<Session> {
+  const table = createPacketTable();
+  const flows = createFlowTable();
+  const decodeBlock = createDecoder(table);
+
+  async function nextBlock(): Promise<boolean> {
+    if (!(await reader.next(table))) return false;
+    decodeBlock();
+    flows.assign(table);
+    return true;
+  }
+
+  /** Looks at the first packets, then goes back to the start of the capture. Flows keep their numbers. */
+  async function findReceiver(): Promise<ReceiverChoice> {
+    const finder = createReceiverFinder(flows);
+    while (reader.notes().packets < RECEIVER_PREFIX_PACKETS && reader.canReadOnAndRestart()) {
+      if (!(await nextBlock())) break;
+      finder.add(table, Math.min(table.count, RECEIVER_PREFIX_PACKETS - table.firstRecord));
+    }
+    await reader.restart();
+    return finder.choose();
+  }
+
+  const receiver = options.receiver === 'auto' ? await findReceiver() : options.receiver;
+  reader.commit();
+  const filter = createReceiverFilter(receiver);
+  const timeOrder: TimeOrder = { backwards: 0, firstPacket: -1 };
+  let lastNs = Number.NEGATIVE_INFINITY;
+
+  function checkOrder(): void {
+    const { rows, received, timeNs, firstRecord } = table;
+    let last = lastNs;
+    for (let i = 0; i < received; i++) {
+      const now = timeNs[rows[i]!]!;
+      if (now < last) {
+        if (timeOrder.backwards === 0) timeOrder.firstPacket = firstRecord + rows[i]!;
+        timeOrder.backwards++;
+      }
+      last = now;
+    }
+    lastNs = last;
+  }
+
+  return {
+    reader,
+    timeOrder,
+    table,
+    flows,
+    receiver,
+    async run(consume, signal) {
+      while (signal?.aborted !== true && (await nextBlock())) {
+        filter(table, flows);
+        checkOrder();
+        const pending = consume(table);
+        if (pending !== undefined) await pending;
+      }
+    },
+    close: () => reader.close(),
+  };
+}

@@ -1,0 +1,86 @@
+/** Warnings about a capture: a closed list of codes, each with a sentence that says what to do. See docs/warnings.md. */
+import { faultMessage } from '../capture/errors.ts';
+import { isKnownLinkType, linkTypeName } from '../capture/link-types.ts';
+import type { TrafficCounts } from './observe.ts';
+import type { Warning } from './result.ts';
+import type { Session } from './session.ts';
+
+/** Codes after which the exit code says that something was cut or skipped. */
+const DEGRADING = new Set(['W-CUT', 'W-DAMAGED', 'W-LINK-TYPE']);
+
+export function isDegraded(warnings: readonly Warning[]): boolean {
+  return warnings.some((warning) => DEGRADING.has(warning.code));
+}
+
+/** Ethernet, IPv4 and TCP header with the usual timestamp option: with fewer bytes such packets never merge. */
+const SHORTEST_USEFUL_SNAPLEN = 66;
+
+/** What was noticed while the capture was read. */
+export function readingWarnings(session: Session): Warning[] {
+  const { reader, timeOrder } = session;
+  const notes = reader.notes();
+  const fault = reader.fault();
+  const warnings: Warning[] = [];
+  const warn = (code: string, message: string): void => {
+    warnings.push({ code, message });
+  };
+  if (fault !== null) {
+    warn(fault.kind === 'cut' ? 'W-CUT' : 'W-DAMAGED', faultMessage(fault));
+  }
+  if (notes.unknownLinkPackets > 0) {
+    const unknown = [...reader.scanner.linkTypes].filter((type) => !isKnownLinkType(type)).map(linkTypeName);
+    warn(
+      'W-LINK-TYPE',
+      `${notes.unknownLinkPackets} packets of ${unknown.join(', ')} could not be decoded and count as not TCP. Ethernet, Linux SLL, raw IP and NULL/LOOP captures can be.`,
+    );
+  }
+  if (timeOrder.backwards > 0) {
+    warn(
+      'W-TIME-BACKWARDS',
+      `time goes backwards ${timeOrder.backwards} times among the received packets, first at packet ${timeOrder.firstPacket}. Poll windows follow the file's order; reordercap sorts a capture by time.`,
+    );
+  }
+  if (notes.withoutTime > 0) {
+    warn(
+      'W-NO-TIME',
+      `${notes.withoutTime} packets have no time stamp (simple packet blocks) and take that of the packet before. Use --poll batch:N.`,
+    );
+  }
+  if (notes.capturedOverOriginal > 0) {
+    warn(
+      'W-LENGTHS',
+      `${notes.capturedOverOriginal} records claim more captured bytes than were on the wire; the captured length is believed.`,
+    );
+  }
+  if (notes.shortestTruncationBytes < SHORTEST_USEFUL_SNAPLEN) {
+    warn(
+      'W-SNAPLEN',
+      `packets were cut to ${notes.shortestTruncationBytes} bytes, too short for all headers. Capture with a snaplen of 96 or more.`,
+    );
+  }
+  return warnings;
+}
+
+/** What the received traffic is, and whether a replay of it means anything. */
+export function trafficWarnings(traffic: TrafficCounts, mtu: number): Warning[] {
+  const { superPackets, dataPackets, allTcpPackets } = traffic;
+  const warnings: Warning[] = [];
+  if (allTcpPackets === 0) {
+    const message = 'there is no TCP in this capture, so there is nothing that receive offload could merge.';
+    return [{ code: 'W-NO-TCP', message }];
+  }
+  if (dataPackets === 0) {
+    const message =
+      'the receiver got no TCP payload. Name another with --receiver, or take all frames with --receiver all.';
+    return [{ code: 'W-NO-DATA', message }];
+  }
+  if (superPackets.packets > 0) {
+    const share = ((superPackets.share ?? 0) * 100).toFixed(1);
+    const message = `${superPackets.packets} packets, with ${share} % of the payload, are longer than the MTU: this capture was taken above GRO/LRO or before TSO, so that merging already happened. Record it with offloads off (docs/recording.md).`;
+    warnings.push({ code: 'W-SUPERPACKET', message });
+  } else if (superPackets.wireMtu > mtu) {
+    const message = `packets of ${superPackets.wireMtu} bytes look like jumbo frames, but the limits are computed for an MTU of ${mtu}. Use --mtu ${superPackets.wireMtu}.`;
+    warnings.push({ code: 'W-MTU', message });
+  }
+  return warnings;
+}

@@ -1,0 +1,52 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type Command, isInstalled } from '../../bench/commands.ts';
+import { peakMemoryBytes, probe, timeInterleaved, timeOnce } from '../../bench/measure.ts';
+
+function script(...lines: string[]): Command {
+  return { name: 'node -e 0', program: process.execPath, arguments: ['-e', lines.join(';')] };
+}
+
+describe('bench: running commands', () => {
+  it('says why a command cannot be measured', () => {
+    expect(probe(script('0'))).to.equal(null);
+    expect(probe(script('console.error("first\\nno such flag")', 'process.exit(3)'))).to.equal(
+      'exit code 3: no such flag',
+    );
+    expect(probe({ name: 'tcpdump', program: 'no-such-program', arguments: [] })).to.include('ENOENT');
+    expect(isInstalled('no-such-program')).to.equal(false);
+    expect(isInstalled(process.execPath)).to.equal(true);
+  });
+
+  it('does not time a run that fails', () => {
+    expect(() => timeOnce(script('process.exit(1)'))).to.throw('failed in a timed run');
+  });
+
+  it('runs all commands once a round, in turn', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'analyze-test-'));
+    try {
+      const log = join(folder, 'log');
+      const note = (name: string) =>
+        script(`require('fs').appendFileSync(${JSON.stringify(log)}, '${name}')`);
+      const commands = new Map(['a', 'b'].map((name) => [name, note(name)]));
+      const times = timeInterleaved(commands, 3);
+      expect(readFileSync(log, 'utf8')).to.equal('ababab');
+      expect([...times].map(([name, seconds]) => [name, seconds.length])).to.deep.equal([
+        ['a', 3],
+        ['b', 3],
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('sees memory that a command has used and given back', () => {
+    const used = 150e6;
+    const plain = peakMemoryBytes(script('0'));
+    const big = peakMemoryBytes(script(`Buffer.alloc(${used}, 1)`));
+    expect(plain).to.be.within(10e6, 150e6);
+    expect(big - plain).to.be.above(0.9 * used);
+  });
+});

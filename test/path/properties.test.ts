@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type EventName, eventsByName } from '../../src/path/events.ts';
+import { RECEIVE_MODES, type ReceiveMode } from '../../src/path/netback.ts';
+import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-path.ts';
+
+interface Skb {
+  readonly segments: number;
+  readonly payloadBytes: number;
+  readonly frameBytes: number;
+}
+
+/** Data skbs of equal or unequal segments, pure ACKs and other traffic. */
+const lone = fc.record({ payloadBytes: fc.nat(1460), headerBytes: fc.integer({ min: 42, max: 94 }) }).map(
+  ({ payloadBytes, headerBytes }): Skb => ({
+    segments: 1,
+    payloadBytes,
+    frameBytes: headerBytes + payloadBytes,
+  }),
+);
+const merged = fc
+  .record({ segments: fc.integer({ min: 2, max: 45 }), perSegment: fc.integer({ min: 1, max: 1448 }) })
+  .chain(({ segments, perSegment }) =>
+    fc.nat(perSegment - 1).map((short): Skb => {
+      const payloadBytes = segments * perSegment - short;
+      return { segments, payloadBytes, frameBytes: 66 + payloadBytes };
+    }),
+  );
+const skbs = fc.array(fc.oneof(lone, merged), { maxLength: 60 });
+const loneSkbs = fc.array(lone, { maxLength: 60 });
+const receiveMode = fc.constantFrom(...RECEIVE_MODES);
+const configuration = fc.constantFrom(...XEN_CONFIGURATIONS);
+
+type Events = Readonly<Record<EventName, number>>;
+
+function run(configuration: XenConfiguration, receiveMode: ReceiveMode, input: readonly Skb[]): Events {
+  const path = createXenPath({ configuration, receiveMode, lroMode: 'skb' });
+  for (const skb of input) path.deliver(skb.segments, skb.payloadBytes, skb.frameBytes);
+  return eventsByName(path.finish({ receivedFrames: 0, enginePackets: 0, polls: 0 }));
+}
+
+function sum(input: readonly Skb[], value: (skb: Skb) => number): number {
+  return input.reduce((total, skb) => total + value(skb), 0);
+}
+
+describe('path properties', () => {
+  it('payload is conserved through every stage', () => {
+    fc.assert(
+      fc.property(configuration, receiveMode, skbs, (name, mode, input) => {
+        const events = run(name, mode, input);
+        const payload = sum(input, (skb) => skb.payloadBytes);
+        expect(events.payloadBytes).to.equal(payload);
+        expect(events.copyToUserBytes).to.equal(payload);
+        expect(events.linearisedPayloadBytes).to.be.at.most(payload);
+        expect(events.netbackCopiedPayloadBytes).to.be.at.most(payload);
+        expect(events.grantCopiedPayloadBytes).to.equal(mode === 'grant-copy' ? payload : 0);
+        expect(events.skbs).to.equal(input.length);
+        expect(events.dataSkbs).to.equal(input.filter((skb) => skb.payloadBytes > 0).length);
+      }),
+    );
+  });
+
+  it('slots can hold all bytes, each slot is handed over once, each copy has its buffers', () => {
+    fc.assert(
+      fc.property(configuration, receiveMode, skbs, (name, mode, input) => {
+        const events = run(name, mode, input);
+        expect(events.ringSlots * 4096).to.be.at.least(sum(input, (skb) => skb.frameBytes));
+        expect(events.ringSlots).to.be.at.least(input.length);
+        expect(events.pageFlips + events.grantCopyOperations).to.equal(events.ringSlots);
+        expect(events.ringSlots).to.equal(events.skbs + events.netbackPages);
+        expect(events.netbackZeroedPages).to.be.at.most(events.netbackPages);
+        expect(events.hypercalls).to.be.at.least(events.ringSlots / 256);
+      }),
+    );
+  });
+
+  it('linearising allocates one buffer for each super-packet and copies all of it', () => {
+    fc.assert(
+      fc.property(receiveMode, skbs, (mode, input) => {
+        const events = run('LRO', mode, input);
+        const supers = input.filter((skb) => skb.segments > 1);
+        const allocations = [0, 1, 2, 3, 4, 5].map((order) => events[`linearisedOrder${order}` as EventName]);
+        expect(allocations.reduce((total, count) => total + count, 0)).to.equal(supers.length);
+        expect(events.superPackets).to.equal(supers.length);
+        expect(events.linearisedPayloadBytes).to.equal(sum(supers, (skb) => skb.payloadBytes));
+        expect(events.linearisedTotalBytes).to.equal(sum(supers, (skb) => skb.frameBytes + 18));
+      }),
+    );
+  });
+
+  it('without merging, the three configurations count the same', () => {
+    fc.assert(
+      fc.property(receiveMode, loneSkbs, (mode, input) => {
+        const xen = run('Xen', mode, input);
+        expect(run('LRO', mode, input)).to.deep.equal(xen);
+        expect(run('Optimized', mode, input)).to.deep.equal(xen);
+      }),
+    );
+  });
+
+  it('with page flips, LRO is Optimized and the linearising', () => {
+    const isLinearising = (name: string): boolean => name.startsWith('linearised');
+    fc.assert(
+      fc.property(fc.constantFrom('flip', 'flip-copy'), skbs, (mode, input) => {
+        const lro = Object.entries(run('LRO', mode, input));
+        const optimized = Object.entries(run('Optimized', mode, input));
+        const rest = lro.filter(([name]) => !isLinearising(name));
+        expect(rest).to.deep.equal(optimized.filter(([name]) => !isLinearising(name)));
+        for (const [name, count] of optimized.filter(([name]) => isLinearising(name))) {
+          expect(count, name).to.equal(0);
+        }
+      }),
+    );
+  });
+});
