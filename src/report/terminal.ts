@@ -51,18 +51,16 @@ function effectOfLro({ configurations }: ResultRecord): string {
   const merging =
     rate === '1.00' ? 'LRO would merge next to nothing' : `LRO would merge ${rate} packets per skb`;
   const change = percentChange(before?.predictedThroughputMbps ?? null, after.predictedThroughputMbps);
-  const parts = [`${merging}${commonestReason(after)}`, ...(change === null ? [] : [inWords(change)])];
-  return parts.join(' and ');
+  const effect = `${merging}${commonestEnd(after)}`;
+  return change === null ? effect : `${effect} and ${inWords(change)}`;
 }
 
-/** What decided most skbs, by share of those delivered; nothing where none was. */
-function commonestReason({ reasons, counters }: ConfigurationResult): string {
-  const top = reasons.reduce<(typeof reasons)[number] | null>(
-    (best, row) => (best === null || row.skbs > best.skbs ? row : best),
-    null,
-  );
-  if (top === null || counters.delivered === 0) return '';
-  return ` (${fixed((100 * top.skbs) / counters.delivered, 0, '')} % of skbs go up because of ${top.reason})`;
+/** What ended most merges. Packets without payload are never candidates for one. */
+function commonestEnd({ reasons }: ConfigurationResult): string {
+  const ends = reasons.filter(({ reason }) => reason !== 'no-payload');
+  if (ends.length === 0) return '';
+  const top = ends.reduce((best, row) => (row.skbs > best.skbs ? row : best));
+  return ` (most often ended by ${top.reason})`;
 }
 
 function inWords(change: string): string {
@@ -139,7 +137,7 @@ function renderTable({ header, rows }: Table): string {
 function notes({ configurations, options, lawFormula, profileNote }: ResultRecord): string {
   const lines = [
     `Polls: ${options.poll}: ${options.pollDescription}`,
-    `Throughput law ${options.law}: ${lawFormula}`,
+    `Throughput law: ${lawFormula}`,
     `Cost profile ${options.profile}, receive mode ${options.receiveMode}: ${profileNote}`,
   ];
   if (configurations.some((row) => row.unexplainedDomainUCyclesPerByte !== null)) {
