@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { GlobalFonts } from '@napi-rs/canvas';
 import { expect } from 'chai';
 import { chartFiles, createRenderer } from '../../src/report/chart-png.ts';
 import { type BarChartSpec, chartSpecs } from '../../src/report/chart-spec.ts';
 import { LOOKS } from '../../src/report/chart-style.ts';
-import { registerFonts } from '../../src/report/fonts.ts';
+import { CHART_FONT, registerChartFonts, registerFonts } from '../../src/report/fonts.ts';
 import { ROOT } from '../helpers/surroundings.ts';
 import { chunksOf, countPixels, isDark, type Picture, pictureOf } from './png.ts';
 import { emptyRecord, sampleRecord } from './sample-record.ts';
@@ -98,6 +99,12 @@ describe('charts as PNG', () => {
 });
 
 describe('chart fonts', () => {
+  it('are the regular and the bold one of the package, whatever fonts the machine has', () => {
+    registerChartFonts();
+    const family = GlobalFonts.families.find(({ family }) => family === CHART_FONT);
+    expect(family?.styles.map(({ weight }) => weight).sort()).to.deep.equal([400, 700]);
+  });
+
   it('are refused with the path where a file is missing or no font', () => {
     const missing = join(ROOT, 'no-such-font.ttf');
     expect(() => registerFonts('Missing Font', [missing])).to.throw(missing);
