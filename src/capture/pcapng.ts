@@ -23,6 +23,8 @@ const OPTION = { END: 0, FLAGS: 2, TSRESOL: 9, FCSLEN: 13, TSOFFSET: 14 } as con
 
 /** Packet blocks carry options besides the packet; blocks that claim more are damaged. */
 const MAX_PACKET_BLOCK_BYTES = MAX_PACKET_BYTES + 65_536;
+/** Blocks that are passed over may be large, but their padded length must stay a 32-bit number. */
+const MAX_BLOCK_BYTES = 0x7ffffffc;
 /** Section and interface headers are a few hundred bytes. */
 const MAX_HEADER_BLOCK_BYTES = 16 * 1024 * 1024;
 
@@ -82,7 +84,7 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
     const length = view.getUint32(at + 4, littleEndian);
     // Some writers leave out the padding in the length; readers round it up.
     const padded = (length + 3) & ~3;
-    if (length < 12 || length > 0x7fffffff) {
+    if (length < 12 || length > MAX_BLOCK_BYTES) {
       return stop(window, at, 'bad-length', `a block of type ${type} claims a length of ${length} bytes`);
     }
     const isPacket = type === BLOCK.ENHANCED || type === BLOCK.SIMPLE || type === BLOCK.PACKET;

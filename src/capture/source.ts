@@ -5,11 +5,9 @@
  */
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import type { ByteSource, Compression } from './byte-source.ts';
 import { CaptureError, type CaptureErrorKind } from './errors.ts';
 import { createStreamSource } from './stream-source.ts';
-import { createZstdStream } from './zstd.ts';
 
 /** Input block of the decompressors; with it and a 1 MB output block gunzip needs half the time of the defaults. */
 const COMPRESSED_READ_BYTES = 256 * 1024;
@@ -86,17 +84,21 @@ async function openStream(stream: Readable, name: string, fileBytes: number | nu
   return compression === 'none' ? plain : decompress(plain.toReadable(), compression, name, fileBytes);
 }
 
-function decompress(
+async function decompress(
   input: Readable,
   compression: 'gzip' | 'zstd',
   name: string,
   fileBytes: number | null,
-): ByteSource {
+): Promise<ByteSource> {
   let consumed = 0;
+  // Loaded only here: most captures are not compressed, and start-up counts.
+  const stage =
+    compression === 'gzip'
+      ? (await import('node:zlib')).createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES })
+      : (await import('./zstd.ts')).createZstdStream();
   input.on('data', (chunk: Uint8Array) => {
     consumed += chunk.length;
   });
-  const stage = compression === 'gzip' ? createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES }) : createZstdStream();
   input.on('error', (error) => stage.destroy(error));
   input.pipe(stage);
   const source = createStreamSource({

@@ -12,8 +12,8 @@ import type { ResultRecord } from '../replay/result.ts';
 import { openSession } from '../replay/session.ts';
 import { type StudyOptions, study } from '../replay/study.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import { csvFiles, summaryCsv } from '../report/csv.ts';
-import { makeFolder, type OutputFile, reportFolderName, safeName, writeFiles } from '../report/files.ts';
+import { makeFolder, type OutputFile, writeFiles } from '../report/files.ts';
+import { reportFolderName, safeName } from '../report/folder-name.ts';
 import { renderTables } from '../report/terminal.ts';
 import { EXIT } from './exit-code.ts';
 import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
@@ -64,8 +64,10 @@ export async function runAnalyze(raw: RawAnalyzeOptions): Promise<number> {
     if (record === null) failed++;
     else records.push({ name: job.folder, record });
   }
-  if (isBatch && records.length > 0)
+  if (isBatch && records.length > 0 && formats.has('csv')) {
+    const { summaryCsv } = await import('../report/csv.ts');
     writeReport(raw, '', [{ name: 'summary.csv', text: summaryCsv(records) }]);
+  }
   if (signal.aborted) return EXIT.INTERRUPTED;
   if (records.length === 0) return EXIT.NO_INPUT;
   return failed > 0 || records.some(({ record }) => isDegraded(record.warnings)) ? EXIT.DEGRADED : EXIT.DONE;
@@ -109,7 +111,8 @@ async function analyzeOne(
 
 async function reportFiles(record: ResultRecord, formats: ReadonlySet<Format>): Promise<OutputFile[]> {
   const files: OutputFile[] = [];
-  if (formats.has('csv')) files.push(...csvFiles(record));
+  // Writers are loaded when they are needed: start-up counts for the commands that write nothing.
+  if (formats.has('csv')) files.push(...(await import('../report/csv.ts')).csvFiles(record));
   if (formats.has('json')) files.push({ name: 'summary.json', text: `${JSON.stringify(record, null, 2)}\n` });
   if (formats.has('png')) {
     const { chartFiles } = await import('../report/chart-png.ts');

@@ -1,11 +1,11 @@
-/** The command line: argv to a command, errors to exit codes. Commands are loaded only when they run. */
+/** The command line: argv to a command, errors to exit codes. */
 import yargs from 'yargs';
 import { CaptureError } from '../capture/errors.ts';
 import { LAWS } from '../cost/laws.ts';
 import { packageVersion } from '../package-root.ts';
 import { RECEIVE_MODES } from '../path/netback.ts';
-import type { RawAnalyzeOptions } from './analyze-command.ts';
-import type { RawCoalesceOptions } from './coalesce-command.ts';
+import { type RawAnalyzeOptions, runAnalyze } from './analyze-command.ts';
+import { type RawCoalesceOptions, runCoalesce } from './coalesce-command.ts';
 import { EXIT } from './exit-code.ts';
 import { ENGINE_OPTION, POLL_HELP, POLL_OPTION, REPLAY_OPTIONS, TALK_OPTIONS } from './options.ts';
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
@@ -14,10 +14,8 @@ import { UsageError } from './usage.ts';
 /** Runs the command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe();
-  let exitCode: number = EXIT.DONE;
-  const run = (start: () => Promise<number>) => async (): Promise<void> => {
-    exitCode = await start();
-  };
+  // The command runs after the parser is done: around a handler that returns a promise it would format help.
+  let start: (() => Promise<number>) | null = null;
   const parser = yargs([...argv])
     .scriptName('analyze')
     .detectLocale(false)
@@ -58,10 +56,9 @@ export async function main(argv: readonly string[]): Promise<number> {
           .option('json', { describe: 'the result record alone on stdout', type: 'boolean', default: false })
           .example('$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts')
           .example('$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'),
-      (args) =>
-        run(async () =>
-          (await import('./analyze-command.ts')).runAnalyze(args as unknown as RawAnalyzeOptions),
-        )(),
+      (args) => {
+        start = () => runAnalyze(args as unknown as RawAnalyzeOptions);
+      },
     )
     .command(
       'coalesce <capture>',
@@ -93,10 +90,9 @@ export async function main(argv: readonly string[]): Promise<number> {
           })
           .example('$0 coalesce trace.pcap --poll batch:64 --stats', 'counters for polls of 64 packets')
           .example('$0 coalesce trace.pcap --jsonl', 'each skb with its members and reason'),
-      (args) =>
-        run(async () =>
-          (await import('./coalesce-command.ts')).runCoalesce(args as unknown as RawCoalesceOptions),
-        )(),
+      (args) => {
+        start = () => runCoalesce(args as unknown as RawCoalesceOptions);
+      },
     )
     .strict()
     .check(refuseRepeats)
@@ -108,11 +104,16 @@ export async function main(argv: readonly string[]): Promise<number> {
       throw error ?? new UsageError(message);
     });
   try {
-    await parser.parseAsync();
-    return exitCode;
+    parser.parseSync();
+    return await run(start);
   } catch (error) {
     return explain(error);
   }
+}
+
+/** No command was chosen where help or the version was asked for. */
+function run(start: (() => Promise<number>) | null): Promise<number> | number {
+  return start === null ? EXIT.DONE : start();
 }
 
 const REPEATABLE = new Set(['_', 'captures', 'poll']);

@@ -281,20 +281,18 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   }
 
   /**
-   * Merges a packet that plainly continues the session used last, both with timestamps: the usual case, decided
+   * Merges a packet that plainly continues the session of its slot, both with timestamps: the usual case, decided
    * at one place in half the time of `callback` and `process`. These decide the same, and whatever this leaves over.
    */
-  function mergeUsual(row: number): boolean {
-    const at = recent * WORDS;
-    if (kind[row] !== PLAIN_TCP4 || slots[at] !== flows[row] || seq[row] !== slots[at + NEXT_SEQ])
-      return false;
+  function mergeUsual(at: number, row: number): boolean {
+    if (seq[row] !== slots[at + NEXT_SEQ] || slots[at + HAS_TIMESTAMP] === 0) return false;
     const ip = ipAt[row]!;
     const tcp = tcpAt[row]!;
     if (tcp - ip !== 20 || ipLength[row] !== wireBytes[row]! - (ip - frameOffset[row]!)) return false;
     if (payloadBytes[row] === 0 || (tcpFlags[row]! & USUAL_FLAGS_LOOKED_AT) !== USUAL_FLAGS) return false;
-    if (slots[at + HAS_TIMESTAMP] === 0 || (view.getUint8(ip + 1) & ECN_CE) === ECN_CE) return false;
     const tsecr = view.getInt32(tcp + 28);
-    if (tsecr === 0 || view.getInt32(tcp + 20) !== TIMESTAMP_OPTION) return false;
+    if (tsecr === 0 || (view.getUint8(ip + 1) & ECN_CE) === ECN_CE) return false;
+    if (view.getInt32(tcp + 20) !== TIMESTAMP_OPTION) return false;
     if (seqDistance(view.getInt32(tcp + 24), slots[at + TSVAL]!) < 0) return false;
     merge(at, row, tcp, tsecr);
     return true;
@@ -306,10 +304,15 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
       view = table.view;
       for (let i = from; i < to; i++) {
         const row = rows[i]!;
-        if (plain && mergeUsual(row)) {
-          const reason = limit(recent * WORDS, row, 0);
-          if (reason >= 0) flush(recent, reason);
-          continue;
+        if (plain && kind[row] === PLAIN_TCP4) {
+          const flow = flows[row]!;
+          const slot = slots[recent * WORDS] === flow ? recent : find(flow);
+          if (slot >= 0) recent = slot;
+          if (slot >= 0 && mergeUsual(slot * WORDS, row)) {
+            const reason = limit(slot * WORDS, row, 0);
+            if (reason >= 0) flush(slot, reason);
+            continue;
+          }
         }
         const rejected = callback(row);
         if (rejected >= 0) sink.deliverAlone(row, rejected);

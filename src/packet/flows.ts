@@ -75,7 +75,12 @@ export function createFlowTable(): FlowTable {
   }
 
   function find4(source: number, destination: number, ports: number): number {
-    const hash = mix(mix(mix(seed, source), destination), ports);
+    // Three independent multiplications instead of a chain: half the time.
+    const hash = finish(
+      Math.imul(source ^ seed, 0x9e3779b1) +
+        Math.imul(destination, 0x85ebca6b) +
+        Math.imul(ports, 0xc2b2ae35),
+    );
     for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
       const flow = buckets[bucket]!;
       if (flow < 0) break;
@@ -90,7 +95,7 @@ export function createFlowTable(): FlowTable {
   /** Looks up the IPv6 addresses and ports in `key`. */
   function find6(): number {
     let hash = seed;
-    for (let i = 0; i < 9; i++) hash = mix(hash, key[i]!);
+    for (let i = 0; i < 9; i++) hash = finish(Math.imul(hash ^ key[i]!, 0x9e3779b1));
     for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
       const flow = buckets[bucket]!;
       if (flow < 0) break;
@@ -150,11 +155,10 @@ export function createFlowTable(): FlowTable {
   };
 }
 
-/** A multiplicative mix (finalizer of MurmurHash3's kind). */
-function mix(hash: number, word: number): number {
-  let h = Math.imul(hash ^ word, 0x9e3779b1);
-  h ^= h >>> 15;
-  return Math.imul(h, 0x85ebca6b) ^ (h >>> 13);
+/** Brings the upper bits of a product down to the lower ones, which choose the bucket. */
+function finish(product: number): number {
+  const h = product ^ (product >>> 15);
+  return Math.imul(h, 0x2c1b3c6d) ^ (h >>> 13);
 }
 
 export function ipv4Text(word: number): string {

@@ -3,7 +3,7 @@
  * two decimals and no thousands separator; a value that is absent is an empty cell.
  */
 import { stringify } from 'csv-stringify/sync';
-import type { ResultRecord } from '../replay/result.ts';
+import type { ConfigurationResult, ResultRecord } from '../replay/result.ts';
 import { fixed } from './format.ts';
 
 export interface TextFile {
@@ -40,42 +40,44 @@ export function csvFiles(record: ResultRecord): TextFile[] {
 
 const SUMMARY_HEADER = [
   'Capture',
-  'Config',
   'Packets',
-  'Packets received',
   'Data packets',
   'Captured goodput (Mbps)',
-  'Predicted throughput (Mbps)',
+  'Config',
   'LRO rate (packets)',
   'Aggregated/flushed',
+  'Predicted throughput (Mbps)',
   'Domain0 (cycles/byte)',
   'DomainU (cycles/byte)',
-  'Unexplained DomainU (cycles/byte)',
+  'Unexplained (cycles/byte)',
   'Warnings',
 ] as const;
 
-/** One row per capture and configuration of a batch. `name` tells captures apart; `Warnings` holds the codes. */
+/** One row per capture and configuration; `name` tells captures apart. `Warnings` holds the codes, separated by spaces. */
 export function summaryCsv(
   records: readonly { readonly name: string; readonly record: ResultRecord }[],
 ): string {
   const rows = records.flatMap(({ name, record }) =>
-    record.configurations.map((row) => [
-      notAFormula(name),
-      row.name,
-      String(record.capture.packets),
-      String(row.counters.packets),
-      String(row.counters.dataPackets),
-      cell(record.throughput.capturedGoodputMbps),
-      cell(row.predictedThroughputMbps),
-      cell(row.lroRate),
-      cell(row.aggregatedPerFlushed),
-      cell(row.domain0.cyclesPerByte),
-      cell(row.domainU.cyclesPerByte),
-      cell(row.unexplainedDomainUCyclesPerByte),
-      [...new Set(record.warnings.map((warning) => warning.code))].join(' '),
-    ]),
+    record.configurations.map((row) => summaryRow(name, record, row)),
   );
   return table(SUMMARY_HEADER, rows);
+}
+
+function summaryRow(name: string, record: ResultRecord, row: ConfigurationResult): readonly string[] {
+  return [
+    notAFormula(name),
+    String(record.capture.packets),
+    String(record.receiver.dataPackets),
+    cell(record.throughput.capturedGoodputMbps),
+    row.name,
+    cell(row.lroRate),
+    cell(row.aggregatedPerFlushed),
+    cell(row.predictedThroughputMbps),
+    cell(row.domain0.cyclesPerByte),
+    cell(row.domainU.cyclesPerByte),
+    cell(row.unexplainedDomainUCyclesPerByte),
+    [...new Set(record.warnings.map((warning) => warning.code))].join(' '),
+  ];
 }
 
 /** A spreadsheet runs a cell that starts like a formula, and file names of captures come from anybody. */

@@ -23,15 +23,7 @@ export class OutputError extends Error {
 }
 
 /** File names come from this program, never from a capture; this catches the day when one does. */
-const SAFE_FILE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-
-/** Makes `folder` where it is missing. Throws OutputError if that fails or nothing can be written into it. */
-export function makeFolder(folder: string): void {
-  attempt(folder, () => {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK | constants.X_OK);
-  });
-}
+const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /**
  * Makes `folder` and writes `files` into it: all under temporary names first, then renamed, so that a failure while
@@ -39,9 +31,10 @@ export function makeFolder(folder: string): void {
  */
 export function writeFiles(folder: string, files: readonly OutputFile[]): string[] {
   for (const file of files) {
-    if (!SAFE_FILE.test(file.name)) throw new RangeError(`not a file name of a report: ${file.name}`);
+    if (!SAFE_NAME.test(file.name)) throw new RangeError(`not a file name of a report: ${file.name}`);
   }
   makeFolder(folder);
+
   const suffix = `.${randomBytes(6).toString('hex')}.tmp`;
   const planned = files.map((file) => ({
     path: join(folder, file.name),
@@ -60,31 +53,12 @@ export function writeFiles(folder: string, files: readonly OutputFile[]): string
   return planned.map(({ path }) => path);
 }
 
-const CAPTURE_EXTENSION = /\.(?:pcap|pcapng|pcapnano|cap|ntar|dmp|gz|zst|zstd)$/i;
-/** Names that Windows keeps for devices, with or without an extension. */
-const DEVICE_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
-/** Longest name that every file system takes, with room for a number and a temporary ending. */
-const MAX_NAME_CHARACTERS = 120;
-
-/** Name of the report folder of a capture: the capture's without its extensions, made safe by `safeName`. */
-export function reportFolderName(captureName: string): string {
-  let name = captureName;
-  while (CAPTURE_EXTENSION.test(name)) name = name.replace(CAPTURE_EXTENSION, '');
-  return safeName(name);
-}
-
-/**
- * Any text as one path component of `A-Z a-z 0-9 . _ + @ -` and inner spaces: never empty, `.`, `..`, hidden,
- * option-like or a device. Different texts can give the same name.
- */
-export function safeName(text: string): string {
-  const name = text
-    .replace(/[^A-Za-z0-9._+@ -]/g, '_')
-    .replace(/^[. -]+/, '')
-    .slice(0, MAX_NAME_CHARACTERS)
-    .replace(/[. ]+$/, '');
-  if (name === '') return 'capture';
-  return DEVICE_NAME.test(name) ? `_${name}` : name;
+/** Makes `folder` where it is missing. Throws OutputError if that fails or nothing can be written into it. */
+export function makeFolder(folder: string): void {
+  attempt(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  });
 }
 
 function attempt(path: string, action: () => void): void {

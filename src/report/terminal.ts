@@ -51,16 +51,7 @@ function effectOfLro({ configurations }: ResultRecord): string {
   const merging =
     rate === '1.00' ? 'LRO would merge next to nothing' : `LRO would merge ${rate} packets per skb`;
   const change = percentChange(before?.predictedThroughputMbps ?? null, after.predictedThroughputMbps);
-  const effect = `${merging}${commonestEnd(after)}`;
-  return change === null ? effect : `${effect} and ${inWords(change)}`;
-}
-
-/** What ended most merges. Packets without payload are never candidates for one. */
-function commonestEnd({ reasons }: ConfigurationResult): string {
-  const ends = reasons.filter(({ reason }) => reason !== 'no-payload');
-  if (ends.length === 0) return '';
-  const top = ends.reduce((best, row) => (row.skbs > best.skbs ? row : best));
-  return ` (most often ended by ${top.reason})`;
+  return change === null ? merging : `${merging} and ${inWords(change)}`;
 }
 
 function inWords(change: string): string {
@@ -90,14 +81,8 @@ function throughputTable({ configurations, throughput }: ResultRecord): Table {
 
 function lroRateTable(configurations: readonly ConfigurationResult[]): Table {
   return {
-    header: ['LRO rate (packets)', 'packets per skb', 'aggregated/flushed', 'skbs with data', 'polls'],
-    rows: configurations.map((row) => [
-      row.name,
-      cell(row.lroRate),
-      cell(row.aggregatedPerFlushed),
-      grouped(row.counters.dataSkbs),
-      grouped(row.counters.polls),
-    ]),
+    header: ['LRO rate (packets)', 'packets per skb', 'aggregated/flushed'],
+    rows: configurations.map((row) => [row.name, cell(row.lroRate), cell(row.aggregatedPerFlushed)]),
   };
 }
 
@@ -137,7 +122,7 @@ function renderTable({ header, rows }: Table): string {
 function notes({ configurations, options, lawFormula, profileNote }: ResultRecord): string {
   const lines = [
     `Polls: ${options.poll}: ${options.pollDescription}`,
-    `Throughput law: ${lawFormula}`,
+    `Throughput law ${lawFormula}`,
     `Cost profile ${options.profile}, receive mode ${options.receiveMode}: ${profileNote}`,
   ];
   if (configurations.some((row) => row.unexplainedDomainUCyclesPerByte !== null)) {

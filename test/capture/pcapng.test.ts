@@ -119,6 +119,19 @@ describe('pcapng', () => {
     expect(capture.packets.map(({ timeNs }) => timeNs)).to.deep.equal([0, 1, 2]);
   });
 
+  it('a block that claims as much as a length can say ends the reading', async () => {
+    for (const claim of [0x7ffffffc, 0x7ffffffd, 0x7fffffff, 0x80000000, 0xffffffff]) {
+      const capture = await read(
+        sectionBlock(),
+        interfaceBlock(LINK.ETHERNET),
+        enhancedBlock(0, { ticks: 1n, bytes: FRAME }),
+        concat(u32(0xbad, true), u32(claim, true), pattern(100)),
+      );
+      expect(capture.packets).to.have.length(1);
+      expect(capture.fault?.kind).to.equal(claim === 0x7ffffffc ? 'cut' : 'bad-length');
+    }
+  });
+
   it('simple blocks have the time of the packet before, and are cut to the snaplen', async () => {
     const capture = await read(
       sectionBlock(),

@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { CAPTURES, ROOT } from '../helpers/surroundings.ts';
 import { chunksOf, countPixels, isDark, pictureOf } from '../report/png.ts';
 import { sampleRecord } from '../report/sample-record.ts';
+import { schemaErrors } from '../report/validate-record.ts';
 
 type ChartPng = typeof import('../../src/report/chart-png.ts');
 type ChartSpec = typeof import('../../src/report/chart-spec.ts');
@@ -81,6 +82,7 @@ describe('the packed package in an empty folder', function () {
       'throughput.csv',
       'throughput.png',
     ]);
+    expect(schemaErrors(JSON.parse(readFileSync(join(report, 'summary.json'), 'utf8')))).to.deep.equal([]);
     expect(chunksOf(readFileSync(join(report, 'throughput.png')))[0]?.type).to.equal('IHDR');
   });
 });

@@ -130,7 +130,7 @@ const SAMPLE: ResultRecord = {
     lroMode: 'skb',
     fragSize: 0,
     vlan: 'strip',
-    fcs: null,
+    fcs: 0,
     verifyChecksums: false,
     receiveMode: 'flip',
     profile: 'aizu-2008',

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { REASONS } from '../../src/coalesce/reason.ts';
 import { EVENTS } from '../../src/path/events.ts';
+import { ROOT } from '../helpers/surroundings.ts';
 import { emptyRecord, sampleRecord } from './sample-record.ts';
 import { SCHEMA, type SchemaNode, schemaErrors } from './validate-record.ts';
 
@@ -36,6 +39,11 @@ describe('result schema', () => {
     expect(schemaErrors(emptyRecord())).to.deep.equal([]);
     const warnings = [{ code: 'W-SUPERPACKET', message: 'Some packets are too long.' }];
     expect(schemaErrors(sampleRecord({ warnings }))).to.deep.equal([]);
+  });
+
+  it('accepts the record of the committed sample report', () => {
+    const sample = readFileSync(join(ROOT, 'reports', 'sample', 'f1', 'summary.json'), 'utf8');
+    expect(schemaErrors(JSON.parse(sample))).to.deep.equal([]);
   });
 
   const wrong: readonly (readonly [string, readonly (string | number)[], unknown, string])[] = [
