@@ -54,7 +54,9 @@ const SUMMARY_HEADER = [
 ] as const;
 
 /** One row per capture and configuration; `name` tells captures apart. `Warnings` holds the codes, separated by spaces. */
-export function summaryCsv(records: readonly { name: string; record: ResultRecord }[]): string {
+export function summaryCsv(
+  records: readonly { readonly name: string; readonly record: ResultRecord }[],
+): string {
   const rows = records.flatMap(({ name, record }) =>
     record.configurations.map((row) => summaryRow(name, record, row)),
   );

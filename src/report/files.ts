@@ -1,6 +1,6 @@
 /** Writes the files of one report so that nobody ever reads half of one. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type OutputFile =
@@ -53,9 +53,12 @@ export function writeFiles(folder: string, files: readonly OutputFile[]): string
   return planned.map(({ path }) => path);
 }
 
-/** Makes a report folder. Throws OutputError. */
+/** Makes `folder` where it is missing. Throws OutputError if that fails or nothing can be written into it. */
 export function makeFolder(folder: string): void {
-  attempt(folder, () => mkdirSync(folder, { recursive: true }));
+  attempt(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  });
 }
 
 function attempt(path: string, action: () => void): void {

@@ -40,7 +40,7 @@ export function openingSentence(record: ResultRecord): string {
 
 function towards({ receiver }: ResultRecord): string {
   if (receiver.mode === 'all') return 'in either direction';
-  return receiver.mode === 'marks' ? 'received by the capturing host' : `to ${receiver.address}`;
+  return receiver.address === null ? 'received by the capturing host' : `to ${printable(receiver.address)}`;
 }
 
 function effectOfLro({ configurations }: ResultRecord): string {

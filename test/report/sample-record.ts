@@ -1,4 +1,5 @@
 /** A result record of the study's shape for tests: its numbers are the study's table, not a measurement of ours. */
+import { EVENTS } from '../../src/path/events.ts';
 import type { ConfigurationResult, ResultRecord } from '../../src/replay/result.ts';
 
 interface Numbers {
@@ -12,6 +13,7 @@ interface Numbers {
 }
 
 const DATA_PACKETS = 60_000;
+const NO_EVENTS = Object.fromEntries(EVENTS.map((event) => [event.name, 0]));
 
 export function sampleConfiguration(
   name: ConfigurationResult['name'],
@@ -42,7 +44,12 @@ export function sampleConfiguration(
         packets: DATA_PACKETS,
       },
     ],
-    events: { 'linearise.bytes': name === 'LRO' ? DATA_PACKETS * 1448 : 0 },
+    events: {
+      ...NO_EVENTS,
+      receivedFrames: DATA_PACKETS,
+      skbs,
+      linearisedPayloadBytes: name === 'LRO' ? DATA_PACKETS * 1448 : 0,
+    },
     domain0: {
       cyclesPerByte: numbers.domain0,
       stages: [{ stage: 'wire', cyclesPerByte: numbers.domain0 }],
