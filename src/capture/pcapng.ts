@@ -10,6 +10,7 @@ import {
   FAULT,
   FULL,
   MAX_PACKET_BYTES,
+  MAX_WIRE_BYTES,
   type ScanFault,
   type Scanner,
 } from './scanner.ts';
@@ -184,7 +185,7 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
     }
     block.timeNs[row] = ns;
     block.frameOffset[row] = frame;
-    const wire = Math.max(Math.max(original, captured) - source.fcsBytes, 0);
+    const wire = Math.min(Math.max(Math.max(original, captured) - source.fcsBytes, 0), MAX_WIRE_BYTES);
     block.wireBytes[row] = wire;
     block.capturedBytes[row] = Math.min(captured, wire);
     block.linkType[row] = source.linkType;
