@@ -10,6 +10,7 @@ import {
   FAULT,
   FULL,
   MAX_PACKET_BYTES,
+  MAX_WIRE_BYTES,
   type ScanFault,
   type Scanner,
 } from './scanner.ts';
@@ -132,7 +133,7 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
       timeNs[row] = ns;
       frameOffset[row] = at + recordHeaderBytes;
       if (original < captured) notes.capturedOverOriginal++;
-      const wire = Math.max(Math.max(original, captured) - fcs, 0);
+      const wire = Math.min(Math.max(Math.max(original, captured) - fcs, 0), MAX_WIRE_BYTES);
       wireBytes[row] = wire;
       if (captured < wire) {
         truncated++;

@@ -60,5 +60,8 @@ export const FAULT = -1;
 /** The largest packet that any capture tool writes for the link types supported (libpcap's own limit). */
 export const MAX_PACKET_BYTES = 262_144;
 
+/** Lengths on the wire are cut off here: the columns hold 32-bit numbers with a sign, and no frame is longer. */
+export const MAX_WIRE_BYTES = 0x7fffffff;
+
 export const CUT_ADVICE = 'What stands before it was read; get the whole file for the rest';
 export const CORRUPT_ADVICE = 'The file is damaged from here on; what stands before it was read';

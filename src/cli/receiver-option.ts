@@ -21,8 +21,10 @@ export function parseReceiver(text: string): 'auto' | ReceiverChoice {
 
 /** The address as the URL parser writes it (IPv6 as in RFC 5952); null if it is none. */
 function canonicalIp(text: string): string | null {
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text))
+  // Leading zeros would be octal in some readers; they are refused.
+  if (/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text)) {
     return text.split('.').every((part) => Number(part) < 256) ? text : null;
+  }
   if (!text.includes(':') || !URL.canParse(`http://[${text}]/`)) return null;
   return new URL(`http://[${text}]/`).hostname.slice(1, -1);
 }
