@@ -16,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe();
   // The command runs after the parser is done: around a handler that returns a promise it would format help.
   let start: (() => Promise<number>) | null = null;
-  const parser = yargs([...argv])
+  const parser = yargs(argv.map((argument) => (argument === '-' ? STDIN_ARGUMENT : argument)))
     .scriptName('analyze')
     .detectLocale(false)
     .usage(
@@ -57,7 +57,7 @@ export async function main(argv: readonly string[]): Promise<number> {
           .example('$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts')
           .example('$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'),
       (args) => {
-        start = () => runAnalyze(args as unknown as RawAnalyzeOptions);
+        start = () => runAnalyze(showStdin(args) as unknown as RawAnalyzeOptions);
       },
     )
     .command(
@@ -91,7 +91,7 @@ export async function main(argv: readonly string[]): Promise<number> {
           .example('$0 coalesce trace.pcap --poll batch:64 --stats', 'counters for polls of 64 packets')
           .example('$0 coalesce trace.pcap --jsonl', 'each skb with its members and reason'),
       (args) => {
-        start = () => runCoalesce(args as unknown as RawCoalesceOptions);
+        start = () => runCoalesce(showStdin(args) as unknown as RawCoalesceOptions);
       },
     )
     .strict()
@@ -114,6 +114,19 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** No command was chosen where help or the version was asked for. */
 function run(start: (() => Promise<number>) | null): Promise<number> | number {
   return start === null ? EXIT.DONE : start();
+}
+
+/** The parser loses a positional `-`; it travels under another name. */
+const STDIN_ARGUMENT = 'stdin:-';
+
+/** The options of a command with `-` back in its place. */
+function showStdin(args: Record<string, unknown>): Record<string, unknown> {
+  const show = (value: unknown): unknown => (value === STDIN_ARGUMENT ? '-' : value);
+  const entries = Object.entries(args).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.map(show) : show(value),
+  ]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
 const REPEATABLE = new Set(['_', 'captures', 'poll']);
