@@ -66,7 +66,7 @@ export function createReceiverFinder(flows: FlowTable): ReceiverFinder {
   function choose(): ReceiverChoice {
     if (marked) return { mode: 'marks', why: 'the capture marks the direction of its packets' };
     const hosts = new Map<string, { payload: number; mac: string }>();
-    for (let flow = 0; flow < flows.count(); flow++) {
+    for (let flow = 0; flow < Math.min(flows.count(), RECEIVER_PREFIX_PACKETS); flow++) {
       const payload = payloadOf[flow]!;
       const address = flows.destinationAddress(flow);
       const host = hosts.get(address) ?? { payload: 0, mac: macOf.get(flow) ?? '' };
