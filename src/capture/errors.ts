@@ -34,6 +34,16 @@ export function faultMessage(fault: CaptureFault): string {
   return `${fault.file}: ${fault.found}${where}. ${fault.advice}`;
 }
 
+/** What a failed read means: the system refused it, or the compressed data is wrong. */
+export function readingFault(cause: Error): Pick<CaptureFault, 'kind' | 'found'> {
+  const { syscall, code } = cause as NodeJS.ErrnoException;
+  if (syscall !== undefined) return { kind: 'cannot-read', found: `cannot be read (${code ?? syscall})` };
+  const found = /unexpected end/.test(cause.message)
+    ? 'the compressed data ends too early'
+    : `the compressed data is damaged (${cause.message})`;
+  return { kind: 'bad-compression', found };
+}
+
 /** Thrown only before any record has been delivered; later faults end the reading and are reported. */
 export class CaptureError extends Error {
   readonly fault: CaptureFault;

@@ -18,6 +18,8 @@ import { absoluteNs, createTickClock, type TickClock } from './time.ts';
 import type { Window } from './window.ts';
 
 export const SECTION_HEADER = 0x0a0d0d0a;
+/** The shortest section header: without options. */
+export const SECTION_HEADER_BYTES = 28;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const BLOCK = { INTERFACE: 1, PACKET: 2, SIMPLE: 3, ENHANCED: 6 } as const;
 const OPTION = { END: 0, FLAGS: 2, TSRESOL: 9, FCSLEN: 13, TSOFFSET: 14 } as const;
@@ -111,7 +113,8 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
 
   function headerBlock(window: Window, at: number, type: number, bodyEnd: number): number {
     if (type === SECTION_HEADER) {
-      if (bodyEnd - at < 24) return stop(window, at, 'bad-length', 'a section header that is too short');
+      if (bodyEnd - at < SECTION_HEADER_BYTES - 4)
+        return stop(window, at, 'bad-length', 'a section header that is too short');
       interfaces = [];
       return FULL;
     }

@@ -1,9 +1,9 @@
 /** Opens a capture of any supported format and hands out its records block by block. */
 import type { Readable } from 'node:stream';
 import type { ByteSource, Compression } from './byte-source.ts';
-import { CaptureError, type CaptureFault } from './errors.ts';
+import { CaptureError, type CaptureFault, readingFault } from './errors.ts';
 import { createPcapScanner, isPcapMagic, PCAP_HEADER_BYTES, parsePcapHeader } from './pcap.ts';
-import { createPcapngScanner, SECTION_HEADER } from './pcapng.ts';
+import { createPcapngScanner, SECTION_HEADER, SECTION_HEADER_BYTES } from './pcapng.ts';
 import type { RecordBlock } from './record-block.ts';
 import { CUT_ADVICE, FAULT, FULL, type ReadingNotes, type Scanner } from './scanner.ts';
 import { openSource } from './source.ts';
@@ -57,21 +57,22 @@ export async function openCapture(path: string, options: ReaderOptions): Promise
       const offset = unreadBytes(window) === 0 ? null : 0;
       throw new CaptureError({ kind, file, offset, packet: null, found, advice });
     };
-    const whole = await fill(window, source, PCAP_HEADER_BYTES).catch((cause: Error) =>
-      unreadBytes(window) > 0 ? false : fail('bad-compression', compressionFault(cause), 'Check the file'),
-    );
+    await fill(window, source, SECTION_HEADER_BYTES).catch((cause: Error) => {
+      const { kind, found } = readingFault(cause);
+      if (unreadBytes(window) === 0) fail(kind, found, 'Check the file');
+    });
     const { view, position } = window;
     const there = unreadBytes(window);
     if (there === 0) fail('empty', 'the file is empty', 'Record something first');
-    if (there >= 4 && view.getUint32(position) === SECTION_HEADER)
-      return createPcapngScanner(options.fcsBytes);
-    const magic = there >= 4 && isPcapMagic(view, position);
-    if (!magic) {
+    const isPcapng = there >= 4 && view.getUint32(position) === SECTION_HEADER;
+    const isPcap = there >= 4 && isPcapMagic(view, position);
+    if (!isPcapng && !isPcap) {
       const advice = 'Give a capture written by tcpdump, dumpcap or Wireshark';
       return fail('not-a-capture', 'not a pcap or pcapng file', advice);
     }
-    if (!whole)
+    if (there < (isPcapng ? SECTION_HEADER_BYTES : PCAP_HEADER_BYTES))
       return fail('cut', `the file ends after ${there} bytes, inside its header`, 'Get the whole file');
+    if (isPcapng) return createPcapngScanner(options.fcsBytes);
     window.position += PCAP_HEADER_BYTES;
     return createPcapScanner(parsePcapHeader(view, position), options.fcsBytes);
   }
@@ -103,8 +104,8 @@ export async function openCapture(path: string, options: ReaderOptions): Promise
     try {
       if (await fill(window, source, needed)) return;
     } catch (cause) {
-      const found = compressionFault(cause as Error);
-      stop({ kind: 'bad-compression', offset, packet: scanner.notes.packets, found, advice: CUT_ADVICE });
+      const { kind, found } = readingFault(cause as Error);
+      stop({ kind, offset, packet: scanner.notes.packets, found, advice: CUT_ADVICE });
       return;
     }
     const unread = unreadBytes(window);
@@ -135,12 +136,6 @@ export async function openCapture(path: string, options: ReaderOptions): Promise
     commit: () => source.forget(),
     close: () => source.close(),
   };
-}
-
-function compressionFault(cause: Error): string {
-  return /unexpected end/.test(cause.message)
-    ? 'the compressed data ends too early'
-    : `the compressed data is damaged (${cause.message})`;
 }
 
 /** Whether a file begins like a capture, compressed or not. Files that cannot be read do not. */

@@ -7,7 +7,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { ByteSource, Compression } from './byte-source.ts';
-import { CaptureError, type CaptureErrorKind } from './errors.ts';
+import { CaptureError, type CaptureErrorKind, readingFault } from './errors.ts';
 import { createStreamSource } from './stream-source.ts';
 import { createZstdStream } from './zstd.ts';
 
@@ -38,17 +38,16 @@ export async function openSource(path: string, stdin: () => Readable): Promise<B
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
     const found = code === 'ENOENT' ? 'no such file' : `cannot be opened (${code})`;
-    return fail('cannot-open', path, found, 'Check the path and its permissions.');
+    return fail('cannot-open', path, found, 'Check the path and its permissions');
   }
   const stat = fstatSync(fd);
   if (stat.isDirectory()) {
     closeSync(fd);
-    fail('cannot-open', path, 'is a folder', 'Give a capture file; only the main command takes a folder.');
+    fail('cannot-open', path, 'is a folder', 'Give a capture file; only the main command takes a folder');
   }
   if (!stat.isFile())
     return openStream(createReadStream('', { fd, highWaterMark: COMPRESSED_READ_BYTES }), path, null);
-  const head = new Uint8Array(4);
-  const compression = sniff(head.subarray(0, readSync(fd, head, 0, 4, 0)));
+  const compression = sniff(readHead(fd, path));
   if (compression === 'none') return createFileSource(fd, stat.size);
   closeSync(fd);
   return decompress(
@@ -57,6 +56,18 @@ export async function openSource(path: string, stdin: () => Readable): Promise<B
     path,
     stat.size,
   );
+}
+
+/** The first four bytes, as far as there are any. */
+function readHead(fd: number, path: string): Uint8Array {
+  const head = new Uint8Array(4);
+  try {
+    return head.subarray(0, readSync(fd, head, 0, head.length, 0));
+  } catch (cause) {
+    closeSync(fd);
+    const { kind, found } = readingFault(cause as Error);
+    return fail(kind, path, found, 'Check the file system');
+  }
 }
 
 function createFileSource(fd: number, fileBytes: number): ByteSource {
