@@ -11,6 +11,13 @@ import { ENGINE_OPTION, POLL_HELP, POLL_OPTION, REPLAY_OPTIONS, TALK_OPTIONS } f
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
+/** yargs loses a lone dash among the positionals: there it travels under a name that no argument can have. */
+const DASH = '\0';
+
+function restoreDash(text: string): string {
+  return text.replaceAll(DASH, '-');
+}
+
 /** Runs the command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe();
@@ -18,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const run = (start: () => Promise<number>) => async (): Promise<void> => {
     exitCode = await start();
   };
-  const parser = yargs([...argv])
+  const parser = yargs(argv.map((argument) => (argument === '-' ? DASH : argument)))
     .scriptName('analyze')
     .detectLocale(false)
     .usage(
@@ -33,6 +40,7 @@ export async function main(argv: readonly string[]): Promise<number> {
             describe: 'capture files, folders, - for stdin',
             type: 'string',
             array: true,
+            coerce: (captures: readonly string[]) => captures.map(restoreDash),
           })
           .options({ ...REPLAY_OPTIONS, ...TALK_OPTIONS })
           .option('poll', {
@@ -72,6 +80,7 @@ export async function main(argv: readonly string[]): Promise<number> {
             describe: 'capture file, - for stdin',
             type: 'string',
             demandOption: true,
+            coerce: restoreDash,
           })
           .options({ ...ENGINE_OPTION, ...POLL_OPTION, ...REPLAY_OPTIONS, ...TALK_OPTIONS })
           .option('jsonl', {
@@ -84,6 +93,7 @@ export async function main(argv: readonly string[]): Promise<number> {
             alias: 'w',
             describe: 'write the merged packets to a .pcap or .pcapng',
             type: 'string',
+            requiresArg: true,
           })
           .option('quiet', {
             alias: 'q',
@@ -105,7 +115,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(message);
+      // yargs reports some wrong command lines as errors of its own.
+      throw error === undefined || error.name === 'YError' ? new UsageError(message) : error;
     });
   try {
     await parser.parseAsync();
@@ -117,7 +128,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function explain(error: unknown): number {
   if (error instanceof UsageError) {
-    complain(`${error.message}. See analyze --help.`);
+    complain(`${restoreDash(error.message)}. See analyze --help.`);
     return EXIT.USAGE;
   }
   if (error instanceof CaptureError) {

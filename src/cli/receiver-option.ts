@@ -15,7 +15,8 @@ export function parseReceiver(text: string): 'auto' | ReceiverChoice {
       .join(':');
     return { mode: 'mac', address, why };
   }
-  const family = isIP(text);
+  // A zone (fe80::1%eth0) belongs to a host, not to a packet.
+  const family = text.includes('%') ? 0 : isIP(text);
   if (family === 4) return { mode: 'ip', address: text, why };
   // The URL parser writes IPv6 addresses in their canonical form (RFC 5952).
   if (family === 6) return { mode: 'ip', address: new URL(`http://[${text}]/`).hostname.slice(1, -1), why };
