@@ -1,7 +1,6 @@
 /** The main command: tables on stdout, CSV, charts and the record in files. */
-import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findCaptures, reportFolders } from '../batch/discover.ts';
+import { findCaptures, isFolder, reportFolders } from '../batch/discover.ts';
 import { CaptureError, faultMessage } from '../capture/errors.ts';
 import type { Law } from '../cost/laws.ts';
 import { loadProfile } from '../cost/load-profile.ts';
@@ -163,15 +162,13 @@ function parseFormats(text: string): Set<Format> {
 /** Files stand for themselves, folders for the captures in them. */
 async function findJobs(paths: readonly string[]): Promise<{ jobs: Job[]; isBatch: boolean }> {
   const jobs: Job[] = [];
-  const isFolder = (path: string): boolean =>
-    path !== '-' && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
-  const files = paths.filter((path) => !isFolder(path));
+  const files = paths.filter((path) => path === '-' || !isFolder(path));
   const shorten = (name: string): string => (name === '-' ? 'stdin' : reportFolderName(name));
   for (const file of files) {
     const folders = reportFolders([file], dirname(file), shorten, safeName);
     jobs.push({ capture: file, folder: folders.get(file)! });
   }
-  for (const folder of paths.filter(isFolder)) {
+  for (const folder of paths.filter((path) => !files.includes(path))) {
     const captures = await findCaptures(folder, () => process.stdin);
     for (const [capture, name] of reportFolders(captures, folder, shorten, safeName))
       jobs.push({ capture, folder: name });

@@ -1,5 +1,5 @@
 /** `analyze coalesce`: the skbs that one engine would deliver. */
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { type CaptureWriter, createPcapngWriter, createPcapWriter } from '../capture/writer.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
 import { REASONS } from '../coalesce/reason.ts';
@@ -120,15 +120,31 @@ interface MergedFile {
 /** The merged packets as a capture, under a temporary name until it is complete. */
 function openMerged(path: string): MergedFile {
   const temporary = `${path}.partial-${process.pid}`;
-  let fd: number;
-  try {
-    fd = openSync(temporary, 'w');
-  } catch (cause) {
-    throw new UsageError(`-w: ${path} cannot be written (${(cause as NodeJS.ErrnoException).code})`);
+  /** Does what touches the file system. */
+  function attempt<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (cause) {
+      throw new UsageError(`-w: ${path} cannot be written (${(cause as NodeJS.ErrnoException).code})`);
+    }
   }
-  const put = (bytes: Uint8Array): void => {
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+  const known = attempt(() => statSync(path, { throwIfNoEntry: false }));
+  if (known?.isDirectory()) throw new UsageError(`-w: ${path} is a folder`);
+  let fd: number | null = attempt(() => openSync(temporary, 'w'));
+  const close = (): void => {
+    if (fd !== null) closeSync(fd);
+    fd = null;
   };
+  const discard = (): void => {
+    close();
+    rmSync(temporary, { force: true });
+  };
+  // A reader of stdout that goes away ends the program without passing through here.
+  process.once('exit', discard);
+  const put = (bytes: Uint8Array): void =>
+    attempt(() => {
+      for (let at = 0; fd !== null && at < bytes.length; ) at += writeSync(fd, bytes, at);
+    });
   const writer: CaptureWriter = path.endsWith('.pcapng') ? createPcapngWriter(put) : createPcapWriter(put);
   let skipped = 0;
   return {
@@ -150,13 +166,13 @@ function openMerged(path: string): MergedFile {
     },
     end() {
       writer.end();
-      closeSync(fd);
-      renameSync(temporary, path);
+      attempt(() => {
+        close();
+        renameSync(temporary, path);
+      });
+      process.off('exit', discard);
       return skipped;
     },
-    discard() {
-      closeSync(fd);
-      rmSync(temporary, { force: true });
-    },
+    discard,
   };
 }

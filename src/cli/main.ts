@@ -11,12 +11,19 @@ import { ENGINE_OPTION, POLL_HELP, POLL_OPTION, REPLAY_OPTIONS, TALK_OPTIONS } f
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
+/** yargs loses a lone dash among the positionals: there it travels under a name that no argument can have. */
+const DASH = '\0';
+
+function restoreDash(text: string): string {
+  return text.replaceAll(DASH, '-');
+}
+
 /** Runs the command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe();
   // The command runs after the parser is done: around a handler that returns a promise it would format help.
   let start: (() => Promise<number>) | null = null;
-  const parser = yargs(argv.map((argument) => (argument === '-' ? STDIN_ARGUMENT : argument)))
+  const parser = yargs(argv.map((argument) => (argument === '-' ? DASH : argument)))
     .scriptName('analyze')
     .detectLocale(false)
     .usage(
@@ -57,7 +64,7 @@ export async function main(argv: readonly string[]): Promise<number> {
           .example('$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts')
           .example('$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'),
       (args) => {
-        start = () => runAnalyze(showStdin(args) as unknown as RawAnalyzeOptions);
+        start = () => runAnalyze(restoreDashes(args) as unknown as RawAnalyzeOptions);
       },
     )
     .command(
@@ -81,6 +88,7 @@ export async function main(argv: readonly string[]): Promise<number> {
             alias: 'w',
             describe: 'write the merged packets to a .pcap or .pcapng',
             type: 'string',
+            requiresArg: true,
           })
           .option('quiet', {
             alias: 'q',
@@ -91,7 +99,7 @@ export async function main(argv: readonly string[]): Promise<number> {
           .example('$0 coalesce trace.pcap --poll batch:64 --stats', 'counters for polls of 64 packets')
           .example('$0 coalesce trace.pcap --jsonl', 'each skb with its members and reason'),
       (args) => {
-        start = () => runCoalesce(showStdin(args) as unknown as RawCoalesceOptions);
+        start = () => runCoalesce(restoreDashes(args) as unknown as RawCoalesceOptions);
       },
     )
     .strict()
@@ -101,7 +109,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(message);
+      // yargs reports some wrong command lines as errors of its own.
+      throw error === undefined || error.name === 'YError' ? new UsageError(message) : error;
     });
   try {
     parser.parseSync();
@@ -116,31 +125,30 @@ function run(start: (() => Promise<number>) | null): Promise<number> | number {
   return start === null ? EXIT.DONE : start();
 }
 
-/** The parser loses a positional `-`; it travels under another name. */
-const STDIN_ARGUMENT = 'stdin:-';
-
 /** The options of a command with `-` back in its place. */
-function showStdin(args: Record<string, unknown>): Record<string, unknown> {
-  const show = (value: unknown): unknown => (value === STDIN_ARGUMENT ? '-' : value);
+function restoreDashes(args: Record<string, unknown>): Record<string, unknown> {
+  const restore = (value: unknown): unknown => (value === DASH ? '-' : value);
   const entries = Object.entries(args).map(([name, value]) => [
     name,
-    Array.isArray(value) ? value.map(show) : show(value),
+    Array.isArray(value) ? value.map(restore) : restore(value),
   ]);
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-const REPEATABLE = new Set(['_', 'captures', 'poll']);
+const LISTS = new Set(['_', 'captures']);
 
 /** Options are given once, but for those that are lists. */
 function refuseRepeats(args: Record<string, unknown>): true {
-  const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !REPEATABLE.has(name));
+  // Only the main command has several configurations, each with polls of its own.
+  const isList = (name: string): boolean => LISTS.has(name) || (name === 'poll' && 'captures' in args);
+  const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !isList(name));
   if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
   return true;
 }
 
 function explain(error: unknown): number {
   if (error instanceof UsageError) {
-    complain(`${error.message}. See analyze --help.`);
+    complain(`${restoreDash(error.message)}. See analyze --help.`);
     return EXIT.USAGE;
   }
   if (error instanceof Error && error.name === 'OutputError') {

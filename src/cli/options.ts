@@ -47,7 +47,10 @@ export const REPLAY_OPTIONS: Definitions = {
   fcs: { describe: 'trailing FCS bytes of each frame (default: as the file says)', type: 'string' },
   'verify-checksums': { describe: 'the driver refuses bad TCP checksums', type: 'boolean', default: false },
 };
-for (const option of Object.values(REPLAY_OPTIONS)) option.group = REPLAY_GROUP;
+for (const option of Object.values(REPLAY_OPTIONS)) {
+  option.group = REPLAY_GROUP;
+  if (option.type !== 'boolean') option.requiresArg = true;
+}
 
 export const ENGINE_OPTION: Definitions = {
   engine: {
@@ -55,12 +58,19 @@ export const ENGINE_OPTION: Definitions = {
     choices: ENGINES,
     default: 'inet_lro' satisfies EngineName,
     group: REPLAY_GROUP,
+    requiresArg: true,
   },
 };
 
 export const POLL_HELP = 'where polls end: batch:N, window:T[:B] (µs), end, file:F';
 export const POLL_OPTION: Definitions = {
-  poll: { describe: POLL_HELP, type: 'string', default: DEFAULT_POLL, group: REPLAY_GROUP },
+  poll: {
+    describe: POLL_HELP,
+    type: 'string',
+    default: DEFAULT_POLL,
+    group: REPLAY_GROUP,
+    requiresArg: true,
+  },
 };
 
 export const TALK_OPTIONS: Definitions = {

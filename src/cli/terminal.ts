@@ -1,5 +1,6 @@
 /** Standard output and error of the command: buffered text with back-pressure, and quiet ends. */
 import { once } from 'node:events';
+import { EXIT } from './exit-code.ts';
 
 const FLUSH_CHARACTERS = 64 * 1024;
 
@@ -41,12 +42,14 @@ export function complain(message: string): void {
   process.stderr.write(`analyze: ${message}\n`);
 }
 
-/** A reader that went away (`| head`) ends the program quietly. */
+/** A reader that went away (`| head`) ends the program quietly; a full disk does not. */
 export function endQuietlyOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+      if (error.code === 'EPIPE') process.exit(EXIT.DONE);
+      if (stream === process.stdout)
+        complain(`the output cannot be written (${error.code ?? error.message})`);
+      process.exit(EXIT.USAGE);
     });
   }
 }

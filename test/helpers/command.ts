@@ -19,6 +19,9 @@ export interface CommandOptions {
   readonly uid?: number;
 }
 
+/** No run takes longer; one that does is killed, and its exit code is null. */
+const LIMIT_MS = 20_000;
+
 export function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   const { input, cwd, uid } = options;
   return new Promise((resolve, reject) => {
@@ -26,6 +29,8 @@ export function runCommand(args: readonly string[], options: CommandOptions = {}
       ...(cwd === undefined ? {} : { cwd }),
       ...(uid === undefined ? {} : { uid, gid: uid }),
       stdio: 'pipe',
+      timeout: LIMIT_MS,
+      killSignal: 'SIGKILL',
     });
     let stdout = '';
     let stderr = '';
