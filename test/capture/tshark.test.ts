@@ -19,7 +19,7 @@ import { tsharkFields } from '../helpers/tshark.ts';
 import { EXCEPTIONS } from './tshark-exceptions.ts';
 
 /** The captures of 80,000 packets are compared as far as this, to save time. */
-const MAX_PACKETS = 20_000;
+const MAX_PACKETS = 10_000;
 
 const FIELDS = [
   'frame.time_epoch',

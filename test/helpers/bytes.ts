@@ -46,7 +46,9 @@ export function padded(bytes: Uint8Array): Uint8Array {
 
 /** `length` bytes that differ from place to place, and for each `seed`. */
 export function pattern(length: number, seed = 0): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => (i * 7 + seed * 13 + (i >> 8)) & 0xff);
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = (i * 7 + seed * 13 + (i >> 8)) & 0xff;
+  return bytes;
 }
 
 export function viewOf(bytes: Uint8Array): DataView {
