@@ -151,7 +151,7 @@ export function createFlowTable(): FlowTable {
 }
 
 /** A multiplicative mix (finalizer of MurmurHash3's kind). */
-function mix(hash: number, word: number): number {
+export function mix(hash: number, word: number): number {
   let h = Math.imul(hash ^ word, 0x9e3779b1);
   h ^= h >>> 15;
   return Math.imul(h, 0x85ebca6b) ^ (h >>> 13);
