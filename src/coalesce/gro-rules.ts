@@ -37,11 +37,11 @@ export const HELD_STRIDE = MAX_HEADER_BYTES + 64;
 export const ID_RULE = { UNDECIDED: 0, FIXED: 1, COUNTING: 2 } as const;
 
 /** Bits of the TCP word: bytes 12 to 15. */
-const FIN_PSH = 0x0009_0000;
+export const FIN_PSH = 0x0009_0000;
 const SYN = 0x0002_0000;
 const RST = 0x0004_0000;
 const URG = 0x0020_0000;
-const CWR = 0x0080_0000;
+export const CWR = 0x0080_0000;
 const ALL_FLAGS = 0x0fff_0000;
 const DATA_OFFSET = 0xf000_0000 | 0;
 const WINDOW = 0xffff;
@@ -192,7 +192,7 @@ export function idRules(
 }
 
 /** What ids do after a packet whose id is `distance` from that of the first of `count`; -1 if it breaks `rule`. */
-function idRule(distance: number, count: number, rule: number): number {
+export function idRule(distance: number, count: number, rule: number): number {
   switch (rule) {
     case ID_RULE.UNDECIDED:
       return distance === 0 ? ID_RULE.FIXED : distance === 1 ? ID_RULE.COUNTING : -1;

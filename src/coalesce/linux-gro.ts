@@ -7,6 +7,7 @@ import type { PacketTable } from '../packet/table.ts';
 import type { Engine, HeldSkb, SegmentPlace, SkbSink } from './engine.ts';
 import { createGroPacketReader } from './gro-packet.ts';
 import { HELD_STRIDE, ID_RULE, idRules, isSameFlow, joinViolation, SLOT, SLOT_WORDS } from './gro-rules.ts';
+import { createUsualTest } from './gro-usual.ts';
 import { REASON } from './reason.ts';
 
 export interface LinuxGroOptions {
@@ -30,6 +31,9 @@ export const LINUX_GRO_DEFAULTS: LinuxGroOptions = {
   verifyChecksums: false,
 };
 
+/** In the flow word of a free slot: no flow has this index. */
+const EMPTY = -2;
+
 const FIN = 1;
 const SYN = 2;
 const RST = 4;
@@ -43,11 +47,14 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const { buckets, perBucket, maxSize, verifyChecksums } = options;
   const slotCount = buckets * perBucket;
   const slots = new Int32Array(slotCount * SLOT_WORDS);
+  for (let slot = 0; slot < slotCount; slot++) slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
   const held = new DataView(new ArrayBuffer(slotCount * HELD_STRIDE));
   /** Slot numbers of each bucket: those in use, held longest first, then the free ones. */
   const order = Int32Array.from({ length: slotCount }, (_, slot) => slot);
   const inUse = new Int32Array(buckets);
   let heldSkbs = 0;
+  /** Slot used last: the flow of most packets is the flow of the packet before. */
+  let recent = 0;
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
   const skb: HeldSkb = {
     slot: 0,
@@ -66,7 +73,8 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };
   const reader = createGroPacketReader(table, options.vlan === 'strip', verifyChecksums);
   const { packet } = reader;
-  const { rows } = table;
+  const usual = verifyChecksums ? null : createUsualTest(table, slots, held, maxSize);
+  const { rows, ipAt, tcpAt, payloadBytes, tcpFlags } = table;
   let { view } = table;
   const { hold } = sink;
 
@@ -105,10 +113,11 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     while (order[i] !== slot) i++;
     for (; i < last; i++) order[i] = order[i + 1]!;
     order[last] = slot;
+    slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
     heldSkbs--;
   }
 
-  function deliver(slot: number, reason: number): void {
+  function fill(slot: number): void {
     const at = slot * SLOT_WORDS;
     const outer = slots[at + SLOT.OUTER]!;
     const size = slots[at + SLOT.SIZE_BYTES]!;
@@ -126,21 +135,28 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     skb.window = held.getUint16(tcp + 14);
     skb.addedFlags = slots[at + SLOT.ADDED_FLAGS]!;
     counters.flushed++;
-    sink.deliverHeld(skb, reason);
   }
 
   function flush(slot: number, reason: number): void {
+    fill(slot);
     release(slot);
-    deliver(slot, reason);
+    sink.deliverHeld(skb, reason);
   }
 
-  function tellHold(slot: number, first: boolean): void {
+  function tellHold(
+    slot: number,
+    row: number,
+    first: boolean,
+    ip: number,
+    tcp: number,
+    payload: number,
+  ): void {
     counters.aggregated++;
     if (hold === undefined) return;
-    place.ipAt = packet.inner;
-    place.tcpAt = packet.tcp;
-    place.payloadBytes = packet.payloadBytes;
-    hold(slot, packet.row, first, place);
+    place.ipAt = ip;
+    place.tcpAt = tcp;
+    place.payloadBytes = payload;
+    hold(slot, row, first, place);
   }
 
   /** Holds the packet as the youngest of its list. */
@@ -169,7 +185,8 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     slots[at + SLOT.ADDED_FLAGS] = 0;
     slots[at + SLOT.BUCKET] = bucket;
     copyHeaders(slot * HELD_STRIDE, frame, packet.tcp + packet.tcpHeaderBytes - frame);
-    tellHold(slot, true);
+    recent = slot;
+    tellHold(slot, packet.row, true, packet.inner, packet.tcp, payloadBytes);
   }
 
   function copyHeaders(to: number, from: number, length: number): void {
@@ -178,20 +195,24 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     for (; i < length; i++) held.setUint8(to + i, view.getUint8(from + i));
   }
 
-  /** Adds a packet that may join; the skb is finished by a smaller one, PSH or FIN. */
   function join(slot: number): void {
+    const rules = idRules(packet, view, slots, slot * SLOT_WORDS, held, slot * HELD_STRIDE);
+    slots[slot * SLOT_WORDS + SLOT.INNER_ID] = rules >> 2;
+    tellHold(slot, packet.row, false, packet.inner, packet.tcp, packet.payloadBytes);
+    add(slot, packet.tcpWord >>> 16, packet.payloadBytes, rules & 3);
+  }
+
+  /** Adds a packet that may join; the skb is finished by a smaller one, PSH or FIN. */
+  function add(slot: number, tcpFlags: number, payloadBytes: number, outerRule: number): void {
     const at = slot * SLOT_WORDS;
-    const { payloadBytes } = packet;
-    const rules = idRules(packet, view, slots, at, held, slot * HELD_STRIDE);
-    const flags = (packet.tcpWord >>> 16) & (FIN | PSH);
-    slots[at + SLOT.OUTER_ID] = rules & 3;
-    slots[at + SLOT.INNER_ID] = rules >> 2;
+    const flags = tcpFlags & (FIN | PSH);
+    slots[at + SLOT.OUTER_ID] = outerRule;
     slots[at + SLOT.COUNT]! += 1;
     slots[at + SLOT.NEXT_SEQ]! += payloadBytes;
     slots[at + SLOT.PAYLOAD_BYTES]! += payloadBytes;
     slots[at + SLOT.SIZE_BYTES]! += payloadBytes;
-    slots[at + SLOT.ADDED_FLAGS]! |= flags;
-    tellHold(slot, false);
+    slots[at + SLOT.ADDED_FLAGS] = flags;
+    recent = slot;
     if (flags !== 0) flush(slot, (flags & FIN) !== 0 ? REASON.fin : REASON.psh);
     else if (payloadBytes < slots[at + SLOT.GSO_BYTES]!) flush(slot, REASON['size-smaller']);
   }
@@ -242,12 +263,26 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     counters,
     receive(from, to) {
       view = table.view;
-      for (let i = from; i < to; i++) process(rows[i]!);
+      if (usual !== null) usual.begin();
+      for (let i = from; i < to; i++) {
+        const row = rows[i]!;
+        const rule = usual === null ? -1 : usual.test(row, recent);
+        if (rule < 0) process(row);
+        else {
+          tellHold(recent, row, false, ipAt[row]!, tcpAt[row]!, payloadBytes[row]!);
+          add(recent, tcpFlags[row]!, payloadBytes[row]!, rule);
+        }
+      }
     },
     flushAll(reason) {
       for (let bucket = 0; heldSkbs > 0; bucket++) {
         const first = bucket * perBucket;
-        for (let i = 0; i < inUse[bucket]!; i++) deliver(order[first + i]!, reason);
+        for (let i = 0; i < inUse[bucket]!; i++) {
+          const slot = order[first + i]!;
+          fill(slot);
+          slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
+          sink.deliverHeld(skb, reason);
+        }
         heldSkbs -= inUse[bucket]!;
         inUse[bucket] = 0;
       }
