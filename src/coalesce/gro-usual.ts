@@ -1,7 +1,7 @@
 /**
  * The usual packet, decided at one place in a third of the time: an untagged TCP segment over IPv4 on Ethernet that
- * may join the held skb used last. Whatever this leaves over goes through gro-packet.ts and gro-rules.ts, which decide
- * the same.
+ * may join the skb of its flow. Whatever this leaves over goes through gro-packet.ts and gro-rules.ts, which decide the
+ * same.
  */
 import { LINK } from '../capture/link-types.ts';
 import { type PacketTable, PLAIN_TCP4 } from '../packet/table.ts';

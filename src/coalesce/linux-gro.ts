@@ -34,6 +34,9 @@ export const LINUX_GRO_DEFAULTS: LinuxGroOptions = {
 /** In the flow word of a free slot: no flow has this index. */
 const EMPTY = -2;
 
+/** A power of two. */
+const LAST_SLOTS = 1024;
+
 const FIN = 1;
 const SYN = 2;
 const RST = 4;
@@ -53,8 +56,8 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const order = Int32Array.from({ length: slotCount }, (_, slot) => slot);
   const inUse = new Int32Array(buckets);
   let heldSkbs = 0;
-  /** Slot used last: the flow of most packets is the flow of the packet before. */
-  let recent = 0;
+  /** Where a flow was held last, to be looked at first; flows far apart share an entry. */
+  const lastSlot = new Int32Array(LAST_SLOTS);
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
   const skb: HeldSkb = {
     slot: 0,
@@ -74,7 +77,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const reader = createGroPacketReader(table, options.vlan === 'strip', verifyChecksums);
   const { packet } = reader;
   const usual = verifyChecksums ? null : createUsualTest(table, slots, held, maxSize);
-  const { rows, ipAt, tcpAt, payloadBytes, tcpFlags } = table;
+  const { rows, ipAt, tcpAt, payloadBytes, tcpFlags, flow } = table;
   let { view } = table;
   const { hold } = sink;
 
@@ -185,7 +188,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     slots[at + SLOT.ADDED_FLAGS] = 0;
     slots[at + SLOT.BUCKET] = bucket;
     copyHeaders(slot * HELD_STRIDE, frame, packet.tcp + packet.tcpHeaderBytes - frame);
-    recent = slot;
+    lastSlot[packet.flow & (LAST_SLOTS - 1)] = slot;
     tellHold(slot, packet.row, true, packet.inner, packet.tcp, payloadBytes);
   }
 
@@ -212,7 +215,6 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     slots[at + SLOT.PAYLOAD_BYTES]! += payloadBytes;
     slots[at + SLOT.SIZE_BYTES]! += payloadBytes;
     slots[at + SLOT.ADDED_FLAGS] = flags;
-    recent = slot;
     if (flags !== 0) flush(slot, (flags & FIN) !== 0 ? REASON.fin : REASON.psh);
     else if (payloadBytes < slots[at + SLOT.GSO_BYTES]!) flush(slot, REASON['size-smaller']);
   }
@@ -266,11 +268,12 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
       if (usual !== null) usual.begin();
       for (let i = from; i < to; i++) {
         const row = rows[i]!;
-        const rule = usual === null ? -1 : usual.test(row, recent);
+        const slot = lastSlot[flow[row]! & (LAST_SLOTS - 1)]!;
+        const rule = usual === null ? -1 : usual.test(row, slot);
         if (rule < 0) process(row);
         else {
-          tellHold(recent, row, false, ipAt[row]!, tcpAt[row]!, payloadBytes[row]!);
-          add(recent, tcpFlags[row]!, payloadBytes[row]!, rule);
+          tellHold(slot, row, false, ipAt[row]!, tcpAt[row]!, payloadBytes[row]!);
+          add(slot, tcpFlags[row]!, payloadBytes[row]!, rule);
         }
       }
     },
