@@ -25,7 +25,10 @@ function spoils(name: string, reason: Reason, frame: Uint8Array): Case {
   return { name, frames, expected };
 }
 
-const badIpChecksum = (): Uint8Array => replaced(train(1), 8, u8(63));
+function badIpChecksum(): Uint8Array {
+  const packet = train(1);
+  return replaced(packet, 10, u8(packet[10]! ^ 1));
+}
 
 const CLASSES: readonly Case[] = [
   bypasses('another protocol', 'not-tcp', train(1, { protocol: 17 })),
@@ -33,7 +36,10 @@ const CLASSES: readonly Case[] = [
   bypasses('a first fragment', 'ip-fragment', train(1, { fragment: 0x2000 })),
   bypasses('a later fragment', 'ip-fragment', train(1, { fragment: 0x0010 })),
   bypasses('a bad IP checksum', 'checksum', badIpChecksum()),
-  bypasses('a bad TCP checksum', 'checksum', train(1, {}, { checksumError: 1 })),
+  {
+    ...bypasses('a bad TCP checksum', 'checksum', train(1, {}, { checksumError: 1 })),
+    options: { verifyChecksums: true },
+  },
   bypasses('a short data offset', 'bad-header', train(1, {}, { dataOffset: 4 })),
   bypasses('a data offset beyond the frame', 'bad-header', ack({ dataOffset: 15 })),
   bypasses('an IPv6 fragment header', 'ip-fragment', train6(1, {}, [44])),

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
+import { LINK } from '../../src/capture/link-types.ts';
 import { INET_LRO_DEFAULTS } from '../../src/coalesce/inet-lro.ts';
 import { concat, pattern, u16 } from '../helpers/bytes.ts';
 import { frameOf, runEngine } from '../helpers/engine-run.ts';
 import { onesSum } from '../helpers/internet-checksum.ts';
-import { ethernet, sll } from '../helpers/links.ts';
+import { ethernet, nullOrLoop } from '../helpers/links.ts';
 import { FLAG, ipv4Bytes } from '../helpers/packets.ts';
 import { greInIpv4 } from '../helpers/tunnels.ts';
-import { deliveries, ENOUGH, ofFlow, run, train, train6 } from './linux-gro-trains.ts';
+import { type Delivered, deliveries, ENOUGH, ofFlow, run, train, train6 } from './linux-gro-trains.ts';
 
 describe('linux-gro, polls and lists', () => {
   it('delivers everything held at the end of a poll, in the order in which it was first held', () => {
@@ -34,13 +35,20 @@ describe('linux-gro, polls and lists', () => {
     const crowded = run(frames, { buckets: 8, perBucket: 8 });
     expect(crowded.stats.delivered).to.be.within(flows, 2 * flows - 1);
   });
+});
 
-  it('works on other link types', () => {
-    const inetLro = INET_LRO_DEFAULTS;
-    const plain = frameOf(sll(train(0)));
-    const frames = [0, 1].map((i) => ({ ...plain, bytes: sll(train(i)), linkType: 113 }));
-    const engine = { engine: 'linux-gro', inetLro } as const;
-    expect(deliveries(runEngine(frames, engine))).to.deep.equal([[[0, 1], 'capture-end']]);
+describe('linux-gro, link types', () => {
+  const linkRun = (links: readonly number[]): readonly Delivered[] => {
+    const frames = links.map((linkType, i) => ({ ...frameOf(nullOrLoop(train(i), false)), linkType }));
+    return deliveries(runEngine(frames, { engine: 'linux-gro', inetLro: INET_LRO_DEFAULTS }));
+  };
+
+  it('do not matter by themselves', () => {
+    expect(linkRun([LINK.LOOP, LINK.LOOP])).to.deep.equal([[[0, 1], 'capture-end']]);
+  });
+
+  it('make a flow of their own each', () => {
+    expect(linkRun([LINK.LOOP, LINK.NULL])).to.have.lengthOf(2);
   });
 });
 
