@@ -36,6 +36,7 @@ const CLASSES: readonly Case[] = [
   bypasses('a first fragment', 'ip-fragment', train(1, { fragment: 0x2000 })),
   bypasses('a later fragment', 'ip-fragment', train(1, { fragment: 0x0010 })),
   bypasses('a bad IP checksum', 'checksum', badIpChecksum()),
+  bypasses('a TTL that the IP checksum does not know', 'checksum', replaced(train(1), 8, u8(63))),
   {
     ...bypasses('a bad TCP checksum', 'checksum', train(1, {}, { checksumError: 1 })),
     options: { verifyChecksums: true },
