@@ -7,6 +7,7 @@ import { RECEIVE_MODES } from '../path/netback.ts';
 import { type RawAnalyzeOptions, runAnalyze } from './analyze-command.ts';
 import { type RawCoalesceOptions, runCoalesce } from './coalesce-command.ts';
 import { EXIT } from './exit-code.ts';
+import { GRO_OPTIONS } from './gro-options.ts';
 import { ENGINE_OPTION, POLL_HELP, POLL_OPTION, REPLAY_OPTIONS, TALK_OPTIONS } from './options.ts';
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
 import { UsageError } from './usage.ts';
@@ -77,7 +78,7 @@ export async function main(argv: readonly string[]): Promise<number> {
             type: 'string',
             demandOption: true,
           })
-          .options({ ...ENGINE_OPTION, ...POLL_OPTION, ...REPLAY_OPTIONS, ...TALK_OPTIONS })
+          .options({ ...ENGINE_OPTION, ...POLL_OPTION, ...REPLAY_OPTIONS, ...GRO_OPTIONS, ...TALK_OPTIONS })
           .option('jsonl', {
             describe: 'one JSON object an skb, in delivery order',
             type: 'boolean',

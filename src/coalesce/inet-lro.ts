@@ -5,7 +5,7 @@
 import { verifyTcpChecksum } from '../packet/checksum.ts';
 import { seqDistance } from '../packet/seq.ts';
 import { KIND, type PacketTable, PLAIN_TCP4, STATUS, statusOf, vlanTagsOf } from '../packet/table.ts';
-import type { Engine, HeldSkb, SkbSink } from './engine.ts';
+import type { Engine, HeldSkb, SegmentPlace, SkbSink } from './engine.ts';
 import { REASON } from './reason.ts';
 
 export interface InetLroOptions {
@@ -98,7 +98,9 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     window: 0,
     tsecr: 0,
     hasTimestamp: false,
+    addedFlags: 0,
   };
+  const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };
   const {
     rows,
     kind,
@@ -204,7 +206,15 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     slots[at + TSECR] = hasTimestamp ? view.getInt32(tcp + 28) : 0;
     counters.aggregated++;
     recent = slot;
-    if (hold !== undefined) hold(slot, row, true);
+    tellHold(slot, row, true);
+  }
+
+  function tellHold(slot: number, row: number, first: boolean): void {
+    if (hold === undefined) return;
+    place.ipAt = ipAt[row]!;
+    place.tcpAt = tcpAt[row]!;
+    place.payloadBytes = payloadBytes[row]!;
+    hold(slot, row, first, place);
   }
 
   /** Adds a packet that passed all tests to its session (§3, step 5). */
@@ -271,7 +281,7 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     if (seq[row] === slots[at + NEXT_SEQ]) reason = violation(row, frags ? l3Bytes : l3Bytes + tagBytes, at);
     if (reason < 0) {
       merge(at, row, tcpAt[row]!, slots[at + HAS_TIMESTAMP] === 1 ? word28(row) : 0);
-      if (hold !== undefined) hold(slot, row, false);
+      tellHold(slot, row, false);
       reason = limit(at, row, tagBytes);
       if (reason >= 0) flush(slot, reason);
     } else {

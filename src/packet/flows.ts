@@ -95,7 +95,7 @@ export function createFlowTable(): FlowTable {
   /** Looks up the IPv6 addresses and ports in `key`. */
   function find6(): number {
     let hash = seed;
-    for (let i = 0; i < 9; i++) hash = finish(Math.imul(hash ^ key[i]!, 0x9e3779b1));
+    for (let i = 0; i < 9; i++) hash = mix(hash, key[i]!);
     for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
       const flow = buckets[bucket]!;
       if (flow < 0) break;
@@ -159,6 +159,11 @@ export function createFlowTable(): FlowTable {
 function finish(product: number): number {
   const h = product ^ (product >>> 15);
   return Math.imul(h, 0x2c1b3c6d) ^ (h >>> 13);
+}
+
+/** Adds a word to a hash. */
+export function mix(hash: number, word: number): number {
+  return finish(Math.imul(hash ^ word, 0x9e3779b1));
 }
 
 export function ipv4Text(word: number): string {
