@@ -3,11 +3,19 @@ import yargs from 'yargs';
 import { CaptureError } from '../capture/errors.ts';
 import { LAWS } from '../cost/laws.ts';
 import { packageVersion } from '../package-root.ts';
-import { RECEIVE_MODES } from '../path/netback.ts';
+import { XEN_CONFIGURATIONS } from '../path/xen-path.ts';
 import type { RawAnalyzeOptions } from './analyze-command.ts';
 import type { RawCoalesceOptions } from './coalesce-command.ts';
 import { EXIT } from './exit-code.ts';
-import { ENGINE_OPTION, POLL_HELP, POLL_OPTION, REPLAY_OPTIONS, TALK_OPTIONS } from './options.ts';
+import { NIC_OPTIONS, PACE_OPTION } from './nic-options.ts';
+import {
+  ENGINE_OPTION,
+  PATH_OPTIONS,
+  POLL_HELP,
+  POLL_OPTION,
+  REPLAY_OPTIONS,
+  TALK_OPTIONS,
+} from './options.ts';
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
@@ -42,12 +50,7 @@ export async function main(argv: readonly string[]): Promise<number> {
             nargs: 1,
             default: [],
           })
-          .option('receive-mode', {
-            describe: 'how netback hands pages over',
-            choices: RECEIVE_MODES,
-            default: 'flip',
-          })
-          .option('profile', { describe: 'cost profile', type: 'string', default: 'aizu-2008' })
+          .options({ ...PATH_OPTIONS, ...NIC_OPTIONS, ...PACE_OPTION })
           .option('law', { describe: 'throughput law', choices: LAWS, default: 'serial' })
           .option('out', { describe: 'folder for the reports', type: 'string', default: 'reports' })
           .option('format', {
@@ -74,6 +77,15 @@ export async function main(argv: readonly string[]): Promise<number> {
             demandOption: true,
           })
           .options({ ...ENGINE_OPTION, ...POLL_OPTION, ...REPLAY_OPTIONS, ...TALK_OPTIONS })
+          .options({ ...NIC_OPTIONS, ...PATH_OPTIONS })
+          .option('configuration', {
+            describe: 'path below the driver, which takes time from napi (default: LRO; Xen without engine)',
+            choices: XEN_CONFIGURATIONS,
+          })
+          .option('polls-out', {
+            describe: 'write where polls ended, for --poll file:F',
+            type: 'string',
+          })
           .option('jsonl', {
             describe: 'one JSON object an skb, in delivery order',
             type: 'boolean',

@@ -1,0 +1,79 @@
+/**
+ * Log-linear histogram of times: bounded memory however many values, quantiles within 0.4 % (128 buckets an
+ * octave, of which the middle is reported), exact below 128 ns. Mean and maximum are exact.
+ */
+export interface Histogram {
+  /** Takes a time of 0 ns or more; fractions of a nanosecond count in the mean only. */
+  add(valueNs: number): void;
+  /** Null without values. */
+  summary(): TimeSummary | null;
+}
+
+export interface TimeSummary {
+  readonly count: number;
+  readonly meanNs: number;
+  readonly p50Ns: number;
+  readonly p99Ns: number;
+  readonly maxNs: number;
+}
+
+const SUB_BITS = 7;
+const SUB_BUCKETS = 1 << SUB_BITS;
+/** Times up to 2^47 ns, 39 hours. */
+const OCTAVES = 40;
+const INT_BITS = 31;
+const INT_LIMIT = 2 ** INT_BITS;
+/** Larger times lose these low bits, which no bucket tells apart. */
+const SHIFT_BITS = 16;
+
+export function createHistogram(): Histogram {
+  const buckets = new Float64Array((OCTAVES + 1) * SUB_BUCKETS);
+  let count = 0;
+  let sumNs = 0;
+  let maxNs = 0;
+
+  /** Smallest recorded time with at least `share` of all at or below it. */
+  function quantile(share: number): number {
+    const rank = Math.ceil(share * count);
+    let seen = 0;
+    for (const [bucket, entries] of buckets.entries()) {
+      seen += entries;
+      if (seen >= rank) return Math.min(middleOf(bucket), maxNs);
+    }
+    return maxNs;
+  }
+
+  return {
+    add(valueNs) {
+      count++;
+      sumNs += valueNs;
+      if (valueNs > maxNs) maxNs = valueNs;
+      buckets[bucketOf(valueNs)]! += 1;
+    },
+    summary: () =>
+      count === 0
+        ? null
+        : { count, meanNs: sumNs / count, p50Ns: quantile(0.5), p99Ns: quantile(0.99), maxNs },
+  };
+}
+
+function bucketOf(valueNs: number): number {
+  let value = valueNs;
+  let octave = 0;
+  if (value >= INT_LIMIT) {
+    value = Math.min(value / 2 ** SHIFT_BITS, INT_LIMIT - 1);
+    octave = SHIFT_BITS;
+  }
+  const whole = value | 0;
+  if (whole < SUB_BUCKETS) return whole;
+  const shift = INT_BITS - Math.clz32(whole) - SUB_BITS;
+  octave += shift + 1;
+  return octave * SUB_BUCKETS + (whole >> shift) - SUB_BUCKETS;
+}
+
+function middleOf(bucket: number): number {
+  const octave = Math.floor(bucket / SUB_BUCKETS);
+  const low = bucket % SUB_BUCKETS;
+  if (octave <= 1) return bucket;
+  return (SUB_BUCKETS + low + 0.5) * 2 ** (octave - 1) - 0.5;
+}
