@@ -16,6 +16,7 @@ import {
   REPLAY_OPTIONS,
   TALK_OPTIONS,
 } from './options.ts';
+import type { RawProfilesOptions } from './profiles-command.ts';
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
@@ -108,6 +109,19 @@ export async function main(argv: readonly string[]): Promise<number> {
       (args) =>
         run(async () =>
           (await import('./coalesce-command.ts')).runCoalesce(args as unknown as RawCoalesceOptions),
+        )(),
+    )
+    .command(
+      'profiles [name]',
+      'the cost profiles and NIC presets with their sources',
+      (command) =>
+        command
+          .positional('name', { describe: 'show this one, with all its numbers', type: 'string' })
+          .option('json', { describe: 'as JSON', type: 'boolean', default: false })
+          .example('$0 profiles tg3', 'when a tg3 raises interrupts, and where that is known from'),
+      (args) =>
+        run(async () =>
+          (await import('./profiles-command.ts')).runProfiles(args as unknown as RawProfilesOptions),
         )(),
     )
     .strict()

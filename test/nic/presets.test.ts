@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { NIC_PRESETS } from '../../src/nic/presets.ts';
+import { runCommand } from '../helpers/command.ts';
+
+describe('the NIC presets', () => {
+  it('have distinct names', () => {
+    const names = NIC_PRESETS.map((preset) => preset.name);
+    expect(new Set(names).size).to.equal(names.length);
+    expect(names).to.include.members(['tg3', 'e1000', 'e1000-dynamic', 'igb', 'ixgbe', 'bnx2', 'sky2']);
+    expect(names).to.include.members(['mv643xx', 'myri10ge', 'mlx4']);
+  });
+
+  for (const preset of NIC_PRESETS) {
+    it(`${preset.name} cites every value, and drivers and versions where it was read`, () => {
+      const values = [preset.moderation, preset.weight, preset.ringPackets, preset.lro];
+      for (const cited of values.filter((value) => value !== null)) {
+        expect(cited.source).to.have.length.above(20);
+        if (cited.grade === 'read') expect(cited.source).to.match(/Linux \d|commit [0-9a-f]{8}/);
+      }
+    });
+
+    it(`${preset.name} is shown with its sources`, async () => {
+      const { code, stdout } = await runCommand(['profiles', preset.name]);
+      expect(code).to.equal(0);
+      expect(stdout).to.include(preset.moderation.source);
+      expect(stdout).to.include(preset.ringPackets.source);
+    });
+  }
+});
+
+describe('analyze profiles', () => {
+  it('lists cost profiles and NIC presets', async () => {
+    const { code, stdout } = await runCommand(['profiles']);
+    expect(code).to.equal(0);
+    expect(stdout).to.include('aizu-2008');
+    for (const preset of NIC_PRESETS) expect(stdout).to.include(`  ${preset.name} `);
+  });
+
+  it('shows each number of a cost profile', async () => {
+    const { stdout } = await runCommand(['profiles', 'aizu-2008']);
+    for (const number of ['14312.5118', '4106.0482', '968', '4.014597']) expect(stdout).to.include(number);
+  });
+
+  it('refuses a name that it does not know', async () => {
+    const { code, stderr } = await runCommand(['profiles', 'nothing']);
+    expect(code).to.equal(2);
+    expect(stderr).to.include('aizu-2008, tg3');
+  });
+});
