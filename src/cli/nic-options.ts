@@ -17,6 +17,7 @@ export interface RawNicOptions {
   readonly 'cpu-ghz': string | undefined;
   readonly 'irq-latency': string | undefined;
   readonly 'poll-share': string | undefined;
+  readonly 'after-flush': 'interrupt' | 'poll' | undefined;
 }
 
 /** Assumed: the middle of the clocks that machines of the study's time had, 1.6 to 3.0 GHz. */
@@ -44,6 +45,10 @@ const DEFINITIONS = {
   'poll-share': {
     describe: `share of the cycles per packet inside the poll, 0 to 1 (default: ${PER_PACKET_SHARE})`,
     type: 'string',
+  },
+  'after-flush': {
+    describe: 'what arrives during a flush waits for the interrupt (default), or is polled at once',
+    choices: ['interrupt', 'poll'],
   },
 } as const satisfies Readonly<Record<keyof RawNicOptions, Options>>;
 
@@ -95,6 +100,7 @@ export function resolveNic(raw: RawNicOptions): NapiSpec {
       LONGEST_US,
     ),
     perPacketShare: decimalNumber('--poll-share', raw['poll-share'] ?? PER_PACKET_SHARE, 0, 1),
+    afterFlush: raw['after-flush'] ?? 'interrupt',
     timeScale: 1,
   };
 }
@@ -116,7 +122,8 @@ function moderationOf(preset: ModerationSpec, raw: RawNicOptions): ModerationSpe
 }
 
 export function nicSummary(spec: NapiSpec): NicSummary {
-  const { nic, moderation, ringPackets, weight, cpuGhz, interruptLatencyUs, perPacketShare } = spec;
+  const { nic, moderation, ringPackets, weight, cpuGhz, interruptLatencyUs, perPacketShare, afterFlush } =
+    spec;
   return {
     preset: nic,
     moderation: describeModeration(moderation),
@@ -125,6 +132,7 @@ export function nicSummary(spec: NapiSpec): NicSummary {
     cpuGhz,
     interruptLatencyUs,
     perPacketShare,
+    afterFlush,
   };
 }
 
@@ -137,6 +145,7 @@ export function describeNapi(spec: NapiSpec): string {
     `driver domain at ${spec.cpuGhz} GHz`,
     `${spec.interruptLatencyUs} µs from interrupt to poll`,
     `${Math.round(spec.perPacketShare * 100)} % of the cycles per packet inside the poll`,
+    ...(spec.afterFlush === 'poll' ? ['the ring looked at again after the flush'] : []),
   ];
   return parts.join(', ');
 }

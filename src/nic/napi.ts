@@ -30,6 +30,11 @@ export interface NapiSpec {
   readonly interruptLatencyUs: number;
   /** Share of the driver domain's cycles per received packet that are spent inside the poll, 0…1. */
   readonly perPacketShare: number;
+  /**
+   * What becomes of packets that arrive while the sessions of a poll are flushed: they wait for the interrupt, or the
+   * driver looks at the ring once more and polls again at once.
+   */
+  readonly afterFlush: 'interrupt' | 'poll';
   /** Arrival times are multiplied by this: 2 halves the offered rate. */
   readonly timeScale: number;
 }
@@ -49,6 +54,7 @@ export function createNapi(
 ): PollModel {
   const { weight, timeScale } = spec;
   const { holds, nsPerPacket, nsPerPoll } = softirq;
+  const pollsAgain = spec.afterFlush === 'poll';
   const latencyNs = spec.interruptLatencyUs * 1000;
   const moderation = createModeration(spec.moderation);
   const ring = createRing(spec.ringPackets);
@@ -83,9 +89,10 @@ export function createNapi(
     phase = POLLING;
   }
 
-  /** The poll found the ring empty at `softirq.nowNs`. After a whole weight an empty round follows, without a flush. */
-  function complete(): void {
+  /** The poll found the ring empty at `softirq.nowNs`, before this arrival. After a whole weight nothing is left to flush. */
+  function complete(arrivalNs: number): void {
     if (inPoll > 0) endPoll();
+    if (pollsAgain && arrivalNs <= softirq.nowNs) return;
     armedNs = softirq.nowNs;
     moderation.completed(takenPackets, takenBytes);
     takenPackets = 0;
@@ -111,7 +118,7 @@ export function createNapi(
   function arrive(index: number, arrivalNs: number, bytes: number): void {
     // What arrives at the very time at which the poll looks is taken by it.
     if (phase === WAITING && fireNs + latencyNs < arrivalNs) startPolling();
-    if (phase === POLLING && softirq.nowNs < arrivalNs) complete();
+    if (phase === POLLING && softirq.nowNs < arrivalNs) complete(arrivalNs);
     if (!ring.admits(arrivalNs)) {
       counts.dropped++;
       return;

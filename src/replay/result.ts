@@ -110,6 +110,8 @@ export interface NicSummary {
   readonly interruptLatencyUs: number;
   /** Share of the driver domain's cycles per packet that are spent inside the poll. */
   readonly perPacketShare: number;
+  /** What becomes of packets that arrive while a poll's sessions are flushed. */
+  readonly afterFlush: 'interrupt' | 'poll';
 }
 
 export interface ConfigurationResult {

@@ -35,9 +35,25 @@ export function renderTables(record: ResultRecord): string {
         decimals(one.unexplainedDomainUCyclesPerByte),
       ]),
     ),
+    ...latencyTable(configurations),
     notes(record),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** Nothing where no configuration has a clock. */
+function latencyTable(configurations: readonly ConfigurationResult[]): string[] {
+  if (configurations.every((one) => one.latency === null)) return [];
+  const us = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(1));
+  const rows = configurations.map(({ name, latency }) => [
+    name,
+    us(latency?.meanUs),
+    us(latency?.p50Us),
+    us(latency?.p99Us),
+    us(latency?.maxUs),
+  ]);
+  const title = 'Held from arrival to delivery (µs)';
+  return [renderTable(title, ['Config', 'mean', 'p50', 'p99', 'max'], rows)];
 }
 
 function decimals(value: number | null): string {
@@ -70,11 +86,25 @@ function commonest(one: ConfigurationResult): string {
 function notes(record: ResultRecord): string {
   const lines = [
     `Polls (assumed): ${record.options.poll} - ${record.options.pollDescription}.`,
+    ...paceLines(record),
     `Throughput law: ${record.lawFormula}.`,
     `Cost profile ${record.options.profile}, receive mode ${record.options.receiveMode}: ${record.profileNote}`,
     'Unexplained: what the study measured in the guest of Optimized beyond every counted mechanism; not in DomainU.',
   ];
   return lines.map((line) => wrap(line, '  ')).join('\n');
+}
+
+function paceLines({ configurations }: ResultRecord): string[] {
+  return configurations.flatMap(({ name, pace }) => {
+    if (pace === null) return [];
+    const outcome =
+      pace.converged === null
+        ? 'as asked for'
+        : pace.converged
+          ? `equal to the prediction within 0.1 % after ${pace.passes} passes`
+          : `NOT equal to the prediction after ${pace.passes} passes`;
+    return [`Pace of ${name}: offered at ${pace.offeredMbps.toFixed(2)} Mbit/s, ${outcome}.`];
+  });
 }
 
 function renderTable(title: string, header: readonly string[], rows: readonly (readonly string[])[]): string {

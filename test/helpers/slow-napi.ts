@@ -13,6 +13,8 @@ export interface SlowNapi {
   readonly perPollNs: number;
   /** Time of a flush, for each packet of the poll. */
   readonly flushNs: number;
+  /** Polls again where the ring is not empty after the flush. */
+  readonly pollsAgain: boolean;
 }
 
 export interface SlowResult {
@@ -85,7 +87,10 @@ export function slowNapi(setup: SlowNapi): SlowResult {
     for (;;) {
       const { endNs, packets } = poll(now);
       now = endNs;
-      if (packets < setup.weight) break;
+      if (packets === setup.weight) continue;
+      if (!setup.pollsAgain || packets === 0) break;
+      admitWhile((time) => time <= now);
+      if (ring.length === 0) break;
     }
     armedNs = now;
     // What arrived during the flush waits for the interrupt.

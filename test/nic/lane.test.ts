@@ -29,6 +29,7 @@ const TG3: NapiSpec = {
   cpuGhz: 2,
   interruptLatencyUs: 2,
   perPacketShare: 0.5,
+  afterFlush: 'interrupt',
   timeScale: 1,
 };
 

@@ -19,6 +19,7 @@ const FREE: NapiSpec = {
   cpuGhz: 1,
   interruptLatencyUs: 0,
   perPacketShare: 1,
+  afterFlush: 'interrupt',
   timeScale: 1,
 };
 
@@ -129,6 +130,14 @@ describe('napi', () => {
       polls: [[0], [1, 2], [3]],
     },
     {
+      name: 'polls what arrived in the flush at once where told so',
+      spec: { moderation: coalesce(20, 0), afterFlush: 'poll' },
+      costs: { perPacket: 2 * US, flush: 10 * US },
+      // Busy from 20 to 22, flush till 32: takes 25 then, 34, flush till 44; 50 waits for the interrupt.
+      timesUs: [0, 25, 50, 51],
+      polls: [[0], [1], [2, 3]],
+    },
+    {
       name: 'ends a poll at its weight and begins the next at once',
       spec: { moderation: coalesce(0, 1), weight: 2 },
       costs: { perPacket: 10 * US },
@@ -227,6 +236,7 @@ const setups: fc.Arbitrary<SlowNapi> = fc.record({
   perPacketNs: fc.constantFrom(0, 10, 900, 20_000),
   perPollNs: fc.constantFrom(0, 300),
   flushNs: fc.constantFrom(0, 100, 4000),
+  pollsAgain: fc.boolean(),
 });
 
 function runSetup(setup: SlowNapi, blockRows = 64): Run {
@@ -236,6 +246,7 @@ function runSetup(setup: SlowNapi, blockRows = 64): Run {
       interruptLatencyUs: setup.latencyNs / US,
       ringPackets: setup.ringPackets,
       weight: setup.weight,
+      afterFlush: setup.pollsAgain ? 'poll' : 'interrupt',
     },
     setup.timesNs,
     { perPacket: setup.perPacketNs, perPoll: setup.perPollNs, flush: setup.flushNs },

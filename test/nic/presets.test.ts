@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { describeModeration } from '../../src/cli/nic-options.ts';
 import { NIC_PRESETS } from '../../src/nic/presets.ts';
 import { runCommand } from '../helpers/command.ts';
+import { ROOT } from '../helpers/surroundings.ts';
 
 describe('the NIC presets', () => {
   it('have distinct names', () => {
@@ -24,6 +28,23 @@ describe('the NIC presets', () => {
       expect(code).to.equal(0);
       expect(stdout).to.include(preset.moderation.source);
       expect(stdout).to.include(preset.ringPackets.source);
+    });
+  }
+});
+
+describe('docs/polls.md', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'polls.md'), 'utf8');
+  for (const { name, moderation, weight, ringPackets, lro } of NIC_PRESETS) {
+    it(`has ${name} as it is`, () => {
+      const cells = [
+        `\`${name}\``,
+        describeModeration(moderation.value),
+        `${moderation.grade}: ${moderation.source}`,
+        weight.value,
+        ringPackets.value,
+        lro === null ? '–' : lro.value,
+      ];
+      expect(page).to.include(`| ${cells.join(' | ')} |`);
     });
   }
 });
