@@ -29,8 +29,7 @@ const SHIFT_BITS = 16;
 export function createHistogram(): Histogram {
   const buckets = new Float64Array((OCTAVES + 1) * SUB_BUCKETS);
   let count = 0;
-  let sumNs = 0;
-  let maxNs = 0;
+  const totals = { sumNs: 0, maxNs: 0 };
 
   /** Smallest recorded time with at least `share` of all at or below it. */
   function quantile(share: number): number {
@@ -38,22 +37,23 @@ export function createHistogram(): Histogram {
     let seen = 0;
     for (const [bucket, entries] of buckets.entries()) {
       seen += entries;
-      if (seen >= rank) return Math.min(middleOf(bucket), maxNs);
+      if (seen >= rank) return Math.min(middleOf(bucket), totals.maxNs);
     }
-    return maxNs;
+    return totals.maxNs;
   }
 
   return {
     add(valueNs) {
       count++;
-      sumNs += valueNs;
-      if (valueNs > maxNs) maxNs = valueNs;
+      totals.sumNs += valueNs;
+      if (valueNs > totals.maxNs) totals.maxNs = valueNs;
       buckets[bucketOf(valueNs)]! += 1;
     },
-    summary: () =>
-      count === 0
-        ? null
-        : { count, meanNs: sumNs / count, p50Ns: quantile(0.5), p99Ns: quantile(0.99), maxNs },
+    summary() {
+      if (count === 0) return null;
+      const { sumNs, maxNs } = totals;
+      return { count, meanNs: sumNs / count, p50Ns: quantile(0.5), p99Ns: quantile(0.99), maxNs };
+    },
   };
 }
 

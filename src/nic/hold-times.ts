@@ -26,7 +26,8 @@ const END = -1;
 
 export function createHoldTimes(): HoldTimes {
   const histogram = createHistogram();
-  let takenNs = 0;
+  // An object, as V8 would allocate each new value of a captured variable.
+  const taken = { arrivalNs: Number.NaN };
   let arrivalNs = new Float64Array(64);
   let next = new Int32Array(64);
   let free = END;
@@ -60,7 +61,7 @@ export function createHoldTimes(): HoldTimes {
 
   return {
     take(timeNs) {
-      takenNs = timeNs;
+      taken.arrivalNs = timeNs;
     },
     hold(slot) {
       if (slot >= newestOf.length) {
@@ -69,7 +70,7 @@ export function createHoldTimes(): HoldTimes {
         newestOf.set(old);
       }
       const node = newNode();
-      arrivalNs[node] = takenNs;
+      arrivalNs[node] = taken.arrivalNs;
       next[node] = newestOf[slot]!;
       newestOf[slot] = node;
     },
@@ -84,7 +85,7 @@ export function createHoldTimes(): HoldTimes {
         node = older;
       }
     },
-    deliverTaken: (nowNs) => add(nowNs - takenNs),
+    deliverTaken: (nowNs) => add(nowNs - taken.arrivalNs),
     wait() {
       waiting = true;
     },

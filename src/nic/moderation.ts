@@ -50,13 +50,13 @@ export function createModeration(spec: ModerationSpec): Moderation {
 
 function createCoalescing(delayNs: number, rxFrames: number, restarts: boolean): Moderation {
   const immediate = delayNs === 0 && rxFrames === 0;
-  let timerNs = 0;
+  const timer = { ns: Number.POSITIVE_INFINITY };
   return {
     arrived(arrivalNs, waiting) {
       if (immediate || (rxFrames > 0 && waiting >= rxFrames)) return arrivalNs;
       if (delayNs === 0) return Number.POSITIVE_INFINITY;
-      if (waiting === 1 || restarts) timerNs = arrivalNs + delayNs;
-      return timerNs;
+      if (waiting === 1 || restarts) timer.ns = arrivalNs + delayNs;
+      return timer.ns;
     },
     fired() {},
     completed() {},
@@ -67,20 +67,18 @@ function createInterval(
   intervalNs: () => number,
   update: ((packets: number, bytes: number, elapsedNs: number) => void) | null,
 ): Moderation {
-  let lastNs = Number.NEGATIVE_INFINITY;
-  let elapsedNs = 0;
-  let fireNs = 0;
+  const at = { lastNs: Number.NEGATIVE_INFINITY, elapsedNs: 0, fireNs: 0 };
   return {
     arrived(arrivalNs, waiting) {
-      if (waiting === 1) fireNs = Math.max(arrivalNs, lastNs + intervalNs());
-      return fireNs;
+      if (waiting === 1) at.fireNs = Math.max(arrivalNs, at.lastNs + intervalNs());
+      return at.fireNs;
     },
     fired(firedNs) {
-      elapsedNs = firedNs - lastNs;
-      lastNs = firedNs;
+      at.elapsedNs = firedNs - at.lastNs;
+      at.lastNs = firedNs;
     },
     completed(packets, bytes) {
-      update?.(packets, bytes, elapsedNs);
+      update?.(packets, bytes, at.elapsedNs);
     },
   };
 }

@@ -59,11 +59,15 @@ export function createNapi(
   const moderation = createModeration(spec.moderation);
   const ring = createRing(spec.ringPackets);
   let phase = IDLE;
-  let lastNs = Number.NEGATIVE_INFINITY;
-  /** When the interrupt was enabled again. */
-  let armedNs = Number.NEGATIVE_INFINITY;
-  /** When the interrupt fires for the waiting packets, as far as arrivals so far tell. */
-  let fireNs = 0;
+  // Times are fields of an object, as V8 would allocate each new value of a captured variable.
+  const at = {
+    /** The arrival before. */
+    lastNs: Number.NEGATIVE_INFINITY,
+    /** When the interrupt was enabled again. */
+    armedNs: Number.NEGATIVE_INFINITY,
+    /** When the interrupt fires for the waiting packets, as far as arrivals so far tell. */
+    fireNs: Number.POSITIVE_INFINITY,
+  };
   let waiting = 0;
   /** Packets of the poll that runs or will. */
   let inPoll = 0;
@@ -80,9 +84,9 @@ export function createNapi(
 
   /** The interrupt has fired: offsets become times. */
   function startPolling(): void {
-    const startNs = fireNs + latencyNs;
+    const startNs = at.fireNs + latencyNs;
     counts.interrupts++;
-    moderation.fired(fireNs);
+    moderation.fired(at.fireNs);
     ring.start(startNs);
     holds.start(startNs);
     softirq.nowNs += startNs;
@@ -93,7 +97,7 @@ export function createNapi(
   function complete(arrivalNs: number): void {
     if (inPoll > 0) endPoll();
     if (pollsAgain && arrivalNs <= softirq.nowNs) return;
-    armedNs = softirq.nowNs;
+    at.armedNs = softirq.nowNs;
     moderation.completed(takenPackets, takenBytes);
     takenPackets = 0;
     takenBytes = 0;
@@ -105,19 +109,19 @@ export function createNapi(
     if (phase === IDLE) {
       phase = WAITING;
       waiting = 0;
-      fireNs = Number.POSITIVE_INFINITY;
+      at.fireNs = Number.POSITIVE_INFINITY;
       softirq.nowNs = 0;
       holds.wait();
     }
     // Once it has fired, more packets do not move it.
-    if (arrivalNs > fireNs) return;
+    if (arrivalNs > at.fireNs) return;
     waiting++;
-    fireNs = Math.max(armedNs, moderation.arrived(arrivalNs, waiting));
+    at.fireNs = Math.max(at.armedNs, moderation.arrived(arrivalNs, waiting));
   }
 
   function arrive(index: number, arrivalNs: number, bytes: number): void {
     // What arrives at the very time at which the poll looks is taken by it.
-    if (phase === WAITING && fireNs + latencyNs < arrivalNs) startPolling();
+    if (phase === WAITING && at.fireNs + latencyNs < arrivalNs) startPolling();
     if (phase === POLLING && softirq.nowNs < arrivalNs) complete(arrivalNs);
     if (!ring.admits(arrivalNs)) {
       counts.dropped++;
@@ -141,13 +145,13 @@ export function createNapi(
       for (let i = 0; i < received; i++) {
         const row = rows[i]!;
         // Packets reach the NIC one after the other: a time that goes backwards counts as no time passed.
-        lastNs = Math.max(lastNs, timeNs[row]! * timeScale);
-        arrive(i, lastNs, wireBytes[row]!);
+        at.lastNs = Math.max(at.lastNs, timeNs[row]! * timeScale);
+        arrive(i, at.lastNs, wireBytes[row]!);
       }
     },
     finish() {
       if (phase === WAITING) {
-        if (fireNs === Number.POSITIVE_INFINITY) fireNs = Math.max(armedNs, lastNs);
+        if (at.fireNs === Number.POSITIVE_INFINITY) at.fireNs = Math.max(at.armedNs, at.lastNs);
         startPolling();
       }
       if (inPoll > 0) counts.polls++;
