@@ -1,4 +1,5 @@
 /** `analyze profiles [name]`: the cost profiles and NIC presets, each number with its source. */
+import { compareLaws, type LawOnStudy } from '../cost/law-comparison.ts';
 import { loadProfile, profileNames } from '../cost/load-profile.ts';
 import type { Coefficients, Profile, Quantity } from '../cost/profile.ts';
 import { type Cited, NIC_PRESETS, type NicPreset } from '../nic/presets.ts';
@@ -96,7 +97,24 @@ function profileText(profile: Profile): string {
     ...quantityLines('link', throughput.link),
     ...Object.entries(throughput.laws).flatMap(([law, clock]) => quantityLines(law, clock)),
     '',
+    'Throughput laws on the rows of the study, from its own cycles (Mbit/s, error):',
+    ...compareLaws(profile).flatMap(lawLines),
+    '',
   ].join('\n');
+}
+
+function lawLines({ formula, rows }: LawOnStudy): string[] {
+  const cells = rows.map(({ configuration, measuredMbps, predictedMbps, error }) =>
+    predictedMbps === null || error === null
+      ? `${configuration} ${measuredMbps} measured`
+      : `${configuration} ${predictedMbps.toFixed(2)} for ${measuredMbps}, ${signed(100 * error)} %`,
+  );
+  return [`  ${formula}`, `    ${cells.join('; ')}`];
+}
+
+function signed(value: number): string {
+  const text = value.toFixed(2);
+  return value > 0 ? `+${text}` : text;
 }
 
 function coefficientLines(coefficients: Coefficients): string[] {

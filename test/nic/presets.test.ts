@@ -62,6 +62,12 @@ describe('analyze profiles', () => {
     for (const number of ['14312.5118', '4106.0482', '968', '4.014597']) expect(stdout).to.include(number);
   });
 
+  it('shows the throughput laws with their errors on the rows of the study', async () => {
+    const { stdout } = await runCommand(['profiles', 'aizu-2008']);
+    expect(stdout).to.include('Xen 575.54 for 574.45, +0.19 %; LRO 587.11 for 588.65, -0.26 %');
+    expect(stdout).to.include('Optimized 610.18 for 588.47, +3.69 %');
+  });
+
   it('refuses a name that it does not know', async () => {
     const { code, stderr } = await runCommand(['profiles', 'nothing']);
     expect(code).to.equal(2);
