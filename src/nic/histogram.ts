@@ -3,10 +3,10 @@
  * octave, of which the middle is reported), exact below 128 ns. Mean and maximum are exact.
  */
 export interface Histogram {
-  /** Takes a time of 0 ns or more; fractions of a nanosecond count in the mean only. */
-  add(valueNs: number): void;
-  /** Null without values. */
-  summary(): TimeSummary | null;
+  readonly buckets: Float64Array;
+  count: number;
+  sumNs: number;
+  maxNs: number;
 }
 
 export interface TimeSummary {
@@ -27,34 +27,34 @@ const INT_LIMIT = 2 ** INT_BITS;
 const SHIFT_BITS = 16;
 
 export function createHistogram(): Histogram {
-  const buckets = new Float64Array((OCTAVES + 1) * SUB_BUCKETS);
-  let count = 0;
-  const totals = { sumNs: 0, maxNs: 0 };
+  return { buckets: new Float64Array((OCTAVES + 1) * SUB_BUCKETS), count: 0, sumNs: 0, maxNs: 0 };
+}
 
-  /** Smallest recorded time with at least `share` of all at or below it. */
-  function quantile(share: number): number {
-    const rank = Math.ceil(share * count);
-    let seen = 0;
-    for (const [bucket, entries] of buckets.entries()) {
-      seen += entries;
-      if (seen >= rank) return Math.min(middleOf(bucket), totals.maxNs);
-    }
-    return totals.maxNs;
+/** Takes a time of 0 ns or more; fractions of a nanosecond count in mean and maximum only. */
+export function addTime(histogram: Histogram, valueNs: number): void {
+  histogram.count++;
+  histogram.sumNs += valueNs;
+  if (valueNs > histogram.maxNs) histogram.maxNs = valueNs;
+  histogram.buckets[bucketOf(valueNs)]! += 1;
+}
+
+/** Null without values. */
+export function summarise(histogram: Histogram): TimeSummary | null {
+  const { count, sumNs, maxNs } = histogram;
+  if (count === 0) return null;
+  const p50Ns = quantile(histogram, 0.5);
+  return { count, meanNs: sumNs / count, p50Ns, p99Ns: quantile(histogram, 0.99), maxNs };
+}
+
+/** The bucket of the smallest time with at least `share` of all at or below it. */
+function quantile({ buckets, count, maxNs }: Histogram, share: number): number {
+  const rank = Math.ceil(share * count);
+  let seen = 0;
+  for (const [bucket, entries] of buckets.entries()) {
+    seen += entries;
+    if (seen >= rank) return Math.min(middleOf(bucket), maxNs);
   }
-
-  return {
-    add(valueNs) {
-      count++;
-      totals.sumNs += valueNs;
-      if (valueNs > totals.maxNs) totals.maxNs = valueNs;
-      buckets[bucketOf(valueNs)]! += 1;
-    },
-    summary() {
-      if (count === 0) return null;
-      const { sumNs, maxNs } = totals;
-      return { count, meanNs: sumNs / count, p50Ns: quantile(0.5), p99Ns: quantile(0.99), maxNs };
-    },
-  };
+  return maxNs;
 }
 
 function bucketOf(valueNs: number): number {

@@ -12,9 +12,11 @@
  * Left out: other work on the processor (guests, other softirqs, the budget of all devices), delays of the bus.
  */
 import type { PacketTable } from '../packet/table.ts';
-import { createModeration, type ModerationSpec } from './moderation.ts';
+import { summarise } from './histogram.ts';
+import { startHolds } from './hold-times.ts';
+import { createModeration, type Moderation, type ModerationSpec } from './moderation.ts';
 import type { FlushReasons, PollModel, PollTarget } from './poll-model.ts';
-import { createRing } from './ring.ts';
+import { createRing, hasRoom, putPacket, type Ring, startTaking } from './ring.ts';
 import type { Softirq } from './softirq.ts';
 
 export interface NapiSpec {
@@ -46,121 +48,156 @@ const WAITING = 1;
 /** The poll has taken all packets so far, or will have by `softirq.nowNs`. */
 const POLLING = 2;
 
+interface NapiState {
+  readonly target: PollTarget;
+  readonly reasons: FlushReasons;
+  readonly softirq: Softirq;
+  readonly moderation: Moderation;
+  readonly ring: Ring;
+  readonly weight: number;
+  readonly latencyNs: number;
+  readonly pollsAgain: boolean;
+  phase: number;
+  /** When the interrupt was enabled again. */
+  armedNs: number;
+  /** When the interrupt fires for the waiting packets, as far as arrivals so far tell. */
+  fireNs: number;
+  /** Packets that count for the moderation. */
+  waiting: number;
+  /** Packets of the poll that runs or will. */
+  inPoll: number;
+  /** Taken since the interrupt fired. */
+  takenPackets: number;
+  takenBytes: number;
+  polls: number;
+  dropped: number;
+  interrupts: number;
+}
+
 export function createNapi(
   spec: NapiSpec,
   target: PollTarget,
   reasons: FlushReasons,
   softirq: Softirq,
 ): PollModel {
-  const { weight, timeScale } = spec;
-  const { holds, nsPerPacket, nsPerPoll } = softirq;
-  const pollsAgain = spec.afterFlush === 'poll';
-  const latencyNs = spec.interruptLatencyUs * 1000;
-  const moderation = createModeration(spec.moderation);
-  const ring = createRing(spec.ringPackets);
-  let phase = IDLE;
-  // Times are fields of an object, as V8 would allocate each new value of a captured variable.
-  const at = {
-    /** The arrival before. */
-    lastNs: Number.NEGATIVE_INFINITY,
-    /** When the interrupt was enabled again. */
+  const state: NapiState = {
+    target,
+    reasons,
+    softirq,
+    moderation: createModeration(spec.moderation),
+    ring: createRing(spec.ringPackets),
+    weight: spec.weight,
+    latencyNs: spec.interruptLatencyUs * 1000,
+    pollsAgain: spec.afterFlush === 'poll',
+    phase: IDLE,
     armedNs: Number.NEGATIVE_INFINITY,
-    /** When the interrupt fires for the waiting packets, as far as arrivals so far tell. */
     fireNs: Number.POSITIVE_INFINITY,
+    waiting: 0,
+    inPoll: 0,
+    takenPackets: 0,
+    takenBytes: 0,
+    polls: 0,
+    dropped: 0,
+    interrupts: 0,
   };
-  let waiting = 0;
-  /** Packets of the poll that runs or will. */
-  let inPoll = 0;
-  /** Taken since the interrupt fired. */
-  let takenPackets = 0;
-  let takenBytes = 0;
-  const counts = { polls: 0, dropped: 0, interrupts: 0 };
-
-  function endPoll(): void {
-    counts.polls++;
-    inPoll = 0;
-    target.flushAll(reasons.pollEnd);
-  }
-
-  /** The interrupt has fired: offsets become times. */
-  function startPolling(): void {
-    const startNs = at.fireNs + latencyNs;
-    counts.interrupts++;
-    moderation.fired(at.fireNs);
-    ring.start(startNs);
-    holds.start(startNs);
-    softirq.nowNs += startNs;
-    phase = POLLING;
-  }
-
-  /** The poll found the ring empty at `softirq.nowNs`, before this arrival. After a whole weight nothing is left to flush. */
-  function complete(arrivalNs: number): void {
-    if (inPoll > 0) endPoll();
-    if (pollsAgain && arrivalNs <= softirq.nowNs) return;
-    at.armedNs = softirq.nowNs;
-    moderation.completed(takenPackets, takenBytes);
-    takenPackets = 0;
-    takenBytes = 0;
-    phase = IDLE;
-  }
-
-  /** A packet waits for the interrupt. */
-  function wait(arrivalNs: number): void {
-    if (phase === IDLE) {
-      phase = WAITING;
-      waiting = 0;
-      at.fireNs = Number.POSITIVE_INFINITY;
-      softirq.nowNs = 0;
-      holds.wait();
-    }
-    // Once it has fired, more packets do not move it.
-    if (arrivalNs > at.fireNs) return;
-    waiting++;
-    at.fireNs = Math.max(at.armedNs, moderation.arrived(arrivalNs, waiting));
-  }
-
-  function arrive(index: number, arrivalNs: number, bytes: number): void {
-    // What arrives at the very time at which the poll looks is taken by it.
-    if (phase === WAITING && at.fireNs + latencyNs < arrivalNs) startPolling();
-    if (phase === POLLING && softirq.nowNs < arrivalNs) complete(arrivalNs);
-    if (!ring.admits(arrivalNs)) {
-      counts.dropped++;
-      return;
-    }
-    if (phase !== POLLING) wait(arrivalNs);
-    if (inPoll === 0) softirq.nowNs += nsPerPoll;
-    ring.put(softirq.nowNs, phase === WAITING);
-    softirq.nowNs += nsPerPacket;
-    takenPackets++;
-    takenBytes += bytes;
-    inPoll++;
-    holds.take(arrivalNs);
-    target.receive(index, index + 1);
-    if (inPoll === weight) endPoll();
-  }
-
+  const last = { arrivalNs: Number.NEGATIVE_INFINITY };
   return {
     run(table: PacketTable) {
       const { rows, received, timeNs, wireBytes } = table;
+      let arrivalNs = last.arrivalNs;
       for (let i = 0; i < received; i++) {
         const row = rows[i]!;
         // Packets reach the NIC one after the other: a time that goes backwards counts as no time passed.
-        at.lastNs = Math.max(at.lastNs, timeNs[row]! * timeScale);
-        arrive(i, at.lastNs, wireBytes[row]!);
+        arrivalNs = Math.max(arrivalNs, timeNs[row]! * spec.timeScale);
+        arrive(state, i, arrivalNs, wireBytes[row]!);
       }
+      last.arrivalNs = arrivalNs;
     },
-    finish() {
-      if (phase === WAITING) {
-        if (at.fireNs === Number.POSITIVE_INFINITY) at.fireNs = Math.max(at.armedNs, at.lastNs);
-        startPolling();
-      }
-      if (inPoll > 0) counts.polls++;
-      inPoll = 0;
-      target.flushAll(reasons.captureEnd);
-    },
-    polls: () => counts.polls,
-    dropped: () => counts.dropped,
-    interrupts: () => counts.interrupts,
-    holdTimes: holds.summary,
+    finish: () => finish(state, last.arrivalNs),
+    polls: () => state.polls,
+    dropped: () => state.dropped,
+    interrupts: () => state.interrupts,
+    holdTimes: () => summarise(softirq.holds.histogram),
   };
+}
+
+// The functions below stand outside of createNapi: V8 turns them into one piece of code however many lanes there are.
+
+function arrive(state: NapiState, index: number, arrivalNs: number, bytes: number): void {
+  const { softirq, ring } = state;
+  // What arrives at the very time at which the poll looks is taken by it.
+  if (state.phase === WAITING && state.fireNs + state.latencyNs < arrivalNs) startPolling(state);
+  if (state.phase === POLLING && softirq.nowNs < arrivalNs) complete(state, arrivalNs);
+  if (!hasRoom(ring, arrivalNs)) {
+    state.dropped++;
+    return;
+  }
+  if (state.phase !== POLLING) wait(state, arrivalNs);
+  if (state.inPoll === 0) softirq.nowNs += softirq.nsPerPoll;
+  putPacket(ring, softirq.nowNs, state.phase === WAITING);
+  softirq.nowNs += softirq.nsPerPacket;
+  state.takenPackets++;
+  state.takenBytes += bytes;
+  state.inPoll++;
+  softirq.holds.takenNs = arrivalNs;
+  state.target.receive(index, index + 1);
+  if (state.inPoll === state.weight) endPoll(state);
+}
+
+/** A packet waits for the interrupt. */
+function wait(state: NapiState, arrivalNs: number): void {
+  if (state.phase === IDLE) {
+    state.phase = WAITING;
+    state.waiting = 0;
+    state.fireNs = Number.POSITIVE_INFINITY;
+    state.softirq.nowNs = 0;
+    state.softirq.holds.waiting = true;
+  }
+  // Once it has fired, more packets do not move it.
+  if (arrivalNs > state.fireNs) return;
+  state.waiting++;
+  state.fireNs = Math.max(state.armedNs, state.moderation.arrived(arrivalNs, state.waiting));
+}
+
+/** The interrupt has fired: offsets become times. */
+function startPolling(state: NapiState): void {
+  const { softirq } = state;
+  const startNs = state.fireNs + state.latencyNs;
+  state.interrupts++;
+  state.moderation.fired(state.fireNs);
+  startTaking(state.ring, startNs);
+  startHolds(softirq.holds, startNs);
+  softirq.nowNs += startNs;
+  state.phase = POLLING;
+}
+
+/**
+ * The poll found the ring empty at `softirq.nowNs`, before this arrival. After a whole weight nothing is left to
+ * flush.
+ */
+function complete(state: NapiState, arrivalNs: number): void {
+  const { softirq } = state;
+  if (state.inPoll > 0) endPoll(state);
+  if (state.pollsAgain && arrivalNs <= softirq.nowNs) return;
+  state.armedNs = softirq.nowNs;
+  state.moderation.completed(state.takenPackets, state.takenBytes);
+  state.takenPackets = 0;
+  state.takenBytes = 0;
+  state.phase = IDLE;
+}
+
+function endPoll(state: NapiState): void {
+  state.polls++;
+  state.inPoll = 0;
+  state.target.flushAll(state.reasons.pollEnd);
+}
+
+function finish(state: NapiState, lastNs: number): void {
+  if (state.phase === WAITING) {
+    if (state.fireNs === Number.POSITIVE_INFINITY) state.fireNs = Math.max(state.armedNs, lastNs);
+    startPolling(state);
+  }
+  if (state.inPoll > 0) state.polls++;
+  state.inPoll = 0;
+  state.target.flushAll(state.reasons.captureEnd);
 }

@@ -3,7 +3,7 @@
  * over. "Received packets" are all frames that reach the NIC, TCP or not.
  */
 import type { PacketTable } from '../packet/table.ts';
-import { createHistogram } from './histogram.ts';
+import { addTime, createHistogram, summarise } from './histogram.ts';
 import { createNapi, type NapiSpec } from './napi.ts';
 import type { FlushReasons, PollModel, PollTarget } from './poll-model.ts';
 import type { Softirq } from './softirq.ts';
@@ -77,7 +77,7 @@ function createTimelessModel(spec: TimelessSpec, target: PollTarget, reasons: Fl
           windowEndNs = now + windowNs;
         }
         // All that a window takes is delivered at its end, whatever was merged.
-        holds.add(windowEndNs - now);
+        addTime(holds, windowEndNs - now);
         inRound++;
         if (inRound === budget) {
           take(from, i + 1);
@@ -138,6 +138,6 @@ function createTimelessModel(spec: TimelessSpec, target: PollTarget, reasons: Fl
     polls: () => polls,
     dropped: () => 0,
     interrupts: () => null,
-    holdTimes: holds.summary,
+    holdTimes: () => summarise(holds),
   };
 }

@@ -4,41 +4,44 @@
  * until that is known.
  */
 export interface Ring {
-  /** Whether a descriptor is free for a packet that arrives now. */
-  admits(nowNs: number): boolean;
-  /** `takenNs`: absolute, or with `waiting` an offset. */
-  put(takenNs: number, waiting: boolean): void;
-  /** The poll that takes the waiting packets starts. */
-  start(startNs: number): void;
+  readonly takenNs: Float64Array;
+  head: number;
+  count: number;
+  /** The newest ones, which have offsets. */
+  waiting: number;
 }
 
 export function createRing(capacity: number): Ring {
-  const takenNs = new Float64Array(capacity);
-  let head = 0;
-  let count = 0;
-  /** The newest `waiting` of them have offsets. */
-  let waiting = 0;
+  return { takenNs: new Float64Array(capacity), head: 0, count: 0, waiting: 0 };
+}
 
-  const at = (index: number): number => (head + index) % capacity;
+/** Whether a descriptor is free for a packet that arrives now. */
+export function hasRoom(ring: Ring, nowNs: number): boolean {
+  const { takenNs } = ring;
+  if (ring.count < takenNs.length) return true;
+  // Descriptors are counted only when they run out.
+  while (ring.count > ring.waiting && takenNs[ring.head]! <= nowNs) {
+    ring.head = ring.head + 1 === takenNs.length ? 0 : ring.head + 1;
+    ring.count--;
+  }
+  return ring.count < takenNs.length;
+}
 
-  return {
-    admits(nowNs) {
-      if (count < capacity) return true;
-      // Descriptors are counted only when they run out.
-      while (count > waiting && takenNs[head]! <= nowNs) {
-        head = at(1);
-        count--;
-      }
-      return count < capacity;
-    },
-    put(time, isWaiting) {
-      takenNs[at(count)] = time;
-      count++;
-      if (isWaiting) waiting++;
-    },
-    start(startNs) {
-      for (let index = count - waiting; index < count; index++) takenNs[at(index)]! += startNs;
-      waiting = 0;
-    },
-  };
+/** `takenNs`: absolute, or with `waits` an offset. There must be room. */
+export function putPacket(ring: Ring, takenNs: number, waits: boolean): void {
+  ring.takenNs[slotOf(ring, ring.count)] = takenNs;
+  ring.count++;
+  if (waits) ring.waiting++;
+}
+
+/** The poll that takes the waiting packets starts. */
+export function startTaking(ring: Ring, startNs: number): void {
+  for (let index = ring.count - ring.waiting; index < ring.count; index++)
+    ring.takenNs[slotOf(ring, index)]! += startNs;
+  ring.waiting = 0;
+}
+
+function slotOf(ring: Ring, index: number): number {
+  const slot = ring.head + index;
+  return slot < ring.takenNs.length ? slot : slot - ring.takenNs.length;
 }

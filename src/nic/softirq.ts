@@ -2,7 +2,7 @@
  * The processor during polls: a clock that the poll model, the engine's deliveries and whatever runs below them in
  * the same softirq move on. What things cost is told from outside, in cycles.
  */
-import { createHoldTimes, type HoldTimes } from './hold-times.ts';
+import { createHoldTimes, deliverSlot, deliverTaken, type HoldTimes } from './hold-times.ts';
 
 /** Cycles of the driver domain inside the poll. */
 export interface SoftirqCycles {
@@ -21,23 +21,32 @@ export interface Softirq {
   nowNs: number;
   readonly nsPerPacket: number;
   readonly nsPerPoll: number;
+  readonly cpuGhz: number;
+  readonly ofSkb: SoftirqCycles['ofSkb'];
   readonly holds: HoldTimes;
-  /** An skb of the slot, or with slot -1 the packet taken last, leaves the driver; what runs below takes its time. */
-  deliver(slot: number, segments: number, payloadBytes: number, frameBytes: number): void;
 }
 
 export function createSoftirq(cycles: SoftirqCycles, cpuGhz: number): Softirq {
-  const holds = createHoldTimes();
-  const softirq: Softirq = {
-    nowNs: 0,
+  return {
+    // Not a whole number, so that V8 keeps the field as a double from the start.
+    nowNs: Number.NaN,
     nsPerPacket: cycles.perPacket / cpuGhz,
     nsPerPoll: cycles.perPoll / cpuGhz,
-    holds,
-    deliver(slot, segments, payloadBytes, frameBytes) {
-      if (slot < 0) holds.deliverTaken(softirq.nowNs);
-      else holds.deliverSlot(slot, softirq.nowNs);
-      softirq.nowNs += cycles.ofSkb(segments, payloadBytes, frameBytes) / cpuGhz;
-    },
+    cpuGhz,
+    ofSkb: cycles.ofSkb,
+    holds: createHoldTimes(),
   };
-  return softirq;
+}
+
+/** An skb of the slot, or with slot -1 the packet taken last, leaves the driver; what runs below takes its time. */
+export function deliverSkb(
+  softirq: Softirq,
+  slot: number,
+  segments: number,
+  payloadBytes: number,
+  frameBytes: number,
+): void {
+  if (slot < 0) deliverTaken(softirq.holds, softirq.nowNs);
+  else deliverSlot(softirq.holds, slot, softirq.nowNs);
+  softirq.nowNs += softirq.ofSkb(segments, payloadBytes, frameBytes) / softirq.cpuGhz;
 }

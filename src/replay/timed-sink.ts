@@ -1,5 +1,6 @@
 import type { SkbSink } from '../coalesce/engine.ts';
-import type { Softirq } from '../nic/softirq.ts';
+import { holdTaken } from '../nic/hold-times.ts';
+import { deliverSkb, type Softirq } from '../nic/softirq.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { frameBytesOf } from './frame-bytes.ts';
 
@@ -10,17 +11,17 @@ export function timedSink(table: PacketTable, inner: SkbSink, softirq: Softirq):
   const innerHold = inner.hold;
   return {
     hold(slot, row, first) {
-      holds.hold(slot);
+      holdTaken(holds, slot);
       if (innerHold !== undefined) innerHold(slot, row, first);
     },
     deliverHeld(skb, reason) {
       inner.deliverHeld(skb, reason);
-      softirq.deliver(skb.slot, skb.segments, skb.payloadBytes, skb.frameBytes);
+      deliverSkb(softirq, skb.slot, skb.segments, skb.payloadBytes, skb.frameBytes);
     },
     deliverAlone(row, reason) {
       inner.deliverAlone(row, reason);
       const payload = tcpAt[row] === 0 ? 0 : Math.max(0, payloadBytes[row]!);
-      softirq.deliver(-1, 1, payload, frameBytesOf(table, row));
+      deliverSkb(softirq, -1, 1, payload, frameBytesOf(table, row));
     },
   };
 }

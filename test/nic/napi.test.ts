@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { holdTaken } from '../../src/nic/hold-times.ts';
 import type { ModerationSpec } from '../../src/nic/moderation.ts';
 import { createNapi, type NapiSpec } from '../../src/nic/napi.ts';
 import { createPollModel } from '../../src/nic/poll.ts';
 import type { PollModel } from '../../src/nic/poll-model.ts';
-import { createSoftirq, NO_CYCLES, type Softirq } from '../../src/nic/softirq.ts';
+import { createSoftirq, deliverSkb, NO_CYCLES } from '../../src/nic/softirq.ts';
 import { createArrivalTable, createPollLog, FLUSH_REASONS, feed } from '../helpers/arrivals.ts';
 import { type SlowNapi, slowNapi } from '../helpers/slow-napi.ts';
 
@@ -37,7 +38,6 @@ interface Costs {
 interface Run {
   readonly polls: number[][];
   readonly model: PollModel;
-  readonly softirq: Softirq;
 }
 
 /** Runs arrivals, in ns; costs are in ns as the clock is 1 GHz. All packets of a poll are delivered by its flush. */
@@ -49,19 +49,19 @@ function run(spec: Partial<NapiSpec>, timesNs: readonly number[], costs: Costs =
   );
   const log = createPollLog(table, (packets) => {
     if (packets === 0) return;
-    softirq.deliver(0, packets, 0, 0);
+    deliverSkb(softirq, 0, packets, 0, 0);
     softirq.nowNs += (costs.flush ?? 0) * packets;
   });
   const target = {
     receive(from: number, to: number): void {
       log.receive(from, to);
-      softirq.holds.hold(0);
+      holdTaken(softirq.holds, 0);
     },
     flushAll: log.flushAll,
   };
   const model = createNapi({ ...FREE, ...spec }, target, FLUSH_REASONS, softirq);
   feed(table, model, timesNs, blockRows);
-  return { polls: log.polls, model, softirq };
+  return { polls: log.polls, model };
 }
 
 describe('napi', () => {
@@ -203,10 +203,10 @@ describe('napi', () => {
 
   it('tells how long packets were held', () => {
     // Fires at 20, polls at 24, takes 3 µs a packet: delivered at 30 (two packets), then alone: 100 + 20 + 4 + 3.
-    const { softirq } = run({ moderation: coalesce(20, 0), interruptLatencyUs: 4 }, [0, 20 * US, 100 * US], {
+    const { model } = run({ moderation: coalesce(20, 0), interruptLatencyUs: 4 }, [0, 20 * US, 100 * US], {
       perPacket: 3 * US,
     });
-    const { meanNs, maxNs, count, p50Ns, p99Ns } = softirq.holds.summary()!;
+    const { meanNs, maxNs, count, p50Ns, p99Ns } = model.holdTimes()!;
     expect(count).to.equal(3);
     expect(maxNs).to.equal(30 * US);
     expect(meanNs).to.be.closeTo(((30 + 10 + 27) * US) / 3, 1e-6);
@@ -259,11 +259,11 @@ describe('napi, whatever arrives', () => {
     fc.assert(
       fc.property(setups, (setup) => {
         const expected = slowNapi(setup);
-        const { polls, model, softirq } = runSetup(setup);
+        const { polls, model } = runSetup(setup);
         expect(polls).to.deep.equal(expected.polls);
         expect(model.dropped()).to.equal(expected.dropped.length);
         expect(model.interrupts()).to.equal(expected.interrupts);
-        const holds = softirq.holds.summary()!;
+        const holds = model.holdTimes()!;
         expect(holds.count).to.equal(expected.holdNs.length);
         expect(holds.maxNs).to.be.closeTo(Math.max(...expected.holdNs), 1e-3);
         const sum = expected.holdNs.reduce((total, hold) => total + hold, 0);
@@ -279,7 +279,7 @@ describe('napi, whatever arrives', () => {
         const whole = runSetup(setup);
         const split = runSetup(setup, blockRows);
         expect(split.polls).to.deep.equal(whole.polls);
-        expect(split.softirq.holds.summary()).to.deep.equal(whole.softirq.holds.summary());
+        expect(split.model.holdTimes()).to.deep.equal(whole.model.holdTimes());
         expect(split.model.dropped()).to.equal(whole.model.dropped());
       }),
     );
