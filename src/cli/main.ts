@@ -7,7 +7,7 @@ import { XEN_CONFIGURATIONS } from '../path/xen-path.ts';
 import type { RawAnalyzeOptions } from './analyze-command.ts';
 import type { RawCoalesceOptions } from './coalesce-command.ts';
 import { EXIT } from './exit-code.ts';
-import { NIC_OPTIONS, PACE_OPTION } from './nic-options.ts';
+import { inNicGroup, NIC_OPTIONS, PACE_OPTION } from './nic-options.ts';
 import {
   ENGINE_OPTION,
   PATH_OPTIONS,
@@ -78,11 +78,16 @@ export async function main(argv: readonly string[]): Promise<number> {
             demandOption: true,
           })
           .options({ ...ENGINE_OPTION, ...POLL_OPTION, ...REPLAY_OPTIONS, ...TALK_OPTIONS })
-          .options({ ...NIC_OPTIONS, ...PATH_OPTIONS })
-          .option('configuration', {
-            describe: 'path below the driver, which takes time from napi (default: LRO; Xen without engine)',
-            choices: XEN_CONFIGURATIONS,
-          })
+          .options(NIC_OPTIONS)
+          .options(inNicGroup(PATH_OPTIONS))
+          .options(
+            inNicGroup({
+              configuration: {
+                describe: 'path below the driver (default: LRO; without engine Xen)',
+                choices: XEN_CONFIGURATIONS,
+              },
+            }),
+          )
           .option('polls-out', {
             describe: 'write where polls ended, for --poll file:F',
             type: 'string',

@@ -54,17 +54,21 @@ const DEFINITIONS = {
 
 const GROUP = 'With --poll napi:';
 
-export const NIC_OPTIONS: Readonly<Record<string, Options>> = Object.fromEntries(
-  Object.entries(DEFINITIONS).map(([name, option]) => [name, { ...option, group: GROUP }]),
-);
+/** For options of other parts that a command needs only for `napi`. */
+export function inNicGroup(options: Readonly<Record<string, Options>>): Readonly<Record<string, Options>> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, { ...option, group: GROUP }]),
+  );
+}
 
-export const PACE_OPTION: Readonly<Record<string, Options>> = {
+export const NIC_OPTIONS = inNicGroup(DEFINITIONS);
+
+export const PACE_OPTION = inNicGroup({
   pace: {
-    describe: 'arrivals: capture (its times), cpu (as fast as is predicted), or a goodput in Mbit/s',
+    describe: 'arrivals: capture (its times), cpu (the rate that is predicted), or Mbit/s of goodput',
     type: 'string',
-    group: GROUP,
   },
-};
+});
 
 export function parsePace(text: string | undefined): Pace {
   if (text === undefined || text === 'capture') return { kind: 'capture' };

@@ -3,7 +3,13 @@
  * down, as TCP is: the fixed point of offered and predicted throughput.
  */
 import type { ConfigurationSetup } from './configurations.ts';
-import type { ConfigurationName, ConfigurationResult, Pace as PaceResult, ResultRecord } from './result.ts';
+import type {
+  ConfigurationName,
+  ConfigurationResult,
+  Pace as PaceResult,
+  ResultRecord,
+  Warning,
+} from './result.ts';
 
 export type Pace =
   | { readonly kind: 'capture' }
@@ -31,7 +37,11 @@ export async function replayAtPace(
 ): Promise<ResultRecord> {
   let record = await replay(setups);
   const capturedMbps = record.throughput.capturedGoodputMbps;
-  if (pace.kind === 'capture' || capturedMbps === null || capturedMbps === 0) return record;
+  if (pace.kind === 'capture') return record;
+  if (capturedMbps === null || capturedMbps === 0) {
+    const message = 'the capture has no throughput that could be paced; it was replayed with its own times.';
+    return withWarning(record, { code: 'W-NO-PACE', message });
+  }
   let passes = 1;
   let converged = false;
   let offered = new Map<ConfigurationName, number>();
@@ -52,7 +62,14 @@ export async function replayAtPace(
   const configurations = record.configurations.map((one, index) =>
     setups[index]!.poll.kind === 'napi' ? { ...one, pace: paceOf(one) } : one,
   );
-  return { ...record, configurations };
+  const paced = { ...record, configurations };
+  if (converged) return paced;
+  const message = `offered and predicted throughput did not meet in ${passes} passes over the capture: the results are those of the last pass, whose rates differ.`;
+  return withWarning(paced, { code: 'W-NO-FIXED-POINT', message });
+}
+
+function withWarning(record: ResultRecord, warning: Warning): ResultRecord {
+  return { ...record, warnings: [...record.warnings, warning] };
 }
 
 /** The rate to offer next, Mbit/s; null where nothing is predicted. */
