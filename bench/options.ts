@@ -9,7 +9,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds N      timed runs of each command (default 5)
   --only A,B      groups to run: ${GROUPS.join(', ')} (default all)
   --slow          with tshark, a minute a run
-  --dir FOLDER    where the inputs are kept, about 2.5 GB (default: analyze-bench in the system's temporary folder)
+  --dir FOLDER    where the inputs are kept, about 2 GB (default: analyze-bench in the system's temporary folder)
   --analyze FILE  bin/analyze.js of another build
   --markdown      print the tables for docs/performance.md
   --help          print this

@@ -96,7 +96,9 @@ function dropMissing(commands: Map<string, Command>, timings: Map<string, Timing
   for (const [key, command] of [...commands]) {
     const problem = isInstalled(command.program) ? probe(command) : `${command.program} is not installed`;
     if (problem === null) continue;
-    timings.set(key, { missing: problem });
+    log(`${key}: ${problem}`);
+    // Without what the command printed: that may name a path of this machine.
+    timings.set(key, { missing: problem.split(':')[0] ?? problem });
     commands.delete(key);
   }
 }

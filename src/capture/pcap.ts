@@ -60,8 +60,9 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
   const known = isKnownLinkType(linkType);
   const notes = emptyNotes();
   let started = false;
-  let baseSeconds = 0;
-  let baseNs = 0;
+  /** Seconds and ns of the first packet. In a typed array, so that times are doubles from the first one on: a
+   * compiler that has seen only small times compiles the loop for them, and again when they grow. */
+  const base = new Float64Array(2);
   let fault: ScanFault | null = null;
 
   function refuse(offset: number, packet: number, captured: number): void {
@@ -74,9 +75,24 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
     };
   }
 
-  function noteBackwards(packet: number): void {
-    if (notes.timeBackwards === 0) notes.firstBackwardsPacket = packet;
-    notes.timeBackwards++;
+  /** What is noted block by block, apart from the loop, which its large sums would have compiled again. */
+  function finishBlock(
+    block: RecordBlock,
+    first: number,
+    bytes: number,
+    truncated: number,
+    shortest: number,
+  ): void {
+    const { count } = block;
+    if (count === first) return;
+    block.linkType.fill(linkType, first, count);
+    block.direction.fill(DIRECTION.UNKNOWN, first, count);
+    notes.packets += count - first;
+    notes.wireBytes += bytes;
+    notes.lastTimeNs = block.timeNs[count - 1]!;
+    notes.truncatedPackets += truncated;
+    if (truncated > 0) notes.shortestTruncationBytes = Math.min(notes.shortestTruncationBytes, shortest);
+    if (!known) notes.unknownLinkPackets += count - first;
   }
 
   function scan(window: Window, block: RecordBlock): number {
@@ -90,7 +106,6 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
     let bytes = 0;
     let truncated = 0;
     let shortest = MAX_PACKET_BYTES;
-    let lastNs = notes.lastTimeNs;
     while (row < capacity) {
       if (end - at < recordHeaderBytes) {
         needed = recordHeaderBytes;
@@ -111,12 +126,10 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
       }
       if (!started) {
         started = true;
-        baseSeconds = seconds;
-        baseNs = ticks * nsPerTick;
+        base[0] = seconds;
+        base[1] = ticks * nsPerTick;
       }
-      const ns = (seconds - baseSeconds) * 1e9 + (ticks * nsPerTick - baseNs);
-      if (ns < lastNs) noteBackwards(notes.packets + row - first);
-      lastNs = ns;
+      const ns = (seconds - base[0]!) * 1e9 + (ticks * nsPerTick - base[1]!);
       timeNs[row] = ns;
       frameOffset[row] = at + recordHeaderBytes;
       if (original < captured) notes.capturedOverOriginal++;
@@ -131,26 +144,24 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
       at += recordHeaderBytes + captured;
       row++;
     }
-    const added = row - first;
     window.position = at;
-    block.linkType.fill(linkType, first, row);
-    block.direction.fill(DIRECTION.UNKNOWN, first, row);
     block.count = row;
-    notes.packets += added;
-    notes.wireBytes += bytes;
-    notes.lastTimeNs = lastNs;
-    notes.truncatedPackets += truncated;
-    if (truncated > 0) notes.shortestTruncationBytes = Math.min(notes.shortestTruncationBytes, shortest);
-    if (!known) notes.unknownLinkPackets += added;
+    finishBlock(block, first, bytes, truncated, shortest);
     return needed;
   }
 
   return {
     format: 'pcap',
+    headerBytes: PCAP_HEADER_BYTES,
     linkTypes: new Set([linkType]),
     notes,
-    firstTimeNs: () => (started ? BigInt(baseSeconds) * 1_000_000_000n + BigInt(baseNs) : null),
+    firstTimeNs: () => (started ? BigInt(base[0]!) * 1_000_000_000n + BigInt(base[1]!) : null),
     scan,
     fault: () => fault,
+    restart() {
+      started = false;
+      fault = null;
+      Object.assign(notes, emptyNotes());
+    },
   };
 }

@@ -60,10 +60,76 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
   function scan(window: Window, block: RecordBlock): number {
     const capacity = block.timeNs.length;
     while (block.count < capacity) {
+      if (skip === 0) scanRun(window, block);
+      if (block.count === capacity) break;
       const needed = scanBlock(window, block);
       if (needed !== FULL) return needed;
     }
     return FULL;
+  }
+
+  /**
+   * A run of usual packets: enhanced packet blocks without options, all of one interface that was used before and has
+   * decimal time units. Ends before the first block that is anything else, which `scanBlock` then takes.
+   */
+  function scanRun(window: Window, block: RecordBlock): void {
+    const { view, end } = window;
+    const { timeNs, frameOffset, capturedBytes, wireBytes } = block;
+    const capacity = timeNs.length;
+    const first = block.count;
+    let at = window.position;
+    if (end - at < 32) return;
+    const id = view.getUint32(at + 8, littleEndian);
+    const source = interfaces[id];
+    const clock = source?.clock?.linear ?? null;
+    if (source === undefined || clock === null || source.fcsBytes > 0 || !source.known) return;
+    const { baseHigh, baseLow, nsPerTick, restNs } = clock;
+    let row = first;
+    let bytes = 0;
+    let truncated = 0;
+    let shortest = MAX_PACKET_BYTES;
+    while (row < capacity && end - at >= 32) {
+      if (view.getUint32(at, littleEndian) !== BLOCK.ENHANCED || view.getUint32(at + 8, littleEndian) !== id)
+        break;
+      const captured = view.getUint32(at + 20, littleEndian);
+      const original = view.getUint32(at + 24, littleEndian);
+      if (captured > MAX_PACKET_BYTES || original < captured || original > MAX_WIRE_BYTES) break;
+      const length = 32 + ((captured + 3) & ~3);
+      if (view.getUint32(at + 4, littleEndian) !== length || end - at < length) break;
+      if (view.getUint32(at + length - 4, littleEndian) !== length) break;
+      const high = view.getUint32(at + 12, littleEndian) - baseHigh;
+      const low = view.getUint32(at + 16, littleEndian) - baseLow;
+      timeNs[row] = (high * 0x100000000 + low) * nsPerTick - restNs;
+      frameOffset[row] = at + 28;
+      wireBytes[row] = original;
+      capturedBytes[row] = captured;
+      if (captured < original) {
+        truncated++;
+        if (captured < shortest) shortest = captured;
+      }
+      bytes += original;
+      at += length;
+      row++;
+    }
+    window.position = at;
+    block.count = row;
+    block.linkType.fill(source.linkType, first, row);
+    block.direction.fill(DIRECTION.UNKNOWN, first, row);
+    if (row > first) noteRun(block, row - first, bytes, truncated, shortest);
+  }
+
+  function noteRun(
+    block: RecordBlock,
+    packets: number,
+    bytes: number,
+    truncated: number,
+    shortest: number,
+  ): void {
+    notes.packets += packets;
+    notes.wireBytes += bytes;
+    notes.lastTimeNs = block.timeNs[block.count - 1]!;
+    notes.truncatedPackets += truncated;
+    if (truncated > 0) notes.shortestTruncationBytes = Math.min(notes.shortestTruncationBytes, shortest);
   }
 
   /** One block of the file; FULL means "taken, go on". */
@@ -201,10 +267,6 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
   }
 
   function note(ns: number, wire: number, captured: number, overOriginal: boolean, known: boolean): void {
-    if (ns < notes.lastTimeNs) {
-      if (notes.timeBackwards === 0) notes.firstBackwardsPacket = notes.packets;
-      notes.timeBackwards++;
-    }
     notes.lastTimeNs = ns;
     notes.packets++;
     notes.wireBytes += wire;
@@ -218,11 +280,20 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
 
   return {
     format: 'pcapng',
+    headerBytes: 0,
     linkTypes,
     notes,
     firstTimeNs: () => firstNs,
     scan,
     fault: () => fault,
+    restart() {
+      interfaces = [];
+      fault = null;
+      skip = 0;
+      firstNs = null;
+      linkTypes.clear();
+      Object.assign(notes, emptyNotes());
+    },
   };
 }
 

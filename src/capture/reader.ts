@@ -40,12 +40,14 @@ export async function openCapture(path: string, options: ReaderOptions): Promise
   const file = path === '-' ? 'stdin' : path;
   const window = createWindow();
   let fault: CaptureFault | null = null;
-  let scanner = await start();
+  const scanner = await start();
   let ended = false;
 
   async function start(): Promise<Scanner> {
     try {
-      return await readHeader();
+      const created = await readHeader();
+      window.position += created.headerBytes;
+      return created;
     } catch (error) {
       source.close();
       throw error;
@@ -73,7 +75,6 @@ export async function openCapture(path: string, options: ReaderOptions): Promise
     if (there < (isPcapng ? SECTION_HEADER_BYTES : PCAP_HEADER_BYTES))
       return fail('cut', `the file ends after ${there} bytes, inside its header`, 'Get the whole file');
     if (isPcapng) return createPcapngScanner(options.fcsBytes);
-    window.position += PCAP_HEADER_BYTES;
     return createPcapScanner(parsePcapHeader(view, position), options.fcsBytes);
   }
 
@@ -118,9 +119,7 @@ export async function openCapture(path: string, options: ReaderOptions): Promise
   return {
     file,
     compression: source.compression,
-    get scanner() {
-      return scanner;
-    },
+    scanner,
     notes: () => scanner.notes,
     fault: () => fault,
     source,
@@ -131,7 +130,9 @@ export async function openCapture(path: string, options: ReaderOptions): Promise
       resetWindow(window);
       fault = null;
       ended = false;
-      scanner = await start();
+      scanner.restart();
+      await fill(window, source, scanner.headerBytes);
+      window.position += scanner.headerBytes;
     },
     commit: () => source.forget(),
     close: () => source.close(),

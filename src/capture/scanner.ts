@@ -11,9 +11,6 @@ export interface ReadingNotes {
   /** The shortest capture among the truncated records; Infinity without any. */
   shortestTruncationBytes: number;
   lastTimeNs: number;
-  timeBackwards: number;
-  /** -1 without any. */
-  firstBackwardsPacket: number;
   /** Records of a link type that the decoder does not know. */
   unknownLinkPackets: number;
   /** Records that had no time stamp of their own. */
@@ -29,8 +26,6 @@ export function emptyNotes(): ReadingNotes {
     truncatedPackets: 0,
     shortestTruncationBytes: Number.POSITIVE_INFINITY,
     lastTimeNs: 0,
-    timeBackwards: 0,
-    firstBackwardsPacket: -1,
     unknownLinkPackets: 0,
     withoutTime: 0,
     capturedOverOriginal: 0,
@@ -40,6 +35,8 @@ export function emptyNotes(): ReadingNotes {
 /** Parses records of one file format out of a window into the rows of a block. */
 export interface Scanner {
   readonly format: 'pcap' | 'pcapng';
+  /** Bytes before the first record or block. */
+  readonly headerBytes: number;
   /** Absolute time of the first packet, ns since 1970; null before it. */
   firstTimeNs(): bigint | null;
   /** Link types seen so far. */
@@ -51,6 +48,8 @@ export interface Scanner {
    */
   scan(window: Window, block: RecordBlock): number;
   fault(): ScanFault | null;
+  /** Forgets all it has seen: the file is read from its first record again. */
+  restart(): void;
 }
 
 export type ScanFault = Pick<CaptureFault, 'kind' | 'offset' | 'packet' | 'found' | 'advice'>;

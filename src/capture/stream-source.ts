@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { type ByteSource, type Compression, REWIND_LIMIT_BYTES } from './byte-source.ts';
 
 /** Chunks waiting at most: enough for the decompressor to work ahead on its own thread. */
-const QUEUE_CHUNKS = 4;
+const QUEUE_CHUNKS = 32;
 
 export interface StreamSource extends ByteSource {
   /** The first bytes without consuming them; fewer at the end of the stream. */

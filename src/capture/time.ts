@@ -6,6 +6,17 @@
 export interface TickClock {
   /** Ticks (two 32-bit halves) to ns since the first packet of the file. Fractions of a ns are cut off. */
   toNs(high: number, low: number): number;
+  /** Where ns are a multiple of ticks: (ticks - base) * nsPerTick - restNs, for loops that compute it in place. */
+  readonly linear: LinearClock | null;
+}
+
+export interface LinearClock {
+  /** Halves of the tick count at the whole second before the first packet. */
+  readonly baseHigh: number;
+  readonly baseLow: number;
+  readonly nsPerTick: number;
+  /** From that second to the first packet. */
+  readonly restNs: number;
 }
 
 /** Absolute time of a tick count, ns since 1970. */
@@ -35,6 +46,7 @@ export function createTickClock(resolution: number, offsetSeconds: bigint, first
   if ((resolution & 0x80) === 0 && exponent <= 9) {
     const nsPerTick = 10 ** (9 - exponent);
     return {
+      linear: { baseHigh, baseLow, nsPerTick, restNs },
       toNs: (high, low) => ((high - baseHigh) * 0x100000000 + (low - baseLow)) * nsPerTick - restNs,
     };
   }
@@ -43,6 +55,7 @@ export function createTickClock(resolution: number, offsetSeconds: bigint, first
     // fraction * 10^9 / 2^n = fraction * 5^9 / 2^(n-9): both factors stay below 2^53, so the floor is exact.
     const scale = 2 ** (exponent - 9);
     return {
+      linear: null,
       toNs(high, low) {
         const ticks = (high - baseHigh) * 0x100000000 + (low - baseLow);
         const seconds = Math.floor(ticks / perSecond);
@@ -51,5 +64,8 @@ export function createTickClock(resolution: number, offsetSeconds: bigint, first
       },
     };
   }
-  return { toNs: (high, low) => Number(absoluteNs(high, low, resolution, offsetSeconds) - firstNs) };
+  return {
+    linear: null,
+    toNs: (high, low) => Number(absoluteNs(high, low, resolution, offsetSeconds) - firstNs),
+  };
 }

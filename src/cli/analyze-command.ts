@@ -1,5 +1,4 @@
 /** The main command: tables on stdout, CSV, charts and the record in files. */
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findCaptures, isFolder, reportFolders } from '../batch/discover.ts';
 import { CaptureError, faultMessage } from '../capture/errors.ts';
@@ -12,8 +11,8 @@ import type { ResultRecord } from '../replay/result.ts';
 import { openSession } from '../replay/session.ts';
 import { type StudyOptions, study } from '../replay/study.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import { csvFiles, summaryCsv } from '../report/csv.ts';
-import { reportFolderName, safeName, writeFiles } from '../report/files.ts';
+import { makeFolder, type OutputFile, writeFiles } from '../report/files.ts';
+import { reportFolderName, safeName } from '../report/folder-name.ts';
 import { renderTables } from '../report/terminal.ts';
 import { EXIT } from './exit-code.ts';
 import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
@@ -54,21 +53,23 @@ export async function runAnalyze(raw: RawAnalyzeOptions): Promise<number> {
     );
     return EXIT.NO_INPUT;
   }
-  for (const job of jobs) prepareFolder(join(raw.out, job.folder));
+  if (formats.size > 0) for (const job of jobs) makeFolder(join(raw.out, job.folder));
   const signal = abortOnSignals();
-  const records: ResultRecord[] = [];
+  const records: { name: string; record: ResultRecord }[] = [];
   let failed = 0;
   for (const job of jobs) {
     const record = await analyzeOne(job, options, formats, raw, signal);
     if (signal.aborted) break;
     if (record === null) failed++;
-    else records.push(record);
+    else records.push({ name: job.folder, record });
   }
-  if (isBatch && records.length > 0)
+  if (isBatch && records.length > 0 && formats.has('csv')) {
+    const { summaryCsv } = await import('../report/csv.ts');
     writeReport(raw, '', [{ name: 'summary.csv', text: summaryCsv(records) }]);
+  }
   if (signal.aborted) return EXIT.INTERRUPTED;
   if (records.length === 0) return EXIT.NO_INPUT;
-  return failed > 0 || records.some((record) => isDegraded(record.warnings)) ? EXIT.DEGRADED : EXIT.DONE;
+  return failed > 0 || records.some(({ record }) => isDegraded(record.warnings)) ? EXIT.DEGRADED : EXIT.DONE;
 }
 
 /** Null where the capture could not be read at all: said on stderr. */
@@ -107,11 +108,10 @@ async function analyzeOne(
   return record;
 }
 
-type OutputFile = { name: string; text: string } | { name: string; bytes: Uint8Array };
-
 async function reportFiles(record: ResultRecord, formats: ReadonlySet<Format>): Promise<OutputFile[]> {
   const files: OutputFile[] = [];
-  if (formats.has('csv')) files.push(...csvFiles(record));
+  // Writers are loaded when they are needed: start-up counts for the commands that write nothing.
+  if (formats.has('csv')) files.push(...(await import('../report/csv.ts')).csvFiles(record));
   if (formats.has('json')) files.push({ name: 'summary.json', text: `${JSON.stringify(record, null, 2)}\n` });
   if (formats.has('png')) {
     const { chartFiles } = await import('../report/chart-png.ts');
@@ -185,13 +185,4 @@ function distinct(jobs: readonly Job[]): Job[] {
     taken.add(name);
     return { capture, folder: name };
   });
-}
-
-function prepareFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new UsageError(`--out: ${folder} cannot be made (${code}); name a folder that you may write to`);
-  }
 }

@@ -9,13 +9,14 @@ import { openSession, type Session } from '../replay/session.ts';
 import { skbJson } from '../replay/skb-json.ts';
 import { isDegraded, readingWarnings } from '../replay/warnings.ts';
 import { EXIT } from './exit-code.ts';
+import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
 import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
 import { parsePoll } from './poll-option.ts';
 import { complain, createStdout } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
-export interface RawCoalesceOptions extends RawReplayOptions {
+export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions {
   readonly capture: string;
   readonly engine: EngineName;
   readonly poll: string;
@@ -30,6 +31,7 @@ const COUNT_ONLY: SkbSink = { deliverHeld() {}, deliverAlone() {} };
 
 export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   const options = resolveReplayOptions(raw);
+  const linuxGro = resolveGroOptions(raw);
   const poll = parsePoll(raw.poll);
   if (raw.jsonl && raw.stats) throw new UsageError('--jsonl and --stats exclude each other');
   const file = raw.write === undefined ? null : openMerged(raw.write);
@@ -54,7 +56,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
             file?.write(skb, firstNs());
           })
         : COUNT_ONLY;
-    const engine = { engine: raw.engine, inetLro: options.inetLro };
+    const engine = { engine: raw.engine, inetLro: options.inetLro, linuxGro };
     const afterBlock = (): undefined | Promise<void> => out.drain() ?? pacer.tick(session.reader);
     const stats = await coalesce(session, engine, poll, sink, afterBlock, signal);
     pacer.done();
@@ -75,7 +77,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
 }
 
 function report(session: Session, raw: RawCoalesceOptions, skipped: number): number {
-  const warnings = readingWarnings(session.reader);
+  const warnings = readingWarnings(session);
   if (skipped > 0) {
     const message = `${skipped} packets of another link type do not fit into ${raw.write}; write a .pcapng instead.`;
     warnings.push({ code: 'W-LINK-TYPE', message });

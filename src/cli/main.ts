@@ -1,12 +1,13 @@
-/** The command line: argv to a command, errors to exit codes. Commands are loaded only when they run. */
+/** The command line: argv to a command, errors to exit codes. */
 import yargs from 'yargs';
 import { CaptureError } from '../capture/errors.ts';
 import { LAWS } from '../cost/laws.ts';
 import { packageVersion } from '../package-root.ts';
 import { RECEIVE_MODES } from '../path/netback.ts';
-import type { RawAnalyzeOptions } from './analyze-command.ts';
-import type { RawCoalesceOptions } from './coalesce-command.ts';
+import { type RawAnalyzeOptions, runAnalyze } from './analyze-command.ts';
+import { type RawCoalesceOptions, runCoalesce } from './coalesce-command.ts';
 import { EXIT } from './exit-code.ts';
+import { GRO_OPTIONS } from './gro-options.ts';
 import { ENGINE_OPTION, POLL_HELP, POLL_OPTION, REPLAY_OPTIONS, TALK_OPTIONS } from './options.ts';
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
 import { UsageError } from './usage.ts';
@@ -21,10 +22,8 @@ function restoreDash(text: string): string {
 /** Runs the command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe();
-  let exitCode: number = EXIT.DONE;
-  const run = (start: () => Promise<number>) => async (): Promise<void> => {
-    exitCode = await start();
-  };
+  // The command runs after the parser is done: around a handler that returns a promise it would format help.
+  let start: (() => Promise<number>) | null = null;
   const parser = yargs(argv.map((argument) => (argument === '-' ? DASH : argument)))
     .scriptName('analyze')
     .detectLocale(false)
@@ -40,7 +39,6 @@ export async function main(argv: readonly string[]): Promise<number> {
             describe: 'capture files, folders, - for stdin',
             type: 'string',
             array: true,
-            coerce: (captures: readonly string[]) => captures.map(restoreDash),
           })
           .options({ ...REPLAY_OPTIONS, ...TALK_OPTIONS })
           .option('poll', {
@@ -66,10 +64,9 @@ export async function main(argv: readonly string[]): Promise<number> {
           .option('json', { describe: 'the result record alone on stdout', type: 'boolean', default: false })
           .example('$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts')
           .example('$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'),
-      (args) =>
-        run(async () =>
-          (await import('./analyze-command.ts')).runAnalyze(args as unknown as RawAnalyzeOptions),
-        )(),
+      (args) => {
+        start = () => runAnalyze(restoreDashes(args) as unknown as RawAnalyzeOptions);
+      },
     )
     .command(
       'coalesce <capture>',
@@ -80,9 +77,8 @@ export async function main(argv: readonly string[]): Promise<number> {
             describe: 'capture file, - for stdin',
             type: 'string',
             demandOption: true,
-            coerce: restoreDash,
           })
-          .options({ ...ENGINE_OPTION, ...POLL_OPTION, ...REPLAY_OPTIONS, ...TALK_OPTIONS })
+          .options({ ...ENGINE_OPTION, ...POLL_OPTION, ...REPLAY_OPTIONS, ...GRO_OPTIONS, ...TALK_OPTIONS })
           .option('jsonl', {
             describe: 'one JSON object an skb, in delivery order',
             type: 'boolean',
@@ -103,13 +99,12 @@ export async function main(argv: readonly string[]): Promise<number> {
           })
           .example('$0 coalesce trace.pcap --poll batch:64 --stats', 'counters for polls of 64 packets')
           .example('$0 coalesce trace.pcap --jsonl', 'each skb with its members and reason'),
-      (args) =>
-        run(async () =>
-          (await import('./coalesce-command.ts')).runCoalesce(args as unknown as RawCoalesceOptions),
-        )(),
+      (args) => {
+        start = () => runCoalesce(restoreDashes(args) as unknown as RawCoalesceOptions);
+      },
     )
     .strict()
-    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .check(refuseRepeats)
     .version(packageVersion())
     .wrap(Math.min(110, process.stderr.columns ?? 100))
     .exitProcess(false)
@@ -119,16 +114,46 @@ export async function main(argv: readonly string[]): Promise<number> {
       throw error === undefined || error.name === 'YError' ? new UsageError(message) : error;
     });
   try {
-    await parser.parseAsync();
-    return exitCode;
+    parser.parseSync();
+    return await run(start);
   } catch (error) {
     return explain(error);
   }
 }
 
+/** No command was chosen where help or the version was asked for. */
+function run(start: (() => Promise<number>) | null): Promise<number> | number {
+  return start === null ? EXIT.DONE : start();
+}
+
+/** The options of a command with `-` back in its place. */
+function restoreDashes(args: Record<string, unknown>): Record<string, unknown> {
+  const restore = (value: unknown): unknown => (value === DASH ? '-' : value);
+  const entries = Object.entries(args).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.map(restore) : restore(value),
+  ]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
+const LISTS = new Set(['_', 'captures']);
+
+/** Options are given once, but for those that are lists. */
+function refuseRepeats(args: Record<string, unknown>): true {
+  // Only the main command has several configurations, each with polls of its own.
+  const isList = (name: string): boolean => LISTS.has(name) || (name === 'poll' && 'captures' in args);
+  const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !isList(name));
+  if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
+  return true;
+}
+
 function explain(error: unknown): number {
   if (error instanceof UsageError) {
     complain(`${restoreDash(error.message)}. See analyze --help.`);
+    return EXIT.USAGE;
+  }
+  if (error instanceof Error && error.name === 'OutputError') {
+    complain(error.message);
     return EXIT.USAGE;
   }
   if (error instanceof CaptureError) {

@@ -9,7 +9,7 @@ import { UsageError, wholeNumber } from './usage.ts';
 
 type Definitions = Readonly<Record<string, Options>>;
 
-const REPLAY_GROUP = 'Replay:';
+export const REPLAY_GROUP = 'Replay:';
 
 /** What the parser hands over for these options: text, or flags. */
 export interface RawReplayOptions {
@@ -18,7 +18,7 @@ export interface RawReplayOptions {
   readonly mtu: string;
   readonly 'lro-mode': 'skb' | 'frags';
   readonly 'frag-size': string;
-  readonly vlan: 'strip' | 'pass' | 'inband';
+  readonly vlan: 'strip' | 'pass' | 'inband' | undefined;
   readonly fcs: string | undefined;
   readonly 'verify-checksums': boolean;
   readonly receiver: string;
@@ -40,9 +40,9 @@ export const REPLAY_OPTIONS: Definitions = {
     default: '0',
   },
   vlan: {
-    describe: '802.1Q tags: removed by the NIC, refused, or in the frame',
+    describe:
+      '802.1Q tags: removed by the NIC, refused, or in the frame (default: strip, pass for linux-gro)',
     choices: ['strip', 'pass', 'inband'],
-    default: 'strip',
   },
   fcs: { describe: 'trailing FCS bytes of each frame (default: as the file says)', type: 'string' },
   'verify-checksums': { describe: 'the driver refuses bad TCP checksums', type: 'boolean', default: false },
@@ -93,7 +93,7 @@ export function resolveReplayOptions(raw: RawReplayOptions): ReplayOptions {
     mtu: wholeNumber('--mtu', raw.mtu, 68, 65_535),
     mode: raw['lro-mode'],
     fragSize: wholeNumber('--frag-size', raw['frag-size'], 0, 262_144),
-    vlan: raw.vlan,
+    vlan: raw.vlan ?? INET_LRO_DEFAULTS.vlan,
     verifyChecksums: raw['verify-checksums'],
   };
   if (inetLro.fragSize > 0 && inetLro.mode === 'skb') {

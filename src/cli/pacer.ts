@@ -14,7 +14,7 @@ export interface Pacer {
 
 /** `progress`: whether to show it at all; it is shown only where stderr is a terminal. */
 export function createPacer(progress: boolean): Pacer {
-  const start = performance.now();
+  const start = Date.now();
   const visible = progress && process.stderr.isTTY === true;
   let yielded = start;
   let shown = start + SHOW_AFTER_MS - SHOW_EVERY_MS;
@@ -35,7 +35,7 @@ export function createPacer(progress: boolean): Pacer {
 
   return {
     tick(reader) {
-      const now = performance.now();
+      const now = Date.now();
       if (visible && now - shown >= SHOW_EVERY_MS) {
         shown = now;
         show(reader, now);

@@ -1,5 +1,4 @@
 /** `--receiver auto | all | <ip> | <mac>`. */
-import { isIP } from 'node:net';
 import type { ReceiverChoice } from '../packet/receiver.ts';
 import { UsageError } from './usage.ts';
 
@@ -15,10 +14,17 @@ export function parseReceiver(text: string): 'auto' | ReceiverChoice {
       .join(':');
     return { mode: 'mac', address, why };
   }
-  // A zone (fe80::1%eth0) belongs to a host, not to a packet.
-  const family = text.includes('%') ? 0 : isIP(text);
-  if (family === 4) return { mode: 'ip', address: text, why };
-  // The URL parser writes IPv6 addresses in their canonical form (RFC 5952).
-  if (family === 6) return { mode: 'ip', address: new URL(`http://[${text}]/`).hostname.slice(1, -1), why };
+  const ip = canonicalIp(text);
+  if (ip !== null) return { mode: 'ip', address: ip, why };
   throw new UsageError(`--receiver: '${text}' is neither auto, all, an IP address nor a MAC address`);
+}
+
+/** The address as the URL parser writes it (IPv6 as in RFC 5952); null if it is none. */
+function canonicalIp(text: string): string | null {
+  // Leading zeros would be octal in some readers; they are refused.
+  if (/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text)) {
+    return text.split('.').every((part) => Number(part) < 256) ? text : null;
+  }
+  if (!text.includes(':') || !URL.canParse(`http://[${text}]/`)) return null;
+  return new URL(`http://[${text}]/`).hostname.slice(1, -1);
 }

@@ -17,7 +17,7 @@ export interface HeldSkb {
   frameBytes: number;
   /** Payload bytes of a segment as recorded in the skb. */
   gsoSize: number;
-  /** IP length field of the delivered header. */
+  /** IP length field of the delivered header; of the innermost one in a tunnel. */
   ipLength: number;
   /** Flow index. */
   flow: number;
@@ -27,11 +27,24 @@ export interface HeldSkb {
   tsecr: number;
   /** Whether `tsecr` is to be written into the header. */
   hasTimestamp: boolean;
+  /** TCP flags of later packets that are added to those of the first. */
+  addedFlags: number;
+}
+
+/** Where a packet's headers stand in the bytes of its block: the table has no columns for what is inside a tunnel. */
+export interface SegmentPlace {
+  /** The IP header next to the TCP header. */
+  ipAt: number;
+  tcpAt: number;
+  payloadBytes: number;
 }
 
 export interface SkbSink {
-  /** A packet opened (`first`) or joined the held skb of `slot`. Left out by sinks that only count. */
-  readonly hold?: (slot: number, row: number, first: boolean) => void;
+  /**
+   * A packet opened (`first`) or joined the held skb of `slot`. Left out by sinks that only count. `place` is valid
+   * during the call.
+   */
+  readonly hold?: (slot: number, row: number, first: boolean, place: SegmentPlace) => void;
   /** A held skb leaves its slot. `reason` is an index into REASONS. */
   readonly deliverHeld: (skb: HeldSkb, reason: number) => void;
   /** A packet that went past the engine, or through it without being held. */

@@ -25,6 +25,24 @@ export const REASONS = [
   'tcp-options',
   'timestamp-backwards',
   'timestamp-echo-zero',
+  // What Linux GRO compares, and what ends a merge there.
+  'cwr',
+  'syn',
+  'rst',
+  'urg',
+  'flags',
+  'options-changed',
+  'window-changed',
+  'ack-changed',
+  'ttl-changed',
+  'tos-changed',
+  'df-changed',
+  'ip-id',
+  'size-larger',
+  'max-size',
+  'fin',
+  'psh',
+  'size-smaller',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];

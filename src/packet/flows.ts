@@ -75,7 +75,12 @@ export function createFlowTable(): FlowTable {
   }
 
   function find4(source: number, destination: number, ports: number): number {
-    const hash = mix(mix(mix(seed, source), destination), ports);
+    // Three independent multiplications instead of a chain: half the time.
+    const hash = finish(
+      Math.imul(source ^ seed, 0x9e3779b1) +
+        Math.imul(destination, 0x85ebca6b) +
+        Math.imul(ports, 0xc2b2ae35),
+    );
     for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
       const flow = buckets[bucket]!;
       if (flow < 0) break;
@@ -150,11 +155,15 @@ export function createFlowTable(): FlowTable {
   };
 }
 
-/** A multiplicative mix (finalizer of MurmurHash3's kind). */
-function mix(hash: number, word: number): number {
-  let h = Math.imul(hash ^ word, 0x9e3779b1);
-  h ^= h >>> 15;
-  return Math.imul(h, 0x85ebca6b) ^ (h >>> 13);
+/** Brings the upper bits of a product down to the lower ones, which choose the bucket. */
+function finish(product: number): number {
+  const h = product ^ (product >>> 15);
+  return Math.imul(h, 0x2c1b3c6d) ^ (h >>> 13);
+}
+
+/** Adds a word to a hash. */
+export function mix(hash: number, word: number): number {
+  return finish(Math.imul(hash ^ word, 0x9e3779b1));
 }
 
 export function ipv4Text(word: number): string {

@@ -30,6 +30,8 @@ export function createGoodputCounter(): GoodputCounter {
 
   function add(table: PacketTable): void {
     const { rows, received, flow, payloadBytes, seq, tcpFlags } = table;
+    let fresh = 0;
+    let all = 0;
     for (let i = 0; i < received; i++) {
       const row = rows[i]!;
       const id = flow[row]!;
@@ -45,16 +47,18 @@ export function createGoodputCounter(): GoodputCounter {
         holesOf.delete(id);
       }
       if (bytes <= 0) continue;
-      payload += bytes;
+      all += bytes;
       if (known[id] === 0) {
         known[id] = 1;
         next[id] = (start + bytes) | 0;
-        unique += bytes;
+        fresh += bytes;
       } else if (start === next[id]) {
         next[id] = (start + bytes) | 0;
-        unique += bytes;
-      } else unique += outOfOrder(id, start, bytes);
+        fresh += bytes;
+      } else fresh += outOfOrder(id, start, bytes);
     }
+    unique += fresh;
+    payload += all;
   }
 
   /** New bytes in a segment that does not begin where the last one ended. */

@@ -34,24 +34,31 @@ export interface ReceiverFinder {
 }
 
 export function createReceiverFinder(flows: FlowTable): ReceiverFinder {
-  const payloadOf = new Map<number, number>();
+  // No more flows than packets are looked at.
+  const payloadOf = new Float64Array(RECEIVER_PREFIX_PACKETS);
+  const seen = new Uint8Array(RECEIVER_PREFIX_PACKETS);
   const macOf = new Map<number, string>();
   let marked = false;
   let packets = 0;
 
+  /** The flow's destination MAC, empty where it tells nothing. */
+  function noteMac(table: PacketTable, row: number, flow: number): void {
+    seen[flow] = 1;
+    if (table.linkType[row] !== LINK.ETHERNET) return;
+    const frame = table.frameOffset[row]!;
+    const destination = macText(table.view, frame);
+    const differs = destination !== macText(table.view, frame + 6);
+    if (differs && (table.view.getUint8(frame) & 1) === 0) macOf.set(flow, destination);
+  }
+
   function add(table: PacketTable, count: number): void {
+    const { direction, flow, payloadBytes } = table;
     for (let row = 0; row < count; row++) {
-      const direction = table.direction[row];
-      if (direction === DIRECTION.INBOUND || direction === DIRECTION.OUTBOUND) marked = true;
-      const flow = table.flow[row]!;
-      if (flow < 0) continue;
-      payloadOf.set(flow, (payloadOf.get(flow) ?? 0) + Math.max(0, table.payloadBytes[row]!));
-      if (!macOf.has(flow) && table.linkType[row] === LINK.ETHERNET) {
-        const frame = table.frameOffset[row]!;
-        const destination = macText(table.view, frame);
-        const differs = destination !== macText(table.view, frame + 6);
-        macOf.set(flow, differs && (table.view.getUint8(frame) & 1) === 0 ? destination : '');
-      }
+      if (direction[row] === DIRECTION.INBOUND || direction[row] === DIRECTION.OUTBOUND) marked = true;
+      const id = flow[row]!;
+      if (id < 0) continue;
+      payloadOf[id]! += Math.max(0, payloadBytes[row]!);
+      if (seen[id] === 0) noteMac(table, row, id);
     }
     packets += count;
   }
@@ -59,7 +66,8 @@ export function createReceiverFinder(flows: FlowTable): ReceiverFinder {
   function choose(): ReceiverChoice {
     if (marked) return { mode: 'marks', why: 'the capture marks the direction of its packets' };
     const hosts = new Map<string, { payload: number; mac: string }>();
-    for (const [flow, payload] of payloadOf) {
+    for (let flow = 0; flow < Math.min(flows.count(), RECEIVER_PREFIX_PACKETS); flow++) {
+      const payload = payloadOf[flow]!;
       const address = flows.destinationAddress(flow);
       const host = hosts.get(address) ?? { payload: 0, mac: macOf.get(flow) ?? '' };
       host.payload += payload;

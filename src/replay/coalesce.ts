@@ -1,6 +1,7 @@
 /** One engine over one capture: `analyze coalesce`. */
 import type { Engine, EngineCounters, SkbSink } from '../coalesce/engine.ts';
 import { createInetLro, type InetLroOptions } from '../coalesce/inet-lro.ts';
+import { createLinuxGro, LINUX_GRO_DEFAULTS, type LinuxGroOptions } from '../coalesce/linux-gro.ts';
 import { createNone } from '../coalesce/none.ts';
 import { REASON } from '../coalesce/reason.ts';
 import { createPollModel, type PollSpec } from '../nic/poll.ts';
@@ -8,12 +9,14 @@ import type { PacketTable } from '../packet/table.ts';
 import type { Session } from './session.ts';
 
 /** The merge engines by name. */
-export const ENGINES = ['none', 'inet_lro'] as const;
+export const ENGINES = ['none', 'inet_lro', 'linux-gro'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 export interface EngineOptions {
   readonly engine: EngineName;
   readonly inetLro: InetLroOptions;
+  /** The defaults where left out. */
+  readonly linuxGro?: LinuxGroOptions;
 }
 
 export interface CoalesceStats extends EngineCounters {
@@ -30,6 +33,8 @@ export function createEngine(table: PacketTable, options: EngineOptions, sink: S
       return createNone(table, sink);
     case 'inet_lro':
       return createInetLro(table, options.inetLro, sink);
+    case 'linux-gro':
+      return createLinuxGro(table, options.linuxGro ?? LINUX_GRO_DEFAULTS, sink);
   }
 }
 

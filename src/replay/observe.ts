@@ -32,17 +32,15 @@ const SHORTEST_FRAME_BYTES = 60;
 export function createTrafficObserver(): TrafficObserver {
   const goodput = createGoodputCounter();
   const superPackets = createSuperPacketFinder();
-  let allTcp = 0;
-  let frames = 0;
-  let tcp = 0;
-  let data = 0;
-  let ipBytes = 0;
-  let frameBytes = 0;
+  const total = { allTcp: 0, frames: 0, tcp: 0, data: 0, ipBytes: 0, frameBytes: 0 };
   let firstNs = Number.POSITIVE_INFINITY;
   let lastNs = Number.NEGATIVE_INFINITY;
 
   function add(table: PacketTable): void {
     const { rows, received, count, tcpAt, payloadBytes, wireBytes, timeNs, ipAt, frameOffset, kind } = table;
+    let [allTcp, tcp, data, ipBytes, frameBytes] = [0, 0, 0, 0, 0];
+    let first = firstNs;
+    let last = lastNs;
     for (let row = 0; row < count; row++) if (tcpAt[row] !== 0) allTcp++;
     for (let i = 0; i < received; i++) {
       const row = rows[i]!;
@@ -54,10 +52,17 @@ export function createTrafficObserver(): TrafficObserver {
       if (payloadBytes[row]! <= 0) continue;
       data++;
       const time = timeNs[row]!;
-      if (time < firstNs) firstNs = time;
-      if (time > lastNs) lastNs = time;
+      if (time < first) first = time;
+      if (time > last) last = time;
     }
-    frames += received;
+    firstNs = first;
+    lastNs = last;
+    total.allTcp += allTcp;
+    total.tcp += tcp;
+    total.data += data;
+    total.ipBytes += ipBytes;
+    total.frameBytes += frameBytes;
+    total.frames += received;
     goodput.add(table);
     superPackets.add(table);
   }
@@ -65,14 +70,14 @@ export function createTrafficObserver(): TrafficObserver {
   return {
     add,
     counts: () => ({
-      allTcpPackets: allTcp,
-      frames,
-      tcpPackets: tcp,
-      dataPackets: data,
+      allTcpPackets: total.allTcp,
+      frames: total.frames,
+      tcpPackets: total.tcp,
+      dataPackets: total.data,
       payloadBytes: goodput.payloadBytes(),
       goodputBytes: goodput.uniqueBytes(),
-      ipBytes,
-      frameBytes,
+      ipBytes: total.ipBytes,
+      frameBytes: total.frameBytes,
       durationNs: lastNs > firstNs ? lastNs - firstNs : null,
       superPackets: superPackets.report(),
     }),

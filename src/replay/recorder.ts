@@ -1,14 +1,14 @@
 /**
  * A sink that keeps, for each held skb, its members and the first packet's header bytes, and edits the
  * header on delivery as the engine does: what the JSONL and pcap outputs need and counting runs do without.
- * Checksum arithmetic: docs/engines/inet-lro.md §6; no payload is needed for it.
  */
-import type { HeldSkb, SkbSink } from '../coalesce/engine.ts';
-import { complement, pseudoHeader4, sum16 } from '../packet/checksum.ts';
-import { familyOf, type PacketTable, tcpHeaderBytes } from '../packet/table.ts';
+import type { HeldSkb, SegmentPlace, SkbSink } from '../coalesce/engine.ts';
+import { pseudoHeader4, pseudoHeader6, sum16 } from '../packet/checksum.ts';
+import { familyOf, type PacketTable } from '../packet/table.ts';
+import { writeMergedHeader } from './merged-header.ts';
 
-/** Link header with tags, IPv4 and TCP header at their longest. */
-const MAX_HEADER_BYTES = 64 + 60 + 60;
+/** Link header with tags, IPv4 and TCP header at their longest; longer ones get a larger buffer. */
+const USUAL_HEADER_BYTES = 64 + 60 + 60;
 
 export interface DeliveredSkb {
   /** 0-based record numbers, in the order in which the engine took them; `members` of them are valid. */
@@ -24,9 +24,11 @@ export interface DeliveredSkb {
   readonly capturedBytes: number;
   /** Bytes that the frame would have if all was captured. */
   readonly wireBytes: number;
-  readonly l2Bytes: number;
+  /** The IP header next to the TCP header, in a tunnel the inner one; from the start of the frame. */
+  readonly ipOffset: number;
   /** 0: no TCP header. */
   readonly tcpOffset: number;
+  /** IP version and length of that header; version 0: not IP. */
   readonly family: number;
   readonly ipLength: number;
   readonly linkType: number;
@@ -37,15 +39,17 @@ export interface DeliveredSkb {
 interface Hold {
   readonly packets: number[];
   frame: Uint8Array;
+  view: DataView;
   captured: number;
   wireBytes: number;
   headerBytes: number;
   l2Bytes: number;
+  ipOffset: number;
   tcpOffset: number;
   linkType: number;
-  datasum: number;
-  /** Parity of the session's length so far, which decides whether a member's sum is byte-swapped. */
-  length: number;
+  dataSum: number;
+  /** Payload so far: its parity decides whether a member's sum is byte-swapped. */
+  payloadBytes: number;
   /** Payload so far was captured whole, so that more can follow it. */
   whole: boolean;
 }
@@ -63,72 +67,74 @@ export function createRecorder(
   /** Time of the newest row handed to the engine, whatever became of it. */
   let nowNs = 0;
 
-  function hold(slot: number, row: number, first: boolean): void {
+  function hold(slot: number, row: number, first: boolean, place: SegmentPlace): void {
     nowNs = table.timeNs[row]!;
-    if (first) open(slot, row);
-    else join(holds[slot]!, row);
+    if (first) open(slot, row, place);
+    else join(holds[slot]!, row, place);
   }
 
-  function open(slot: number, row: number): void {
+  function open(slot: number, row: number, place: SegmentPlace): void {
     holds[slot] ??= newHold();
     const to = holds[slot];
     const at = table.frameOffset[row]!;
     const captured = table.capturedBytes[row]!;
-    const tcpOffset = table.tcpAt[row]! - at;
-    const headerBytes = tcpOffset + tcpHeaderBytes(table.tcpFlags[row]!);
+    const tcpOffset = place.tcpAt - at;
+    const headerBytes = tcpOffset + tcpHeaderBytesAt(place.tcpAt);
     const kept = keepPayload ? captured : Math.min(captured, headerBytes);
-    if (to.frame.length < kept) to.frame = new Uint8Array(kept);
+    if (to.frame.length < kept) grow(to, kept, 0);
     to.frame.set(table.bytes.subarray(at, at + kept));
     to.packets.length = 0;
     to.packets.push(table.firstRecord + row);
     to.captured = kept;
-    to.wireBytes = headerBytes + table.payloadBytes[row]!;
+    to.wireBytes = headerBytes + place.payloadBytes;
     to.headerBytes = headerBytes;
     to.l2Bytes = table.ipAt[row]! - at;
+    to.ipOffset = place.ipAt - at;
     to.tcpOffset = tcpOffset;
     to.linkType = table.linkType[row]!;
     to.whole = captured >= to.wireBytes;
     if (to.captured > to.wireBytes) to.captured = to.wireBytes;
-    to.datasum = dataSum(row);
-    to.length = table.ipLength[row]!;
+    to.dataSum = dataSum(place);
+    to.payloadBytes = place.payloadBytes;
   }
 
-  function join(to: Hold, row: number): void {
+  function join(to: Hold, row: number, place: SegmentPlace): void {
     to.packets.push(table.firstRecord + row);
-    const sum = dataSum(row);
-    to.datasum = (to.datasum + ((to.length & 1) === 1 ? sum * 256 : sum)) % 65_535;
-    const payload = table.payloadBytes[row]!;
-    to.length += payload;
-    to.wireBytes += payload;
-    if (keepPayload && to.whole) appendPayload(to, row, payload);
+    const sum = dataSum(place);
+    to.dataSum = (to.dataSum + ((to.payloadBytes & 1) === 1 ? sum * 256 : sum)) % 65_535;
+    to.payloadBytes += place.payloadBytes;
+    to.wireBytes += place.payloadBytes;
+    if (keepPayload && to.whole) appendPayload(to, row, place);
   }
 
-  function appendPayload(to: Hold, row: number, payload: number): void {
-    const from = table.tcpAt[row]! + tcpHeaderBytes(table.tcpFlags[row]!);
+  function appendPayload(to: Hold, row: number, place: SegmentPlace): void {
+    const payload = place.payloadBytes;
+    const from = place.tcpAt + tcpHeaderBytesAt(place.tcpAt);
     const part = Math.min(payload, table.frameOffset[row]! + table.capturedBytes[row]! - from);
     to.whole = part === payload;
     if (part <= 0) return;
-    if (to.frame.length < to.captured + part) {
-      const larger = new Uint8Array((to.captured + part) * 2);
-      larger.set(to.frame.subarray(0, to.captured));
-      to.frame = larger;
-    }
+    if (to.frame.length < to.captured + part) grow(to, (to.captured + part) * 2, to.captured);
     to.frame.set(table.bytes.subarray(from, from + part), to.captured);
     to.captured += part;
   }
 
   /** D(x) of the rules: what the payload sums to if the packet's checksum is right, modulo 65535. */
-  function dataSum(row: number): number {
-    const headerBytes = tcpHeaderBytes(table.tcpFlags[row]!);
-    const header = sum16(table.view, table.tcpAt[row]!, headerBytes);
-    const pseudo = pseudoHeader4(table.view, table.ipAt[row]!, table.payloadBytes[row]! + headerBytes);
-    return 65_535 - ((header + pseudo) % 65_535);
+  function dataSum({ ipAt, tcpAt, payloadBytes }: SegmentPlace): number {
+    const { view } = table;
+    const headerBytes = tcpHeaderBytesAt(tcpAt);
+    const header = sum16(view, tcpAt, headerBytes);
+    const pseudoHeader = view.getUint8(ipAt) >> 4 === 4 ? pseudoHeader4 : pseudoHeader6;
+    return 65_535 - ((header + pseudoHeader(view, ipAt, payloadBytes + headerBytes)) % 65_535);
+  }
+
+  function tcpHeaderBytesAt(tcpAt: number): number {
+    return (table.view.getUint8(tcpAt + 12) >> 4) << 2;
   }
 
   function deliverHeld(skb: HeldSkb, reason: number): void {
     const from = holds[skb.slot]!;
-    const view = new DataView(from.frame.buffer);
-    if (skb.segments > 1) editHeader(from, view, skb);
+    const { view } = from;
+    if (skb.segments > 1) writeMergedHeader(from, skb);
     deliver({
       packets: from.packets,
       segments: skb.segments,
@@ -140,9 +146,9 @@ export function createRecorder(
       frameOffset: 0,
       capturedBytes: from.captured,
       wireBytes: from.wireBytes,
-      l2Bytes: from.l2Bytes,
+      ipOffset: from.ipOffset,
       tcpOffset: from.tcpOffset,
-      family: 4,
+      family: view.getUint8(from.ipOffset) >> 4,
       ipLength: skb.ipLength,
       linkType: from.linkType,
       timeNs: nowNs,
@@ -165,7 +171,7 @@ export function createRecorder(
       frameOffset: frame,
       capturedBytes: table.capturedBytes[row]!,
       wireBytes: table.wireBytes[row]!,
-      l2Bytes: family === 0 ? 0 : table.ipAt[row]! - frame,
+      ipOffset: family === 0 ? 0 : table.ipAt[row]! - frame,
       tcpOffset: tcp === 0 ? 0 : tcp - frame,
       family,
       ipLength: table.ipLength[row]!,
@@ -178,34 +184,28 @@ export function createRecorder(
 }
 
 function newHold(): Hold {
+  const frame = new Uint8Array(USUAL_HEADER_BYTES);
   return {
     packets: [],
-    frame: new Uint8Array(MAX_HEADER_BYTES),
+    frame,
+    view: new DataView(frame.buffer),
     captured: 0,
     wireBytes: 0,
     headerBytes: 0,
     l2Bytes: 0,
+    ipOffset: 0,
     tcpOffset: 0,
     linkType: 0,
-    datasum: 0,
-    length: 0,
+    dataSum: 0,
+    payloadBytes: 0,
     whole: false,
   };
 }
 
-/** Writes the merged skb's ACK, window, timestamp echo, length and checksums into the first packet's header. */
-function editHeader(hold: Hold, view: DataView, skb: HeldSkb): void {
-  const ip = hold.l2Bytes;
-  const tcp = hold.tcpOffset;
-  const headerBytes = hold.headerBytes - tcp;
-  view.setInt32(tcp + 8, skb.ack);
-  view.setUint16(tcp + 14, skb.window);
-  if (skb.hasTimestamp) view.setInt32(tcp + 28, skb.tsecr);
-  view.setUint16(ip + 2, skb.ipLength);
-  view.setUint16(ip + 10, 0);
-  view.setUint16(ip + 10, complement(sum16(view, ip, tcp - ip)));
-  view.setUint16(tcp + 16, 0);
-  const sum =
-    hold.datasum + sum16(view, tcp, headerBytes) + pseudoHeader4(view, ip, (skb.ipLength - 20) & 0xffff);
-  view.setUint16(tcp + 16, complement(sum));
+/** A larger frame buffer that keeps the first `keep` bytes. */
+function grow(hold: Hold, size: number, keep: number): void {
+  const larger = new Uint8Array(size);
+  larger.set(hold.frame.subarray(0, keep));
+  hold.frame = larger;
+  hold.view = new DataView(larger.buffer);
 }

@@ -25,11 +25,20 @@ export interface SessionOptions {
 /** May return a promise to be waited for before the next block is read. */
 export type BlockConsumer = (table: PacketTable) => undefined | Promise<void>;
 
+/** How far the received packets are in order of time. */
+export interface TimeOrder {
+  /** Received packets that are earlier than the one received before them. */
+  backwards: number;
+  /** The first of them; -1 without any. */
+  firstPacket: number;
+}
+
 export interface Session {
   readonly reader: CaptureReader;
   readonly table: PacketTable;
   readonly flows: FlowTable;
   readonly receiver: ReceiverChoice;
+  readonly timeOrder: TimeOrder;
   /** Calls `consume` after each block is ready in `table`, until the capture ends or `signal` is aborted. */
   run(consume: BlockConsumer, signal?: AbortSignal): Promise<void>;
   close(): void;
@@ -72,14 +81,33 @@ async function createSession(reader: CaptureReader, options: SessionOptions): Pr
   const receiver = options.receiver === 'auto' ? await findReceiver() : options.receiver;
   reader.commit();
   const filter = createReceiverFilter(receiver);
+  const timeOrder: TimeOrder = { backwards: 0, firstPacket: -1 };
+  let lastNs = Number.NEGATIVE_INFINITY;
+
+  function checkOrder(): void {
+    const { rows, received, timeNs, firstRecord } = table;
+    let last = lastNs;
+    for (let i = 0; i < received; i++) {
+      const now = timeNs[rows[i]!]!;
+      if (now < last) {
+        if (timeOrder.backwards === 0) timeOrder.firstPacket = firstRecord + rows[i]!;
+        timeOrder.backwards++;
+      }
+      last = now;
+    }
+    lastNs = last;
+  }
+
   return {
     reader,
+    timeOrder,
     table,
     flows,
     receiver,
     async run(consume, signal) {
       while (signal?.aborted !== true && (await nextBlock())) {
         filter(table, flows);
+        checkOrder();
         const pending = consume(table);
         if (pending !== undefined) await pending;
       }

@@ -7,7 +7,7 @@ import type { DeliveredSkb } from './recorder.ts';
 export function skbJson(skb: DeliveredSkb): string {
   const hasTcp = skb.tcpOffset > 0;
   const { view } = skb;
-  const ip = skb.frameOffset + skb.l2Bytes;
+  const ip = skb.frameOffset + skb.ipOffset;
   const tcp = skb.frameOffset + skb.tcpOffset;
   const isIpv4 = skb.family === 4;
   const timestamps = hasTcp ? findTimestamps(skb) : null;

@@ -58,10 +58,7 @@ function assemble(
   counts: readonly ConfigurationCounts[],
 ): ResultRecord {
   const costed = counts.map((one) => configurationResult(one, options, traffic));
-  const warnings: Warning[] = [
-    ...readingWarnings(session.reader),
-    ...trafficWarnings(traffic, options.inetLro.mtu),
-  ];
+  const warnings: Warning[] = [...readingWarnings(session), ...trafficWarnings(traffic, options.inetLro.mtu)];
   return {
     recordVersion: 1,
     tool: { name: 'analyze', version: packageVersion() },

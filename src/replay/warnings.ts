@@ -1,9 +1,9 @@
 /** Warnings about a capture: a closed list of codes, each with a sentence that says what to do. See docs/warnings.md. */
 import { faultMessage } from '../capture/errors.ts';
 import { isKnownLinkType, linkTypeName } from '../capture/link-types.ts';
-import type { CaptureReader } from '../capture/reader.ts';
 import type { TrafficCounts } from './observe.ts';
 import type { Warning } from './result.ts';
+import type { Session } from './session.ts';
 
 /** Codes after which the exit code says that something was cut or skipped. */
 const DEGRADING = new Set(['W-CUT', 'W-DAMAGED', 'W-LINK-TYPE']);
@@ -12,11 +12,17 @@ export function isDegraded(warnings: readonly Warning[]): boolean {
   return warnings.some((warning) => DEGRADING.has(warning.code));
 }
 
-/** The shortest capture of a TCP packet with every header the engines read: Ethernet, IPv4, TCP without options. */
-const SHORTEST_USEFUL_SNAPLEN = 54;
+/** Ethernet, IPv4 and TCP header with the usual timestamp option: with fewer bytes such packets never merge. */
+const SHORTEST_USEFUL_SNAPLEN = 66;
+
+/** `1 packet`, `2 packets`. */
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
 
 /** What was noticed while the capture was read. */
-export function readingWarnings(reader: CaptureReader): Warning[] {
+export function readingWarnings(session: Session): Warning[] {
+  const { reader, timeOrder } = session;
   const notes = reader.notes();
   const fault = reader.fault();
   const warnings: Warning[] = [];
@@ -30,25 +36,25 @@ export function readingWarnings(reader: CaptureReader): Warning[] {
     const unknown = [...reader.scanner.linkTypes].filter((type) => !isKnownLinkType(type)).map(linkTypeName);
     warn(
       'W-LINK-TYPE',
-      `${notes.unknownLinkPackets} packets of ${unknown.join(', ')} could not be decoded and count as not TCP. Ethernet, Linux SLL, raw IP and NULL/LOOP captures can be.`,
+      `${count(notes.unknownLinkPackets, 'packet')} of ${unknown.join(', ')} could not be decoded and count as not TCP. Ethernet, Linux SLL, raw IP and NULL/LOOP captures can be.`,
     );
   }
-  if (notes.timeBackwards > 0) {
+  if (timeOrder.backwards > 0) {
     warn(
       'W-TIME-BACKWARDS',
-      `time goes backwards ${notes.timeBackwards} times, first at packet ${notes.firstBackwardsPacket}. Poll windows follow the file's order; reordercap sorts a capture by time.`,
+      `time goes backwards ${count(timeOrder.backwards, 'time')} among the received packets, first at packet ${timeOrder.firstPacket}. Poll windows follow the file's order; reordercap sorts a capture by time.`,
     );
   }
   if (notes.withoutTime > 0) {
     warn(
       'W-NO-TIME',
-      `${notes.withoutTime} packets have no time stamp (simple packet blocks) and take that of the packet before. Use --poll batch:N.`,
+      `${count(notes.withoutTime, 'packet')} without a time stamp (simple packet blocks) counted as simultaneous with the one before. Use --poll batch:N.`,
     );
   }
   if (notes.capturedOverOriginal > 0) {
     warn(
       'W-LENGTHS',
-      `${notes.capturedOverOriginal} records claim more captured bytes than were on the wire; the captured length is believed.`,
+      `${count(notes.capturedOverOriginal, 'record')} with more captured bytes than were on the wire, by their own account; the captured length is believed.`,
     );
   }
   if (notes.shortestTruncationBytes < SHORTEST_USEFUL_SNAPLEN) {
@@ -75,7 +81,7 @@ export function trafficWarnings(traffic: TrafficCounts, mtu: number): Warning[] 
   }
   if (superPackets.packets > 0) {
     const share = ((superPackets.share ?? 0) * 100).toFixed(1);
-    const message = `${superPackets.packets} packets, with ${share} % of the payload, are longer than the MTU: this capture was taken above GRO/LRO or before TSO, so that merging already happened. Record it with offloads off (docs/recording.md).`;
+    const message = `${count(superPackets.packets, 'packet')} with ${share} % of the payload exceed the MTU: this capture was taken above GRO/LRO or before TSO, so that merging already happened. Record it with offloads off (docs/recording.md).`;
     warnings.push({ code: 'W-SUPERPACKET', message });
   } else if (superPackets.wireMtu > mtu) {
     const message = `packets of ${superPackets.wireMtu} bytes look like jumbo frames, but the limits are computed for an MTU of ${mtu}. Use --mtu ${superPackets.wireMtu}.`;

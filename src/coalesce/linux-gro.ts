@@ -1,0 +1,294 @@
+/**
+ * Linux GRO for TCP as kernel 6.18 does it: docs/engines/linux-gro.md has the rules. Bytes of headers and checksums
+ * are not the engine's business: a recording sink keeps them.
+ */
+import { mix } from '../packet/flows.ts';
+import type { PacketTable } from '../packet/table.ts';
+import type { Engine, HeldSkb, SegmentPlace, SkbSink } from './engine.ts';
+import { createGroPacketReader } from './gro-packet.ts';
+import { HELD_STRIDE, ID_RULE, idRules, isSameFlow, joinViolation, SLOT, SLOT_WORDS } from './gro-rules.ts';
+import { createUsualTest } from './gro-usual.ts';
+import { REASON } from './reason.ts';
+
+export interface LinuxGroOptions {
+  /** Lists of held skbs, chosen by a hash of the flow. */
+  readonly buckets: number;
+  /** Skbs held in each list. */
+  readonly perBucket: number;
+  /** An skb stays below this many bytes from its outermost IP header on; 65536 at most. */
+  readonly maxSize: number;
+  /** A tag that the NIC strips is part of the flow; a frame that still has one is not looked into. */
+  readonly vlan: 'strip' | 'pass' | 'inband';
+  readonly verifyChecksums: boolean;
+}
+
+/** Of kernel 6.18; buckets and list length are constants there. */
+export const LINUX_GRO_DEFAULTS: LinuxGroOptions = {
+  buckets: 8,
+  perBucket: 8,
+  maxSize: 65_536,
+  vlan: 'pass',
+  verifyChecksums: false,
+};
+
+/** In the flow word of a free slot: no flow has this index. */
+const EMPTY = -2;
+
+/** A power of two. */
+const LAST_SLOTS = 1024;
+
+const FIN = 1;
+const SYN = 2;
+const RST = 4;
+const PSH = 8;
+const URG = 0x20;
+/** A packet that has one of these is never held. */
+const NEVER_HELD = FIN | SYN | RST | PSH | URG;
+
+/** Builds the engine; options must be whole numbers in their ranges (checked where they are parsed). */
+export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sink: SkbSink): Engine {
+  const { buckets, perBucket, maxSize, verifyChecksums } = options;
+  const slotCount = buckets * perBucket;
+  const slots = new Int32Array(slotCount * SLOT_WORDS);
+  for (let slot = 0; slot < slotCount; slot++) slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
+  const held = new DataView(new ArrayBuffer(slotCount * HELD_STRIDE));
+  /** Slot numbers of each bucket: those in use, held longest first, then the free ones. */
+  const order = Int32Array.from({ length: slotCount }, (_, slot) => slot);
+  const inUse = new Int32Array(buckets);
+  let heldSkbs = 0;
+  /** Where a flow was held last, to be looked at first; flows far apart share an entry. */
+  const lastSlot = new Int32Array(LAST_SLOTS);
+  const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
+  const skb: HeldSkb = {
+    slot: 0,
+    segments: 0,
+    payloadBytes: 0,
+    frameBytes: 0,
+    gsoSize: 0,
+    ipLength: 0,
+    flow: 0,
+    ack: 0,
+    window: 0,
+    tsecr: 0,
+    hasTimestamp: false,
+    addedFlags: 0,
+  };
+  const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };
+  const reader = createGroPacketReader(table, options.vlan === 'strip', verifyChecksums);
+  const { packet } = reader;
+  const usual = verifyChecksums ? null : createUsualTest(table, slots, held, maxSize);
+  const { rows, ipAt, tcpAt, payloadBytes, tcpFlags, flow } = table;
+  let { view } = table;
+  const { hold } = sink;
+
+  function bucketOf(): number {
+    if (buckets === 1) return 0;
+    const { outer, inner, tcp } = packet;
+    let hash = mixAddresses(mix(0, view.getInt32(tcp)), inner, packet.innerVersion);
+    if (inner !== outer) hash = mixAddresses(hash, outer, packet.outerVersion);
+    return (hash >>> 0) % buckets;
+  }
+
+  function mixAddresses(hash: number, ip: number, version: number): number {
+    const from = ip + (version === 4 ? 12 : 8);
+    const to = from + (version === 4 ? 8 : 32);
+    for (let at = from; at < to; at += 4) hash = mix(hash, view.getInt32(at));
+    return hash;
+  }
+
+  /** The slot that holds the packet's flow, -1 if none does. */
+  function find(bucket: number): number {
+    const from = bucket * perBucket;
+    const to = from + inUse[bucket]!;
+    for (let i = from; i < to; i++) {
+      const slot = order[i]!;
+      if (isSameFlow(packet, view, slots, slot * SLOT_WORDS, held, slot * HELD_STRIDE)) return slot;
+    }
+    return -1;
+  }
+
+  /** Takes the skb out of its list. The place it leaves is the first free one. */
+  function release(slot: number): void {
+    const bucket = slots[slot * SLOT_WORDS + SLOT.BUCKET]!;
+    inUse[bucket]! -= 1;
+    const last = bucket * perBucket + inUse[bucket]!;
+    let i = bucket * perBucket;
+    while (order[i] !== slot) i++;
+    for (; i < last; i++) order[i] = order[i + 1]!;
+    order[last] = slot;
+    slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
+    heldSkbs--;
+  }
+
+  function fill(slot: number): void {
+    const at = slot * SLOT_WORDS;
+    const outer = slots[at + SLOT.OUTER]!;
+    const size = slots[at + SLOT.SIZE_BYTES]!;
+    const tcp = slot * HELD_STRIDE + slots[at + SLOT.TCP]!;
+    const segments = slots[at + SLOT.COUNT]!;
+    skb.slot = slot;
+    skb.segments = segments;
+    skb.payloadBytes = slots[at + SLOT.PAYLOAD_BYTES]!;
+    skb.frameBytes = outer + size;
+    // An skb of one packet is delivered as it came.
+    skb.gsoSize = segments === 1 ? 0 : slots[at + SLOT.GSO_BYTES]!;
+    skb.ipLength = size - (slots[at + SLOT.INNER]! - outer);
+    skb.flow = slots[at + SLOT.FLOW]!;
+    skb.ack = held.getInt32(tcp + 8);
+    skb.window = held.getUint16(tcp + 14);
+    skb.addedFlags = slots[at + SLOT.ADDED_FLAGS]!;
+    counters.flushed++;
+  }
+
+  function flush(slot: number, reason: number): void {
+    fill(slot);
+    release(slot);
+    sink.deliverHeld(skb, reason);
+  }
+
+  function tellHold(
+    slot: number,
+    row: number,
+    first: boolean,
+    ip: number,
+    tcp: number,
+    payload: number,
+  ): void {
+    counters.aggregated++;
+    if (hold === undefined) return;
+    place.ipAt = ip;
+    place.tcpAt = tcp;
+    place.payloadBytes = payload;
+    hold(slot, row, first, place);
+  }
+
+  /** Holds the packet as the youngest of its list. */
+  function open(bucket: number): void {
+    if (inUse[bucket] === perBucket) {
+      counters.noDesc++;
+      flush(order[bucket * perBucket]!, REASON['table-full']);
+    }
+    const slot = order[bucket * perBucket + inUse[bucket]!]!;
+    inUse[bucket]! += 1;
+    heldSkbs++;
+    const at = slot * SLOT_WORDS;
+    const { frame, payloadBytes } = packet;
+    slots[at + SLOT.FLOW] = packet.flow;
+    slots[at + SLOT.LINK_TYPE] = packet.linkType;
+    slots[at + SLOT.OUTER] = packet.outer - frame;
+    slots[at + SLOT.INNER] = packet.inner - frame;
+    slots[at + SLOT.TCP] = packet.tcp - frame;
+    slots[at + SLOT.COUNT] = 1;
+    slots[at + SLOT.NEXT_SEQ] = view.getInt32(packet.tcp + 4) + payloadBytes;
+    slots[at + SLOT.GSO_BYTES] = payloadBytes;
+    slots[at + SLOT.PAYLOAD_BYTES] = payloadBytes;
+    slots[at + SLOT.SIZE_BYTES] = packet.sizeBytes;
+    slots[at + SLOT.OUTER_ID] = ID_RULE.UNDECIDED;
+    slots[at + SLOT.INNER_ID] = ID_RULE.UNDECIDED;
+    slots[at + SLOT.ADDED_FLAGS] = 0;
+    slots[at + SLOT.BUCKET] = bucket;
+    copyHeaders(slot * HELD_STRIDE, frame, packet.tcp + packet.tcpHeaderBytes - frame);
+    lastSlot[packet.flow & (LAST_SLOTS - 1)] = slot;
+    tellHold(slot, packet.row, true, packet.inner, packet.tcp, payloadBytes);
+  }
+
+  function copyHeaders(to: number, from: number, length: number): void {
+    let i = 0;
+    for (; i + 4 <= length; i += 4) held.setInt32(to + i, view.getInt32(from + i));
+    for (; i < length; i++) held.setUint8(to + i, view.getUint8(from + i));
+  }
+
+  function join(slot: number): void {
+    const rules = idRules(packet, view, slots, slot * SLOT_WORDS, held, slot * HELD_STRIDE);
+    slots[slot * SLOT_WORDS + SLOT.INNER_ID] = rules >> 2;
+    tellHold(slot, packet.row, false, packet.inner, packet.tcp, packet.payloadBytes);
+    add(slot, packet.tcpWord >>> 16, packet.payloadBytes, rules & 3);
+  }
+
+  /** Adds a packet that may join; the skb is finished by a smaller one, PSH or FIN. */
+  function add(slot: number, tcpFlags: number, payloadBytes: number, outerRule: number): void {
+    const at = slot * SLOT_WORDS;
+    const flags = tcpFlags & (FIN | PSH);
+    slots[at + SLOT.OUTER_ID] = outerRule;
+    slots[at + SLOT.COUNT]! += 1;
+    slots[at + SLOT.NEXT_SEQ]! += payloadBytes;
+    slots[at + SLOT.PAYLOAD_BYTES]! += payloadBytes;
+    slots[at + SLOT.SIZE_BYTES]! += payloadBytes;
+    slots[at + SLOT.ADDED_FLAGS] = flags;
+    if (flags !== 0) flush(slot, (flags & FIN) !== 0 ? REASON.fin : REASON.psh);
+    else if (payloadBytes < slots[at + SLOT.GSO_BYTES]!) flush(slot, REASON['size-smaller']);
+  }
+
+  /** Why a packet that finds no held skb of its flow is not held itself; -1 if it is. */
+  function aloneReason(): number {
+    if (packet.spoilt >= 0) return packet.spoilt;
+    const flags = (packet.tcpWord >>> 16) & NEVER_HELD;
+    if (flags !== 0) {
+      if ((flags & RST) !== 0) return REASON.rst;
+      if ((flags & SYN) !== 0) return REASON.syn;
+      if ((flags & FIN) !== 0) return REASON.fin;
+      return (flags & URG) !== 0 ? REASON.urg : REASON.psh;
+    }
+    return packet.payloadBytes === 0 ? REASON['no-payload'] : -1;
+  }
+
+  function process(row: number): void {
+    const bypass = reader.read(row);
+    if (bypass >= 0) {
+      sink.deliverAlone(row, bypass);
+      return;
+    }
+    const bucket = bucketOf();
+    const slot = find(bucket);
+    if (slot >= 0) {
+      const violation = joinViolation(
+        packet,
+        view,
+        slots,
+        slot * SLOT_WORDS,
+        held,
+        slot * HELD_STRIDE,
+        maxSize,
+      );
+      if (violation < 0) {
+        join(slot);
+        return;
+      }
+      flush(slot, violation);
+    }
+    const alone = aloneReason();
+    if (alone >= 0) sink.deliverAlone(row, alone);
+    else open(bucket);
+  }
+
+  return {
+    counters,
+    receive(from, to) {
+      view = table.view;
+      if (usual !== null) usual.begin();
+      for (let i = from; i < to; i++) {
+        const row = rows[i]!;
+        const slot = lastSlot[flow[row]! & (LAST_SLOTS - 1)]!;
+        const rule = usual === null ? -1 : usual.test(row, slot);
+        if (rule < 0) process(row);
+        else {
+          tellHold(slot, row, false, ipAt[row]!, tcpAt[row]!, payloadBytes[row]!);
+          add(slot, tcpFlags[row]!, payloadBytes[row]!, rule);
+        }
+      }
+    },
+    flushAll(reason) {
+      for (let bucket = 0; heldSkbs > 0; bucket++) {
+        const first = bucket * perBucket;
+        for (let i = 0; i < inUse[bucket]!; i++) {
+          const slot = order[first + i]!;
+          fill(slot);
+          slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
+          sink.deliverHeld(skb, reason);
+        }
+        heldSkbs -= inUse[bucket]!;
+        inUse[bucket] = 0;
+      }
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Chart specifications as PNG, made for one column of a paper. Loads the chart stack: import it only when a
+ * chart is asked for.
+ */
+import type { ChartConfiguration } from 'chart.js';
+import { ChartJSNodeCanvas } from 'chartjs-node-canvas';
+import type { ResultRecord } from '../replay/result.ts';
+import { background, barValues, hasLegend, hatching, legend, referenceLines } from './chart-draw.ts';
+import { type BarChartSpec, chartSpecs } from './chart-spec.ts';
+import { COLUMN_WIDTH, CSS_DPI, FONT_SIZE, GRID, HEIGHT, INK, LOOKS, OUTLINE_WIDTH } from './chart-style.ts';
+import { CHART_FONT, registerChartFonts } from './fonts.ts';
+import { withResolution } from './png-resolution.ts';
+
+export const CHART_DPI = 300;
+
+export interface BinaryFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** The three charts of a record. Throws if the fonts cannot be loaded. */
+export function chartFiles(record: ResultRecord): BinaryFile[] {
+  const render = createRenderer();
+  return chartSpecs(record).map((spec) => ({ name: `${spec.name}.png`, bytes: render(spec) }));
+}
+
+/** One renderer for several charts: chartjs-node-canvas loads Chart.js anew for each of its instances. */
+export function createRenderer(): (spec: BarChartSpec) => Buffer {
+  registerChartFonts();
+  const canvas = new ChartJSNodeCanvas({ width: COLUMN_WIDTH, height: HEIGHT });
+  return (spec) =>
+    withResolution(canvas.renderToBufferSync(chartConfiguration(spec), 'image/png'), CHART_DPI);
+}
+
+export function chartConfiguration(spec: BarChartSpec): ChartConfiguration<'bar', (number | null)[], string> {
+  const font = { family: CHART_FONT, size: FONT_SIZE };
+  return {
+    type: 'bar',
+    data: {
+      labels: [...spec.labels],
+      datasets: spec.series.map((series) => ({
+        label: series.label,
+        data: [...series.values],
+        stack: series.stack,
+        backgroundColor: LOOKS[series.role].fill,
+        borderColor: INK,
+        borderWidth: OUTLINE_WIDTH,
+        categoryPercentage: 0.72,
+        barPercentage: 0.86,
+      })),
+    },
+    options: {
+      devicePixelRatio: CHART_DPI / CSS_DPI,
+      responsive: false,
+      animation: false,
+      locale: 'en-US',
+      font,
+      color: INK,
+      layout: { padding: { top: hasLegend(spec) ? 20 : 6, right: 3, bottom: 1, left: 1 } },
+      plugins: { legend: { display: false }, tooltip: { enabled: false } },
+      scales: {
+        x: {
+          grid: { display: false, drawTicks: false },
+          border: { color: INK, width: 0.8 },
+          ticks: { font, color: INK, padding: 3 },
+        },
+        y: {
+          beginAtZero: true,
+          grace: '12%',
+          suggestedMax: Math.max(0, ...spec.referenceLines.map((line) => line.value)),
+          grid: { color: GRID, lineWidth: 0.6, tickLength: 3 },
+          border: { color: INK, width: 0.8 },
+          ticks: { font, color: INK, maxTicksLimit: 6 },
+          title: { display: true, text: spec.axisLabel, font, color: INK, padding: 2 },
+        },
+      },
+    },
+    plugins: [background, hatching(spec), referenceLines(spec), barValues(spec), legend(spec)],
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * What a chart shows, as plain data: tested as data, drawn by chart-png.ts (and by other writers to come).
+ * How it looks (colours, sizes, fonts) is not in here.
+ */
+import type { ResultRecord } from '../replay/result.ts';
+
+/**
+ * What a series stands for; a writer gives each role its look, the same in every chart. `unexplained` is set apart
+ * from what the model accounts for.
+ */
+export type SeriesRole = 'value' | 'domain0' | 'domainU' | 'unexplained';
+
+export interface ChartSeries {
+  readonly role: SeriesRole;
+  readonly label: string;
+  /** One value for each label of the chart, in the unit of the axis; null where there is none. */
+  readonly values: readonly (number | null)[];
+  /** Series with the same stack stand on each other, in their order; the others stand side by side. */
+  readonly stack: string;
+}
+
+export interface ReferenceLine {
+  readonly label: string;
+  /** In the unit of the axis. */
+  readonly value: number;
+}
+
+export interface BarChartSpec {
+  /** File name without extension. */
+  readonly name: 'throughput' | 'lro-rate' | 'cycles-per-byte';
+  /** For captions and alternative texts; not drawn. */
+  readonly title: string;
+  /** Quantity and unit of the value axis, which starts at 0. */
+  readonly axisLabel: string;
+  /** One for each group of bars. */
+  readonly labels: readonly string[];
+  readonly series: readonly ChartSeries[];
+  readonly referenceLines: readonly ReferenceLine[];
+  /** Decimals of the numbers written at the bars. */
+  readonly decimals: number;
+}
+
+/** The three charts of the study, in the order of its tables. */
+export function chartSpecs(record: ResultRecord): BarChartSpec[] {
+  return [throughputChart(record), lroRateChart(record), cyclesChart(record)];
+}
+
+function throughputChart({ configurations, throughput, options }: ResultRecord): BarChartSpec {
+  const captured = throughput.capturedGoodputMbps;
+  return {
+    name: 'throughput',
+    title: `Throughput predicted by the law "${options.law}", and goodput of the capture`,
+    axisLabel: 'Throughput (Mbps)',
+    labels: configurations.map((row) => row.name),
+    series: [
+      {
+        role: 'value',
+        label: 'predicted',
+        values: configurations.map((row) => row.predictedThroughputMbps),
+        stack: 'value',
+      },
+    ],
+    referenceLines: captured === null ? [] : [{ label: 'captured goodput', value: captured }],
+    decimals: 2,
+  };
+}
+
+function lroRateChart({ configurations }: ResultRecord): BarChartSpec {
+  return {
+    name: 'lro-rate',
+    title: 'TCP data packets per skb',
+    axisLabel: 'LRO rate (packets)',
+    labels: configurations.map((row) => row.name),
+    series: [
+      {
+        role: 'value',
+        label: 'packets per skb',
+        values: configurations.map((row) => row.lroRate),
+        stack: 'value',
+      },
+    ],
+    referenceLines: [],
+    decimals: 2,
+  };
+}
+
+function cyclesChart({ configurations }: ResultRecord): BarChartSpec {
+  const unexplained = configurations.map((row) => row.unexplainedDomainUCyclesPerByte);
+  const residual: ChartSeries = {
+    role: 'unexplained',
+    label: 'unexplained',
+    values: unexplained,
+    stack: 'domainU',
+  };
+  return {
+    name: 'cycles-per-byte',
+    title: 'CPU cycles per byte of goodput in each domain',
+    axisLabel: 'CPU cycles per byte',
+    labels: configurations.map((row) => row.name),
+    series: [
+      {
+        role: 'domain0',
+        label: 'Domain0',
+        values: configurations.map((row) => row.domain0.cyclesPerByte),
+        stack: 'domain0',
+      },
+      {
+        role: 'domainU',
+        label: 'DomainU',
+        values: configurations.map((row) => row.domainU.cyclesPerByte),
+        stack: 'domainU',
+      },
+      ...(unexplained.some((value) => value !== null) ? [residual] : []),
+    ],
+    referenceLines: [],
+    decimals: 2,
+  };
+}

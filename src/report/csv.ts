@@ -1,0 +1,94 @@
+/**
+ * The result record as CSV (RFC 4180 quoting, `\n` line ends), in the shape of the study's tables. Numbers have
+ * two decimals and no thousands separator; a value that is absent is an empty cell.
+ */
+import { stringify } from 'csv-stringify/sync';
+import type { ConfigurationResult, ResultRecord } from '../replay/result.ts';
+import { fixed } from './format.ts';
+
+export interface TextFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+export function csvFiles(record: ResultRecord): TextFile[] {
+  const rows = record.configurations;
+  return [
+    {
+      name: 'throughput.csv',
+      text: table(
+        ['Config', 'Throughput (Mbps)'],
+        rows.map((row) => [row.name, cell(row.predictedThroughputMbps)]),
+      ),
+    },
+    {
+      name: 'lro-rate.csv',
+      text: table(
+        ['Config', 'LRO rate (packets)'],
+        rows.map((row) => [row.name, cell(row.lroRate)]),
+      ),
+    },
+    {
+      name: 'cycles-per-byte.csv',
+      text: table(
+        ['Config', 'Domain0', 'DomainU'],
+        rows.map((row) => [row.name, cell(row.domain0.cyclesPerByte), cell(row.domainU.cyclesPerByte)]),
+      ),
+    },
+  ];
+}
+
+const SUMMARY_HEADER = [
+  'Capture',
+  'Packets',
+  'Data packets',
+  'Captured goodput (Mbps)',
+  'Config',
+  'LRO rate (packets)',
+  'Aggregated/flushed',
+  'Predicted throughput (Mbps)',
+  'Domain0 (cycles/byte)',
+  'DomainU (cycles/byte)',
+  'Unexplained (cycles/byte)',
+  'Warnings',
+] as const;
+
+/** One row per capture and configuration; `name` tells captures apart. `Warnings` holds the codes, separated by spaces. */
+export function summaryCsv(
+  records: readonly { readonly name: string; readonly record: ResultRecord }[],
+): string {
+  const rows = records.flatMap(({ name, record }) =>
+    record.configurations.map((row) => summaryRow(name, record, row)),
+  );
+  return table(SUMMARY_HEADER, rows);
+}
+
+function summaryRow(name: string, record: ResultRecord, row: ConfigurationResult): readonly string[] {
+  return [
+    notAFormula(name),
+    String(record.capture.packets),
+    String(record.receiver.dataPackets),
+    cell(record.throughput.capturedGoodputMbps),
+    row.name,
+    cell(row.lroRate),
+    cell(row.aggregatedPerFlushed),
+    cell(row.predictedThroughputMbps),
+    cell(row.domain0.cyclesPerByte),
+    cell(row.domainU.cyclesPerByte),
+    cell(row.unexplainedDomainUCyclesPerByte),
+    [...new Set(record.warnings.map((warning) => warning.code))].join(' '),
+  ];
+}
+
+/** A spreadsheet runs a cell that starts like a formula, and file names of captures come from anybody. */
+function notAFormula(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
+
+function cell(value: number | null): string {
+  return fixed(value, 2, '');
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  return stringify([header, ...rows]);
+}

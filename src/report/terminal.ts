@@ -1,0 +1,154 @@
+/**
+ * The result record as plain text for a terminal: one sentence, the three tables, the assumptions behind them.
+ * No colour and no dependence on the terminal's width, so that a run looks the same in a pipe.
+ */
+import type { ConfigurationResult, ResultRecord } from '../replay/result.ts';
+import { duration, fixed, grouped, percentChange, printable } from './format.ts';
+
+const TEXT_WIDTH = 100;
+const COLUMN_GAP = '   ';
+const INDENT = '  ';
+
+export function renderTables(record: ResultRecord): string {
+  const parts = [
+    wrap(openingSentence(record), ''),
+    renderTable(throughputTable(record)),
+    renderTable(lroRateTable(record.configurations)),
+    renderTable(cyclesTable(record.configurations)),
+    notes(record),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** What the capture is, and what LRO would do to it. */
+export function openingSentence(record: ResultRecord): string {
+  const { capture, receiver, throughput } = record;
+  const name = printable(capture.name);
+  if (capture.packets === 0) return `${name} holds no packets.`;
+
+  const size = `${count(capture.packets, 'packet')}${capture.durationNs === null ? '' : ` in ${duration(capture.durationNs)}`}`;
+  if (receiver.dataPackets === 0) {
+    return `${name} holds ${size}, but no TCP data that a receiver got: there is nothing for LRO to merge.`;
+  }
+  const goodput =
+    throughput.capturedGoodputMbps === null
+      ? ''
+      : ` with a goodput of ${fixed(throughput.capturedGoodputMbps, 2, '')} Mbps`;
+  const what = `${name} holds ${size}, ${grouped(receiver.dataPackets)} of them TCP data ${towards(record)}${goodput}`;
+  return `${what}; ${effectOfLro(record)}.`;
+}
+
+function towards({ receiver }: ResultRecord): string {
+  if (receiver.mode === 'all') return 'in either direction';
+  return receiver.address === null ? 'received by the capturing host' : `to ${printable(receiver.address)}`;
+}
+
+function effectOfLro({ configurations }: ResultRecord): string {
+  const before = configurations.find((row) => row.name === 'Xen');
+  const after = configurations.find((row) => row.name === 'LRO');
+  if (after === undefined || after.lroRate === null) return 'what LRO would do to it cannot be said';
+  const rate = fixed(after.lroRate, 2, '');
+  const merging =
+    rate === '1.00' ? 'LRO would merge next to nothing' : `LRO would merge ${rate} packets per skb`;
+  const change = percentChange(before?.predictedThroughputMbps ?? null, after.predictedThroughputMbps);
+  return change === null ? merging : `${merging} and ${inWords(change)}`;
+}
+
+function inWords(change: string): string {
+  if (/^[+-]0\.0 /.test(change)) return 'leave the predicted throughput as it is';
+  return `${change.startsWith('-') ? 'lower' : 'raise'} the predicted throughput by ${change.slice(1)}`;
+}
+
+interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+function throughputTable({ configurations, throughput }: ResultRecord): Table {
+  const reference = configurations.find((row) => row.name === 'Xen')?.predictedThroughputMbps ?? null;
+  return {
+    header: ['Throughput', 'Mbps', 'against Xen'],
+    rows: [
+      ['captured goodput', cell(throughput.capturedGoodputMbps)],
+      ...configurations.map((row) => [
+        `predicted, ${row.name}`,
+        cell(row.predictedThroughputMbps),
+        row.name === 'Xen' ? '' : (percentChange(reference, row.predictedThroughputMbps) ?? '-'),
+      ]),
+    ],
+  };
+}
+
+function lroRateTable(configurations: readonly ConfigurationResult[]): Table {
+  return {
+    header: ['LRO rate (packets)', 'packets per skb', 'aggregated/flushed'],
+    rows: configurations.map((row) => [row.name, cell(row.lroRate), cell(row.aggregatedPerFlushed)]),
+  };
+}
+
+function cyclesTable(configurations: readonly ConfigurationResult[]): Table {
+  return {
+    header: ['Cycles per byte', 'Domain0', 'DomainU', 'unexplained'],
+    rows: configurations.map((row) => [
+      row.name,
+      cell(row.domain0.cyclesPerByte),
+      cell(row.domainU.cyclesPerByte),
+      cell(row.unexplainedDomainUCyclesPerByte),
+    ]),
+  };
+}
+
+function cell(value: number | null): string {
+  return fixed(value, 2, '-');
+}
+
+/** First column to the left, numbers to the right. */
+function renderTable({ header, rows }: Table): string {
+  const body = rows.map(([name = '', ...cells]) => [`${INDENT}${name}`, ...cells]);
+  const lines = [header, ...body];
+  const widths = header.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+  return lines
+    .map((line) =>
+      line
+        .map((text, column) =>
+          column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0),
+        )
+        .join(COLUMN_GAP)
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function notes({ configurations, options, lawFormula, profileNote }: ResultRecord): string {
+  const lines = [
+    `Polls: ${options.poll}: ${options.pollDescription}`,
+    `Throughput law ${lawFormula}`,
+    `Cost profile ${options.profile}, receive mode ${options.receiveMode}: ${profileNote}`,
+  ];
+  if (configurations.some((row) => row.unexplainedDomainUCyclesPerByte !== null)) {
+    lines.push(
+      'Unexplained: guest cycles that the study measured and no counted mechanism accounts for; not part of DomainU.',
+    );
+  }
+  return ['Assumed', ...lines.map((line) => wrap(printable(line), INDENT))].join('\n');
+}
+
+/** Breaks `text` at spaces into lines of at most TEXT_WIDTH; the second and later lines are indented further. */
+function wrap(text: string, indent: string): string {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(' ')) {
+    const empty = line.trim() === '';
+    if (!empty && line.length + 1 + word.length > TEXT_WIDTH) {
+      lines.push(line);
+      line = indent === '' ? word : `${indent}${INDENT}${word}`;
+    } else {
+      line = empty ? `${line}${word}` : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].join('\n');
+}
+
+function count(value: number, noun: string): string {
+  return `${grouped(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
