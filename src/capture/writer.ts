@@ -1,4 +1,5 @@
 /** Writes captures: classic pcap with ns time stamps, or pcapng with a comment a packet. */
+import { LINK } from './link-types.ts';
 import { SECTION_HEADER } from './pcapng.ts';
 
 export interface WrittenPacket {
@@ -56,19 +57,22 @@ function createBuffer(put: (bytes: Uint8Array) => void): {
 export function createPcapWriter(put: (bytes: Uint8Array) => void): CaptureWriter {
   const buffer = createBuffer(put);
   let linkType = -1;
+
+  function header(ofLinkType: number): void {
+    linkType = ofLinkType;
+    const { view, at } = buffer.reserve(24);
+    view.setUint32(at, 0xa1b23c4d, true);
+    view.setUint16(at + 4, 2, true);
+    view.setUint16(at + 6, 4, true);
+    view.setUint32(at + 8, 0, true);
+    view.setUint32(at + 12, 0, true);
+    view.setUint32(at + 16, SNAPLEN, true);
+    view.setUint32(at + 20, linkType, true);
+  }
+
   return {
     write(packet) {
-      if (linkType < 0) {
-        linkType = packet.linkType;
-        const { view, at } = buffer.reserve(24);
-        view.setUint32(at, 0xa1b23c4d, true);
-        view.setUint16(at + 4, 2, true);
-        view.setUint16(at + 6, 4, true);
-        view.setUint32(at + 8, 0, true);
-        view.setUint32(at + 12, 0, true);
-        view.setUint32(at + 16, SNAPLEN, true);
-        view.setUint32(at + 20, linkType, true);
-      }
+      if (linkType < 0) header(packet.linkType);
       if (packet.linkType !== linkType) return false;
       const { view, bytes, at } = buffer.reserve(RECORD_HEADER_BYTES + packet.capturedBytes);
       view.setUint32(at, packet.seconds, true);
@@ -81,7 +85,10 @@ export function createPcapWriter(put: (bytes: Uint8Array) => void): CaptureWrite
       );
       return true;
     },
-    end: () => buffer.end(),
+    end() {
+      if (linkType < 0) header(LINK.ETHERNET);
+      buffer.end();
+    },
   };
 }
 

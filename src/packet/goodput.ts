@@ -1,6 +1,7 @@
 /**
  * Unique payload of each flow: what goodput counts. A flow's covered sequence space is its highest byte
- * less the holes below it; a byte counts when it is covered for the first time.
+ * less the holes below it; a byte counts when it is covered for the first time. What lies before the first byte
+ * seen of a flow does not count: it was sent before the capture began.
  */
 import { seqDistance } from './seq.ts';
 import type { PacketTable } from './table.ts';
@@ -16,7 +17,7 @@ export interface GoodputCounter {
   payloadBytes(): number;
 }
 
-/** Open holes of one flow: [from, to) pairs as distances from the flow's first sequence number. */
+/** Open holes of one flow: sequence numbers [from, to). */
 type Holes = { from: number; to: number }[];
 
 export function createGoodputCounter(): GoodputCounter {

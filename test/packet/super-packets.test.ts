@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { createSuperPacketFinder, type SuperPacketReport } from '../../src/packet/super-packets.ts';
+import { createPacketTable, KIND, PLAIN_TCP4, STATUS } from '../../src/packet/table.ts';
+
+/** IP length and how many packets; the payload is 40 bytes less. */
+type Lengths = readonly (readonly [ipLength: number, packets: number])[];
+
+function reportOn(lengths: Lengths, zeroLengths: readonly number[] = []): SuperPacketReport {
+  const finder = createSuperPacketFinder();
+  const packets = [
+    ...lengths.flatMap(([ipLength, count]) =>
+      Array.from({ length: count }, () => [ipLength, ipLength - 40] as const),
+    ),
+    ...zeroLengths.map((payload) => [0, payload] as const),
+  ];
+  const table = createPacketTable(packets.length + 2);
+  packets.forEach(([ipLength, payload], row) => {
+    table.rows[row] = row;
+    table.tcpAt[row] = 34;
+    table.ipLength[row] = ipLength;
+    table.payloadBytes[row] = payload;
+    table.kind[row] = ipLength === 0 ? KIND.IPV4 | STATUS.SHORT_IP_LENGTH : PLAIN_TCP4;
+  });
+  // A pure ACK, and a packet without TCP of any length: neither is looked at.
+  table.rows[packets.length] = packets.length;
+  table.tcpAt[packets.length] = 34;
+  table.ipLength[packets.length] = 60_000;
+  table.rows[packets.length + 1] = packets.length + 1;
+  table.ipLength[packets.length + 1] = 60_000;
+  table.payloadBytes[packets.length + 1] = 60_000;
+  table.received = packets.length + 2;
+  finder.add(table);
+  return finder.report();
+}
+
+describe('super-packets', () => {
+  it('nothing received: no share', () => {
+    expect(reportOn([])).to.deep.equal({ packets: 0, share: null, wireMtu: 0 });
+  });
+
+  it('packets up to 1500 bytes are wire packets', () => {
+    expect(
+      reportOn([
+        [1500, 10],
+        [52, 3],
+      ]),
+    ).to.deep.equal({ packets: 0, share: 0, wireMtu: 1500 });
+  });
+
+  it('longer ones are super-packets, with their share of the payload', () => {
+    const report = reportOn([
+      [1040, 2],
+      [4040, 1],
+      [2040, 1],
+    ]);
+    expect(report).to.deep.equal({ packets: 2, share: 0.75, wireMtu: 1040 });
+  });
+
+  it('jumbo frames are not: one length, the longest, is the most frequent', () => {
+    expect(
+      reportOn([
+        [9000, 10],
+        [3000, 2],
+        [1500, 1],
+      ]),
+    ).to.deep.equal({ packets: 0, share: 0, wireMtu: 9000 });
+    expect(reportOn([[9216, 1]])).to.deep.equal({ packets: 0, share: 0, wireMtu: 9216 });
+  });
+
+  it('but beyond the longest jumbo frame they are', () => {
+    expect(reportOn([[9217, 10]])).to.include({ packets: 10, share: 1 });
+  });
+
+  it('and so they are if another length is more frequent', () => {
+    expect(
+      reportOn([
+        [4000, 3],
+        [9000, 2],
+      ]),
+    ).to.include({ packets: 5, share: 1 });
+  });
+
+  it('an IP length of 0 stands for a super-packet too long for the field', () => {
+    const report = reportOn([[1040, 7]], [3000]);
+    expect(report).to.deep.equal({ packets: 1, share: 0.3, wireMtu: 1040 });
+    expect(reportOn([[9000, 10]], [70_000])).to.include({ packets: 11 });
+  });
+});
