@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { runCommand } from '../helpers/command.ts';
+import { type CommandResult, runCommand } from '../helpers/command.ts';
+import { runAhead } from '../helpers/run-ahead.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 
 const CAPTURE = join(CAPTURES, 'full-f4.pcap.gz');
@@ -140,9 +141,22 @@ const WRONG: readonly (readonly [options: readonly string[], says: readonly stri
 describe('wrong usage of coalesce', () => {
   const folder = useTempFolder();
 
-  for (const [options, says] of WRONG) {
+  let results: Promise<CommandResult>[] = [];
+
+  before(() => {
+    const cwd = folder.path('.');
+    results = runAhead(
+      WRONG.map(
+        ([options]) =>
+          () =>
+            runCommand(['coalesce', CAPTURE, ...options], { cwd }),
+      ),
+    );
+  });
+
+  WRONG.forEach(([options, says], i) => {
     it(`${options.map((option) => option.replace(CAPTURES, 'captures')).join(' ')}: exit code 2`, async () => {
-      const result = await runCommand(['coalesce', CAPTURE, ...options], { cwd: folder.path('.') });
+      const result = await results[i]!;
       for (const part of says) expect(result.stderr).to.contain(part);
       expect(result.stderr)
         .to.match(/^analyze: /)
@@ -150,7 +164,7 @@ describe('wrong usage of coalesce', () => {
       expect(result.stdout).to.equal('');
       expect(result.code).to.equal(2);
     });
-  }
+  });
 
   it('no capture, no command: exit code 2', async () => {
     for (const args of [['coalesce'], []]) {
