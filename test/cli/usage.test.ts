@@ -138,6 +138,82 @@ const WRONG: readonly (readonly [options: readonly string[], says: readonly stri
   [['another.pcap'], ['another.pcap']],
 ];
 
+/** Options that the main command has of its own. */
+const WRONG_OF_MAIN: readonly (readonly [options: readonly string[], says: readonly string[]])[] = [
+  [
+    ['--format', 'csv,svgz'],
+    ['--format', "'svgz'", 'csv, png, json'],
+  ],
+  [['--format'], ['format']],
+  [
+    ['--profile', 'athens-2004'],
+    ['--profile', 'athens-2004', 'aizu-2008'],
+  ],
+  [['--profile'], ['profile']],
+  [
+    ['--law', 'moore'],
+    ['law', '"moore"', '"serial"'],
+  ],
+  [['--law'], ['law']],
+  [
+    ['--receive-mode', 'teleport'],
+    ['receive-mode', '"teleport"', '"flip"'],
+  ],
+  [['--out'], ['out']],
+  [
+    ['--out', join(CAPTURE, 'x')],
+    ['--out', 'ENOTDIR'],
+  ],
+  [
+    ['--poll', 'LRO=often'],
+    ['--poll', "'often'"],
+  ],
+  [
+    ['--poll', 'Wen=end'],
+    ['--poll', "'Wen=end'"],
+  ],
+  [['--poll'], ['poll']],
+  [
+    ['--max-desc', '0'],
+    ['--max-desc', '1 to 65536'],
+  ],
+  [['--jsno'], ['jsno']],
+];
+
+function expectWrong(result: CommandResult, says: readonly string[]): void {
+  for (const part of says) expect(result.stderr).to.contain(part);
+  expect(result.stderr)
+    .to.match(/^analyze: /)
+    .and.not.contain('a bug in this program');
+  expect(result.stdout).to.equal('');
+  expect(result.code).to.equal(2);
+}
+
+const titleOf = (options: readonly string[]): string =>
+  `${options.map((text) => text.replace(CAPTURES, 'captures')).join(' ')}: exit code 2`;
+
+describe('wrong usage of the main command', () => {
+  const folder = useTempFolder();
+  let results: Promise<CommandResult>[] = [];
+
+  before(() => {
+    const cwd = folder.path('.');
+    results = runAhead(
+      WRONG_OF_MAIN.map(
+        ([options]) =>
+          () =>
+            runCommand([CAPTURE, ...options], { cwd }),
+      ),
+    );
+  });
+
+  WRONG_OF_MAIN.forEach(([options, says], i) => {
+    it(titleOf(options), async () => {
+      expectWrong(await results[i]!, says);
+    });
+  });
+});
+
 describe('wrong usage of coalesce', () => {
   const folder = useTempFolder();
 
@@ -155,14 +231,10 @@ describe('wrong usage of coalesce', () => {
   });
 
   WRONG.forEach(([options, says], i) => {
-    it(`${options.map((option) => option.replace(CAPTURES, 'captures')).join(' ')}: exit code 2`, async () => {
+    it(titleOf(options), async () => {
       const result = await results[i]!;
-      for (const part of says) expect(result.stderr).to.contain(part);
-      expect(result.stderr)
-        .to.match(/^analyze: /)
-        .and.contain('See analyze --help.');
-      expect(result.stdout).to.equal('');
-      expect(result.code).to.equal(2);
+      expectWrong(result, says);
+      expect(result.stderr).to.contain('See analyze --help.');
     });
   });
 
