@@ -65,6 +65,7 @@ export async function main(argv: readonly string[]): Promise<number> {
             type: 'string',
             default: 'csv,png,json',
           })
+          .requiresArg(['receive-mode', 'profile', 'law', 'out', 'format'])
           .option('json', { describe: 'the result record alone on stdout', type: 'boolean', default: false })
           .example('$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts')
           .example('$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'),

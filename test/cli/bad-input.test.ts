@@ -16,6 +16,7 @@ import {
 import { type CommandResult, runCommand } from '../helpers/command.ts';
 import { ethernet } from '../helpers/links.ts';
 import { ipv4Packet } from '../helpers/packets.ts';
+import { runAhead } from '../helpers/run-ahead.ts';
 import { CAPTURES, skipWith, useTempFolder } from '../helpers/surroundings.ts';
 import { zstdFrame } from '../helpers/zstd-frames.ts';
 
@@ -24,6 +25,8 @@ interface Command {
   readonly name: string;
   readonly args: (capture: string) => readonly string[];
   readonly packetsIn: (stdout: string) => number;
+  /** How it says that there is nothing to merge. */
+  readonly noTcp: string;
 }
 
 const COMMANDS: readonly Command[] = [
@@ -31,6 +34,13 @@ const COMMANDS: readonly Command[] = [
     name: 'coalesce',
     args: (capture) => ['coalesce', capture],
     packetsIn: (stdout) => Number(/^packets received +(\d+)$/m.exec(stdout)?.[1] ?? Number.NaN),
+    noTcp: 'no TCP payload',
+  },
+  {
+    name: 'the main command',
+    args: (capture) => [capture, '--json', '--format', 'none'],
+    packetsIn: (stdout) => (JSON.parse(stdout) as { capture: { packets: number } }).capture.packets,
+    noTcp: 'W-NO-TCP',
   },
 ];
 
@@ -59,6 +69,8 @@ interface Case {
   readonly packets?: number | 'some';
   /** Parts of what is said on stderr. */
   readonly says: readonly string[];
+  /** Whether it is also said that there is no TCP. */
+  readonly noTcp?: true;
 }
 
 const NOT_A_CAPTURE = ['not a pcap or pcapng file', 'byte offset 0', 'tcpdump, dumpcap or Wireshark'];
@@ -127,7 +139,8 @@ const CASES: readonly Case[] = [
     file: () => THREE.subarray(0, 24),
     exit: 0,
     packets: 0,
-    says: ['no TCP payload'],
+    says: [],
+    noTcp: true,
   },
   {
     name: 'a pcap cut inside a record header',
@@ -231,7 +244,8 @@ const CASES: readonly Case[] = [
       pcapFile([0, 1, 2].map((i) => made(i, { bytes: ethernet(ipv4Packet({ protocol: 17 }, {})) }))),
     exit: 0,
     packets: 3,
-    says: ['no TCP payload'],
+    says: [],
+    noTcp: true,
   },
   {
     name: 'packets cut too short for their headers',
@@ -242,7 +256,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-for (const { name: command, args, packetsIn } of COMMANDS) {
+for (const { name: command, args, packetsIn, noTcp } of COMMANDS) {
   describe(`bad input to ${command}`, () => {
     const folder = useTempFolder();
 
@@ -254,17 +268,37 @@ for (const { name: command, args, packetsIn } of COMMANDS) {
       expect(result.code).to.equal(3);
     }
 
-    for (const { name, file, exit, packets, says } of CASES) {
+    /** Each case as a file, then each on stdin. */
+    let fromFile: Promise<CommandResult>[] = [];
+    let fromStdin: Promise<CommandResult>[] = [];
+    const pathOf = (index: number): string => folder.path(`input-${index}`);
+
+    before(() => {
+      const all = ({ packets }: Case): string[] => (packets === 'some' ? ['--receiver', 'all'] : []);
+      const cwd = folder.path('.');
+      const asFile = CASES.map((one, i) => () => {
+        const path = folder.write(`input-${i}`, one.file());
+        return runCommand([...args(path), ...all(one)], { cwd });
+      });
+      const asInput = CASES.map((one) => () => {
+        const content = one.file();
+        const input = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+        return runCommand([...args('-'), ...all(one)], { cwd, input });
+      });
+      const results = runAhead([...asFile, ...asInput]);
+      fromFile = results.slice(0, CASES.length);
+      fromStdin = results.slice(CASES.length);
+    });
+
+    CASES.forEach(({ name, exit, packets, says, noTcp: isWithoutTcp }, i) => {
       it(`${name}: exit code ${exit}`, async () => {
-        const path = folder.write('input', file());
-        const all = packets === 'some' ? ['--receiver', 'all'] : [];
-        const result = await runCommand([...args(path), ...all]);
+        const result = await fromFile[i]!;
         if (exit === 3) {
-          expectRefusal(result, path, says);
+          expectRefusal(result, pathOf(i), says);
           return;
         }
         expect(result.stderr).to.not.contain('a bug in this program');
-        for (const part of says) expect(result.stderr).to.contain(part);
+        for (const part of isWithoutTcp ? [...says, noTcp] : says) expect(result.stderr).to.contain(part);
         expect(result.code).to.equal(exit);
         const read = packetsIn(result.stdout);
         if (packets !== 'some') expect(read).to.equal(packets);
@@ -275,13 +309,11 @@ for (const { name: command, args, packetsIn } of COMMANDS) {
         }
         if (exit === 4) expect(result.stderr).to.match(/^analyze: W-[A-Z-]+: /m);
       });
-    }
+    });
 
     it('the same on stdin: as many packets, the same exit code', async () => {
-      for (const { name, file, exit, packets } of CASES) {
-        const content = file();
-        const input = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-        const result = await runCommand(args('-'), { input });
+      for (const [i, { name, exit, packets }] of CASES.entries()) {
+        const result = await fromStdin[i]!;
         expect(result.code, name).to.equal(exit);
         if (typeof packets === 'number') expect(packetsIn(result.stdout), name).to.equal(packets);
         if (exit === 3) expect(result.stderr, name).to.contain('analyze: stdin: ');
@@ -304,7 +336,9 @@ for (const { name: command, args, packetsIn } of COMMANDS) {
       const result = await runCommand(args(path));
       expect(result.code).to.equal(3);
       expect(result.stdout).to.equal('');
-      expect(result.stderr).to.contain(path).and.contain('capture file');
+      expect(result.stderr)
+        .to.contain(path)
+        .and.match(/Give a .*(capture|pcap)/);
     });
 
     it('a file that may not be read', async function () {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { runCommand } from '../helpers/command.ts';
+import { type CommandResult, runCommand } from '../helpers/command.ts';
+import { runAhead } from '../helpers/run-ahead.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 
 const CAPTURE = join(CAPTURES, 'full-f4.pcap.gz');
@@ -137,20 +138,105 @@ const WRONG: readonly (readonly [options: readonly string[], says: readonly stri
   [['another.pcap'], ['another.pcap']],
 ];
 
+/** Options that the main command has of its own. */
+const WRONG_OF_MAIN: readonly (readonly [options: readonly string[], says: readonly string[]])[] = [
+  [
+    ['--format', 'csv,svgz'],
+    ['--format', "'svgz'", 'csv, png, json'],
+  ],
+  [['--format'], ['format']],
+  [
+    ['--profile', 'athens-2004'],
+    ['--profile', 'athens-2004', 'aizu-2008'],
+  ],
+  [['--profile'], ['profile']],
+  [
+    ['--law', 'moore'],
+    ['law', '"moore"', '"serial"'],
+  ],
+  [['--law'], ['law']],
+  [
+    ['--receive-mode', 'teleport'],
+    ['receive-mode', '"teleport"', '"flip"'],
+  ],
+  [['--out'], ['out']],
+  [
+    ['--out', join(CAPTURE, 'x')],
+    ['--out', 'ENOTDIR'],
+  ],
+  [
+    ['--poll', 'LRO=often'],
+    ['--poll', "'often'"],
+  ],
+  [
+    ['--poll', 'Wen=end'],
+    ['--poll', "'Wen=end'"],
+  ],
+  [['--poll'], ['poll']],
+  [
+    ['--max-desc', '0'],
+    ['--max-desc', '1 to 65536'],
+  ],
+  [['--jsno'], ['jsno']],
+];
+
+function expectWrong(result: CommandResult, says: readonly string[]): void {
+  for (const part of says) expect(result.stderr).to.contain(part);
+  expect(result.stderr)
+    .to.match(/^analyze: /)
+    .and.not.contain('a bug in this program');
+  expect(result.stdout).to.equal('');
+  expect(result.code).to.equal(2);
+}
+
+const titleOf = (options: readonly string[]): string =>
+  `${options.map((text) => text.replace(CAPTURES, 'captures')).join(' ')}: exit code 2`;
+
+describe('wrong usage of the main command', () => {
+  const folder = useTempFolder();
+  let results: Promise<CommandResult>[] = [];
+
+  before(() => {
+    const cwd = folder.path('.');
+    results = runAhead(
+      WRONG_OF_MAIN.map(
+        ([options]) =>
+          () =>
+            runCommand([CAPTURE, ...options], { cwd }),
+      ),
+    );
+  });
+
+  WRONG_OF_MAIN.forEach(([options, says], i) => {
+    it(titleOf(options), async () => {
+      expectWrong(await results[i]!, says);
+    });
+  });
+});
+
 describe('wrong usage of coalesce', () => {
   const folder = useTempFolder();
 
-  for (const [options, says] of WRONG) {
-    it(`${options.map((option) => option.replace(CAPTURES, 'captures')).join(' ')}: exit code 2`, async () => {
-      const result = await runCommand(['coalesce', CAPTURE, ...options], { cwd: folder.path('.') });
-      for (const part of says) expect(result.stderr).to.contain(part);
-      expect(result.stderr)
-        .to.match(/^analyze: /)
-        .and.contain('See analyze --help.');
-      expect(result.stdout).to.equal('');
-      expect(result.code).to.equal(2);
+  let results: Promise<CommandResult>[] = [];
+
+  before(() => {
+    const cwd = folder.path('.');
+    results = runAhead(
+      WRONG.map(
+        ([options]) =>
+          () =>
+            runCommand(['coalesce', CAPTURE, ...options], { cwd }),
+      ),
+    );
+  });
+
+  WRONG.forEach(([options, says], i) => {
+    it(titleOf(options), async () => {
+      const result = await results[i]!;
+      expectWrong(result, says);
+      expect(result.stderr).to.contain('See analyze --help.');
     });
-  }
+  });
 
   it('no capture, no command: exit code 2', async () => {
     for (const args of [['coalesce'], []]) {
