@@ -141,23 +141,29 @@ function macFilter(mac: string): ReceiverFilter {
   };
 }
 
-/** Packets to this IP address, TCP or not. */
+/** Packets to this IP address, TCP or not. The verdict on a flow is kept: making its address as text takes long. */
 function ipFilter(address: string): ReceiverFilter {
-  return (table, flows) => {
-    let lastFlow = -2;
-    let lastMatch = false;
+  const UNKNOWN = 0;
+  const MATCH = 1;
+  const OTHER = 2;
+  let verdicts = new Uint8Array(2048);
+
+  function verdict(flows: FlowTable, flow: number): number {
+    if (flow >= verdicts.length) {
+      const larger = new Uint8Array(Math.max(flow + 1, verdicts.length * 2));
+      larger.set(verdicts);
+      verdicts = larger;
+    }
+    if (verdicts[flow] === UNKNOWN)
+      verdicts[flow] = flows.destinationAddress(flow) === address ? MATCH : OTHER;
+    return verdicts[flow]!;
+  }
+
+  return (table, flows) =>
     select(table, (row) => {
       const flow = table.flow[row]!;
-      if (flow >= 0) {
-        if (flow !== lastFlow) {
-          lastFlow = flow;
-          lastMatch = flows.destinationAddress(flow) === address;
-        }
-        return lastMatch;
-      }
-      return destinationText(table, row) === address;
+      return flow >= 0 ? verdict(flows, flow) === MATCH : destinationText(table, row) === address;
     });
-  };
 }
 
 /** Destination address of an IP packet without TCP header; empty where there is none. */
