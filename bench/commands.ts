@@ -17,6 +17,7 @@ export const COMMANDS = [
   'analyze --help',
   'node -e 0',
   'analyze coalesce',
+  'analyze coalesce, linux-gro',
   'analyze',
   'tcpdump',
   'tcptrace',
@@ -46,6 +47,10 @@ export function commandFor(name: CommandName, { analyze, file, scratch }: Settin
     'analyze --help': [node, analyze, '--help'],
     'node -e 0': [node, '-e', '0'],
     'analyze coalesce': [node, analyze, 'coalesce', file, '--poll', 'batch:64', '--stats'],
+    'analyze coalesce, linux-gro': [
+      node,
+      ...[analyze, 'coalesce', file, '--poll', 'batch:64', '--stats', '--engine', 'linux-gro'],
+    ],
     // Charts are left out: they cost the same whatever the capture.
     analyze: [node, analyze, file, '--poll', 'batch:64', '--format', 'csv', '--out', scratch, '--quiet'],
     tcpdump: ['tcpdump', '-r', file, '-w', '/dev/null'],

@@ -40,6 +40,7 @@ export const COMPARISONS: readonly Comparison[] = [
   against('headers', 'headers', 'analyze coalesce', 'capinfos', null),
   against('headers', 'headers', 'analyze coalesce', 'pcap-parser', null),
   against('headers', 'headers', 'analyze', 'analyze coalesce', 2.2),
+  against('headers', 'headers', 'analyze coalesce, linux-gro', 'analyze coalesce', 1.3),
   against('headers', 'headers-gzip', 'analyze coalesce', 'gzip -dc', 0.8),
   {
     group: 'headers',
@@ -49,8 +50,10 @@ export const COMPARISONS: readonly Comparison[] = [
   },
   against('full', 'full', 'analyze coalesce', 'tcpdump', 0.65),
   against('full', 'full', 'analyze coalesce', 'tcptrace', null),
+  against('full', 'full', 'analyze coalesce, linux-gro', 'analyze coalesce', 1.3),
   against('flows', 'flows', 'analyze coalesce', 'tcpdump', null),
   against('flows', 'flows', 'analyze coalesce', 'tcptrace', null),
+  against('flows', 'flows', 'analyze coalesce, linux-gro', 'analyze coalesce', 1.3),
 ];
 
 /** Takes a minute a run: only on request. */

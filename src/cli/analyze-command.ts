@@ -7,6 +7,7 @@ import { loadProfile } from '../cost/load-profile.ts';
 import { ProfileError } from '../cost/profile.ts';
 import type { ReceiveMode } from '../path/netback.ts';
 import { studySetups } from '../replay/configurations.ts';
+import { replayAtPace } from '../replay/pace.ts';
 import type { ResultRecord } from '../replay/result.ts';
 import { openSession } from '../replay/session.ts';
 import { type StudyOptions, study } from '../replay/study.ts';
@@ -15,17 +16,19 @@ import { makeFolder, type OutputFile, writeFiles } from '../report/files.ts';
 import { reportFolderName, safeName } from '../report/folder-name.ts';
 import { renderTables } from '../report/terminal.ts';
 import { EXIT } from './exit-code.ts';
+import { nicSummary, parsePace, type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
 import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
 import { describePoll, parseConfigurationPolls } from './poll-option.ts';
 import { complain, createStdout } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
-export interface RawAnalyzeOptions extends RawReplayOptions {
+export interface RawAnalyzeOptions extends RawReplayOptions, RawNicOptions {
   readonly captures: readonly string[];
   readonly poll: readonly string[];
   readonly 'receive-mode': ReceiveMode;
   readonly profile: string;
+  readonly pace: string | undefined;
   readonly law: Law;
   readonly out: string;
   readonly format: string;
@@ -45,6 +48,15 @@ interface Job {
 
 export async function runAnalyze(raw: RawAnalyzeOptions): Promise<number> {
   const options = studyOptions(raw);
+  const pace = parsePace(raw.pace);
+  if (pace.kind === 'cpu' && options.law === 'none') {
+    throw new UsageError('--pace cpu needs a throughput law other than none');
+  }
+  if (pace.kind !== 'capture' && raw.captures.includes('-')) {
+    throw new UsageError(
+      '--pace reads a capture more than once, which stdin does not allow: save it to a file',
+    );
+  }
   const formats = parseFormats(raw.format);
   const { jobs, isBatch } = await findJobs(raw.captures);
   if (jobs.length === 0) {
@@ -80,20 +92,14 @@ async function analyzeOne(
   raw: RawAnalyzeOptions,
   signal: AbortSignal,
 ): Promise<ResultRecord | null> {
-  const pacer = createPacer(raw.progress && !raw.quiet);
   let record: ResultRecord;
   try {
-    const session = await openSession(job.capture, {
-      receiver: resolveReplayOptions(raw).receiver,
-      fcsBytes: options.fcsBytes,
-      stdin: () => process.stdin,
-    });
-    try {
-      record = await study(session, options, () => pacer.tick(session.reader), signal);
-    } finally {
-      session.close();
-      pacer.done();
-    }
+    record = await replayAtPace(
+      parsePace(raw.pace),
+      options.setups,
+      (setups) => replayOnce(job, { ...options, setups }, raw, signal),
+      signal,
+    );
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     complain(faultMessage(error.fault));
@@ -106,6 +112,27 @@ async function analyzeOne(
   for (const warning of record.warnings) complain(`${warning.code}: ${warning.message}`);
   writeReport(raw, job.folder, await reportFiles(record, formats));
   return record;
+}
+
+/** One pass over the capture. */
+async function replayOnce(
+  job: Job,
+  options: StudyOptions,
+  raw: RawAnalyzeOptions,
+  signal: AbortSignal,
+): Promise<ResultRecord> {
+  const pacer = createPacer(raw.progress && !raw.quiet);
+  const session = await openSession(job.capture, {
+    receiver: resolveReplayOptions(raw).receiver,
+    fcsBytes: options.fcsBytes,
+    stdin: () => process.stdin,
+  });
+  try {
+    return await study(session, options, () => pacer.tick(session.reader), signal);
+  } finally {
+    session.close();
+    pacer.done();
+  }
 }
 
 async function reportFiles(record: ResultRecord, formats: ReadonlySet<Format>): Promise<OutputFile[]> {
@@ -128,12 +155,20 @@ function writeReport(raw: RawAnalyzeOptions, folder: string, files: readonly Out
 
 function studyOptions(raw: RawAnalyzeOptions): StudyOptions {
   const replay = resolveReplayOptions(raw);
-  const polls = parseConfigurationPolls(raw.poll);
+  const polls = parseConfigurationPolls(raw.poll, () => resolveNic(raw));
+  const setups = studySetups(polls.of);
+  const napi = setups.map(({ poll }) => poll).find((poll) => poll.kind === 'napi');
+  if (napi === undefined) {
+    refuseNicOptions(raw);
+    if (raw.pace !== undefined) throw new UsageError('--pace counts only with --poll napi');
+  }
   try {
     return {
-      setups: studySetups(polls.of),
+      setups,
       pollText: polls.text,
       pollDescription: describePoll(polls.common.spec),
+      nic: napi === undefined ? null : nicSummary(napi),
+      pace: raw.pace ?? 'capture',
       inetLro: replay.inetLro,
       receiveMode: raw['receive-mode'],
       profile: loadProfile(raw.profile),

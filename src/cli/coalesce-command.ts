@@ -3,26 +3,39 @@ import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'no
 import { type CaptureWriter, createPcapngWriter, createPcapWriter } from '../capture/writer.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
 import { REASONS } from '../coalesce/reason.ts';
+import { loadProfile } from '../cost/load-profile.ts';
+import { ProfileError } from '../cost/profile.ts';
+import type { PollSpec } from '../nic/poll.ts';
+import type { Softirq } from '../nic/softirq.ts';
+import type { ReceiveMode } from '../path/netback.ts';
+import type { XenConfiguration } from '../path/xen-path.ts';
 import { type CoalesceStats, coalesce, type EngineName } from '../replay/coalesce.ts';
 import { createRecorder, type DeliveredSkb } from '../replay/recorder.ts';
 import { openSession, type Session } from '../replay/session.ts';
-import { skbJson } from '../replay/skb-json.ts';
-import { isDegraded, readingWarnings } from '../replay/warnings.ts';
+import { jsonlStats, skbJson } from '../replay/skb-json.ts';
+import { createPricedSoftirq } from '../replay/softirq.ts';
+import { isDegraded, readingWarnings, ringWarnings } from '../replay/warnings.ts';
 import { EXIT } from './exit-code.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
+import { type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
 import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
 import { parsePoll } from './poll-option.ts';
+import { openPollsFile } from './polls-file.ts';
 import { complain, createStdout } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
-export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions {
+export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions, RawNicOptions {
   readonly capture: string;
   readonly engine: EngineName;
   readonly poll: string;
   readonly jsonl: boolean;
   readonly stats: boolean;
   readonly write: string | undefined;
+  readonly 'polls-out': string | undefined;
+  readonly configuration: XenConfiguration | undefined;
+  readonly 'receive-mode': ReceiveMode;
+  readonly profile: string;
   readonly quiet: boolean;
   readonly progress: boolean;
 }
@@ -32,9 +45,15 @@ const COUNT_ONLY: SkbSink = { deliverHeld() {}, deliverAlone() {} };
 export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   const options = resolveReplayOptions(raw);
   const linuxGro = resolveGroOptions(raw);
-  const poll = parsePoll(raw.poll);
+  const poll = parsePoll(raw.poll, () => resolveNic(raw));
   if (raw.jsonl && raw.stats) throw new UsageError('--jsonl and --stats exclude each other');
+  const softirq = pricedSoftirq(raw, poll, options.inetLro.mode);
   const file = raw.write === undefined ? null : openMerged(raw.write);
+  const pollsFile = raw['polls-out'] === undefined ? null : openPollsFile(raw['polls-out']);
+  const discard = (): void => {
+    file?.discard();
+    pollsFile?.discard();
+  };
   const out = createStdout();
   const signal = abortOnSignals();
   const pacer = createPacer(raw.progress && !raw.quiet);
@@ -42,7 +61,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   try {
     session = await openSession(raw.capture, { ...options, stdin: () => process.stdin });
   } catch (error) {
-    file?.discard();
+    discard();
     throw error;
   }
   try {
@@ -58,26 +77,47 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
         : COUNT_ONLY;
     const engine = { engine: raw.engine, inetLro: options.inetLro, linuxGro };
     const afterBlock = (): undefined | Promise<void> => out.drain() ?? pacer.tick(session.reader);
-    const stats = await coalesce(session, engine, poll, sink, afterBlock, signal);
+    const reportPoll = pollsFile?.add;
+    const extras = { softirq, ...(reportPoll === undefined ? {} : { reportPoll }) };
+    const stats = await coalesce(session, engine, poll, sink, afterBlock, signal, extras);
     pacer.done();
     if (signal.aborted) {
-      file?.discard();
+      discard();
       return EXIT.INTERRUPTED;
     }
     out.write(raw.jsonl ? `${statsLine(stats)}\n` : statsTable(stats));
     await out.end();
     const skipped = file?.end() ?? 0;
-    return report(session, raw, skipped);
+    pollsFile?.end();
+    return report(session, raw, stats, skipped);
   } catch (error) {
-    file?.discard();
+    discard();
     throw error;
   } finally {
     session.close();
   }
 }
 
-function report(session: Session, raw: RawCoalesceOptions, skipped: number): number {
-  const warnings = readingWarnings(session);
+/** The processor that `napi` spends time on: that of the configuration's driver domain. */
+function pricedSoftirq(raw: RawCoalesceOptions, poll: PollSpec, lroMode: 'skb' | 'frags'): Softirq {
+  if (poll.kind !== 'napi') {
+    refuseNicOptions(raw);
+    if (raw.configuration !== undefined) throw new UsageError('--configuration counts only with --poll napi');
+  }
+  const merges = raw.engine !== 'none';
+  const configuration = raw.configuration ?? (merges ? 'LRO' : 'Xen');
+  try {
+    const profile = loadProfile(raw.profile);
+    const price = { configuration, receiveMode: raw['receive-mode'], lroMode, profile };
+    return createPricedSoftirq(price, merges, poll);
+  } catch (error) {
+    if (error instanceof ProfileError) throw new UsageError(`--profile: ${error.message}`);
+    throw error;
+  }
+}
+
+function report(session: Session, raw: RawCoalesceOptions, stats: CoalesceStats, skipped: number): number {
+  const warnings = [...readingWarnings(session), ...ringWarnings(stats.dropped)];
   if (skipped > 0) {
     const message = `${skipped} packets of another link type do not fit into ${raw.write}; write a .pcapng instead.`;
     warnings.push({ code: 'W-LINK-TYPE', message });
@@ -86,15 +126,14 @@ function report(session: Session, raw: RawCoalesceOptions, skipped: number): num
     const { receiver } = session;
     const who = receiver.mode === 'ip' || receiver.mode === 'mac' ? ` ${receiver.address}` : '';
     complain(`receiver: ${receiver.mode}${who} (${receiver.why})`);
-    if (raw.write !== undefined) complain(`wrote ${raw.write}`);
+    for (const path of [raw.write, raw['polls-out']]) if (path !== undefined) complain(`wrote ${path}`);
   }
   for (const warning of warnings) complain(`${warning.code}: ${warning.message}`);
   return isDegraded(warnings) ? EXIT.DEGRADED : EXIT.DONE;
 }
 
 function statsLine(stats: CoalesceStats): string {
-  const { aggregated, flushed, noDesc, packets, delivered, polls } = stats;
-  return JSON.stringify({ stats: { aggregated, flushed, noDesc, packets, delivered, polls } });
+  return JSON.stringify({ stats: jsonlStats(stats) });
 }
 
 function statsTable(stats: CoalesceStats): string {
@@ -109,6 +148,13 @@ function statsTable(stats: CoalesceStats): string {
     ['no descriptor', noDesc],
     ['aggregated/flushed', perSkb],
   ];
+  if (stats.interrupts !== null) rows.push(['interrupts', stats.interrupts], ['dropped', stats.dropped]);
+  if (stats.holdTimes !== null) {
+    const { meanNs, p50Ns, p99Ns, maxNs } = stats.holdTimes;
+    const us = (ns: number): string => (ns / 1000).toFixed(1);
+    rows.push(['held, mean (µs)', us(meanNs)], ['held, p50 (µs)', us(p50Ns)]);
+    rows.push(['held, p99 (µs)', us(p99Ns)], ['held, max (µs)', us(maxNs)]);
+  }
   return rows.map(([name, value]) => `${name.padEnd(18)} ${String(value).padStart(12)}\n`).join('');
 }
 

@@ -3,12 +3,21 @@ import yargs from 'yargs';
 import { CaptureError } from '../capture/errors.ts';
 import { LAWS } from '../cost/laws.ts';
 import { packageVersion } from '../package-root.ts';
-import { RECEIVE_MODES } from '../path/netback.ts';
+import { XEN_CONFIGURATIONS } from '../path/xen-path.ts';
 import { type RawAnalyzeOptions, runAnalyze } from './analyze-command.ts';
 import { type RawCoalesceOptions, runCoalesce } from './coalesce-command.ts';
 import { EXIT } from './exit-code.ts';
 import { GRO_OPTIONS } from './gro-options.ts';
-import { ENGINE_OPTION, POLL_HELP, POLL_OPTION, REPLAY_OPTIONS, TALK_OPTIONS } from './options.ts';
+import { inNicGroup, NIC_OPTIONS, PACE_OPTION } from './nic-options.ts';
+import {
+  ENGINE_OPTION,
+  PATH_OPTIONS,
+  POLL_HELP,
+  POLL_OPTION,
+  REPLAY_OPTIONS,
+  TALK_OPTIONS,
+} from './options.ts';
+import type { RawProfilesOptions } from './profiles-command.ts';
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
@@ -48,12 +57,7 @@ export async function main(argv: readonly string[]): Promise<number> {
             nargs: 1,
             default: [],
           })
-          .option('receive-mode', {
-            describe: 'how netback hands pages over',
-            choices: RECEIVE_MODES,
-            default: 'flip',
-          })
-          .option('profile', { describe: 'cost profile', type: 'string', default: 'aizu-2008' })
+          .options({ ...PATH_OPTIONS, ...NIC_OPTIONS, ...PACE_OPTION })
           .option('law', { describe: 'throughput law', choices: LAWS, default: 'serial' })
           .option('out', { describe: 'folder for the reports', type: 'string', default: 'reports' })
           .option('format', {
@@ -80,6 +84,20 @@ export async function main(argv: readonly string[]): Promise<number> {
             demandOption: true,
           })
           .options({ ...ENGINE_OPTION, ...POLL_OPTION, ...REPLAY_OPTIONS, ...GRO_OPTIONS, ...TALK_OPTIONS })
+          .options(NIC_OPTIONS)
+          .options(inNicGroup(PATH_OPTIONS))
+          .options(
+            inNicGroup({
+              configuration: {
+                describe: 'path below the driver (default: LRO; without engine Xen)',
+                choices: XEN_CONFIGURATIONS,
+              },
+            }),
+          )
+          .option('polls-out', {
+            describe: 'write where polls ended, for --poll file:F',
+            type: 'string',
+          })
           .option('jsonl', {
             describe: 'one JSON object an skb, in delivery order',
             type: 'boolean',
@@ -102,6 +120,19 @@ export async function main(argv: readonly string[]): Promise<number> {
           .example('$0 coalesce trace.pcap --jsonl', 'each skb with its members and reason'),
       (args) => {
         start = () => runCoalesce(restoreDashes(args) as unknown as RawCoalesceOptions);
+      },
+    )
+    .command(
+      'profiles [name]',
+      'the cost profiles and NIC presets with their sources',
+      (command) =>
+        command
+          .positional('name', { describe: 'show this one, with all its numbers', type: 'string' })
+          .option('json', { describe: 'as JSON', type: 'boolean', default: false })
+          .example('$0 profiles tg3', 'when a tg3 raises interrupts, and where that is known from'),
+      (args) => {
+        start = async () =>
+          (await import('./profiles-command.ts')).runProfiles(args as unknown as RawProfilesOptions);
       },
     )
     .strict()

@@ -2,6 +2,7 @@
 import type { Options } from 'yargs';
 import { INET_LRO_DEFAULTS, type InetLroOptions } from '../coalesce/inet-lro.ts';
 import type { ReceiverChoice } from '../packet/receiver.ts';
+import { RECEIVE_MODES, type ReceiveMode } from '../path/netback.ts';
 import { ENGINES, type EngineName } from '../replay/coalesce.ts';
 import { DEFAULT_POLL } from './poll-option.ts';
 import { parseReceiver } from './receiver-option.ts';
@@ -62,7 +63,7 @@ export const ENGINE_OPTION: Definitions = {
   },
 };
 
-export const POLL_HELP = 'where polls end: batch:N, window:T[:B] (µs), end, file:F';
+export const POLL_HELP = 'where polls end: batch:N, window:T[:B] (µs), end, file:F, napi';
 export const POLL_OPTION: Definitions = {
   poll: {
     describe: POLL_HELP,
@@ -71,6 +72,16 @@ export const POLL_OPTION: Definitions = {
     group: REPLAY_GROUP,
     requiresArg: true,
   },
+};
+
+/** Which path and profile, for commands that price what they replay. */
+export const PATH_OPTIONS: Definitions = {
+  'receive-mode': {
+    describe: 'how netback hands pages over',
+    choices: RECEIVE_MODES,
+    default: 'flip' satisfies ReceiveMode,
+  },
+  profile: { describe: 'cost profile', type: 'string', default: 'aizu-2008' },
 };
 
 export const TALK_OPTIONS: Definitions = {

@@ -1,20 +1,24 @@
-/** `--poll batch:N | window:T[:B] | end | file:F`, see docs/polls.md. */
+/** `--poll batch:N | window:T[:B] | end | file:F | napi`, see docs/polls.md. */
 import { readFileSync } from 'node:fs';
+import type { NapiSpec } from '../nic/napi.ts';
 import type { PollSpec } from '../nic/poll.ts';
 import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-path.ts';
+import { describeNapi } from './nic-options.ts';
 import { UsageError, wholeNumber } from './usage.ts';
 
 /** 8,000 interrupts a second, a common fixed setting of the study's time, and NAPI's weight. */
 export const DEFAULT_POLL = 'window:125:64';
 const DEFAULT_BUDGET = 64;
 const MAX_COUNT = 1_000_000_000;
-const FORMS = "'batch:N', 'window:T[:B]' (T in µs), 'end' or 'file:F'";
+const FORMS = "'batch:N', 'window:T[:B]' (T in µs), 'end', 'file:F' or 'napi'";
 
-export function parsePoll(text: string): PollSpec {
+/** `napi`: what the options of that model say. */
+export function parsePoll(text: string, napi: () => NapiSpec): PollSpec {
   const colon = text.indexOf(':');
   const kind = colon < 0 ? text : text.slice(0, colon);
   const rest = colon < 0 ? '' : text.slice(colon + 1);
   if (kind === 'end' && rest === '') return { kind: 'end' };
+  if (kind === 'napi' && rest === '') return napi();
   if (kind === 'batch') return { kind: 'batch', packets: wholeNumber('--poll batch', rest, 1, MAX_COUNT) };
   if (kind === 'window') return parseWindow(rest, text);
   if (kind === 'file' && rest !== '') return { kind: 'file', file: rest, lastPackets: readBoundaries(rest) };
@@ -70,6 +74,8 @@ export function describePoll(spec: PollSpec): string {
       return 'one poll for the whole capture: the upper bound of merging';
     case 'file':
       return `polls end where ${spec.file} says`;
+    case 'napi':
+      return describeNapi(spec);
     case 'window': {
       const rate = spec.windowNs > 0 ? `, at most ${Math.round(1e9 / spec.windowNs)} interrupts/s` : '';
       const budget = spec.budget > 0 ? `, rounds of at most ${spec.budget} packets` : '';
@@ -87,13 +93,13 @@ export interface ConfigurationPolls {
 }
 
 /** `--poll SPEC` for all configurations, `--poll LRO=SPEC` for one; both may be given. */
-export function parseConfigurationPolls(texts: readonly string[]): ConfigurationPolls {
-  let common = { text: DEFAULT_POLL, spec: parsePoll(DEFAULT_POLL) };
+export function parseConfigurationPolls(texts: readonly string[], napi: () => NapiSpec): ConfigurationPolls {
+  let common = { text: DEFAULT_POLL, spec: parsePoll(DEFAULT_POLL, napi) };
   const own = new Map<XenConfiguration, { text: string; spec: PollSpec }>();
   for (const text of texts) {
     const name = XEN_CONFIGURATIONS.find((known) => text.startsWith(`${known}=`));
     const spec = name === undefined ? text : text.slice(name.length + 1);
-    const parsed = { text: spec, spec: parsePoll(spec) };
+    const parsed = { text: spec, spec: parsePoll(spec, napi) };
     if (name === undefined) common = parsed;
     else own.set(name, parsed);
   }

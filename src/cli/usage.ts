@@ -14,3 +14,12 @@ export function wholeNumber(option: string, text: string, min: number, max: numb
   }
   return value;
 }
+
+/** A decimal number from `min` to `max`; otherwise a UsageError that names the option. */
+export function decimalNumber(option: string, text: string, min: number, max: number): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(value) || value < min || value > max) {
+    throw new UsageError(`${option}: '${text}' is not a number from ${min} to ${max}`);
+  }
+  return value;
+}

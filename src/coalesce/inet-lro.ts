@@ -80,8 +80,8 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   const { maxDesc, maxAggr, fragSize, vlan, verifyChecksums } = options;
   const frags = options.mode === 'frags';
   const inband = vlan === 'inband';
-  /** Only the plain rules apply: no in-band tags, checksums not looked at, packets counted, nothing recorded. */
-  const plain = !inband && !frags && !verifyChecksums && sink.hold === undefined;
+  /** Only the plain rules apply: no in-band tags, checksums not looked at, packets counted. */
+  const plain = !inband && !frags && !verifyChecksums;
   const lengthLimit = 65_535 - options.mtu;
   const slots = new Int32Array(maxDesc * WORDS);
   for (let slot = 0; slot < maxDesc; slot++) slots[slot * WORDS] = EMPTY;
@@ -319,6 +319,7 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
           const slot = slots[recent * WORDS] === flow ? recent : find(flow);
           if (slot >= 0) recent = slot;
           if (slot >= 0 && mergeUsual(slot * WORDS, row)) {
+            tellHold(slot, row, false);
             const reason = limit(slot * WORDS, row, 0);
             if (reason >= 0) flush(slot, reason);
             continue;

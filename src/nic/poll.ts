@@ -3,39 +3,39 @@
  * over. "Received packets" are all frames that reach the NIC, TCP or not.
  */
 import type { PacketTable } from '../packet/table.ts';
-
-/** What a poll model needs of a merge engine. */
-export interface PollTarget {
-  /** Takes the received packets `table.rows[from … to-1]`. */
-  receive(from: number, to: number): void;
-  flushAll(reason: number): void;
-}
-
-export interface FlushReasons {
-  readonly pollEnd: number;
-  readonly captureEnd: number;
-}
-
-export interface PollModel {
-  /** Feeds the received rows of the block. */
-  run(table: PacketTable): void;
-  /** Ends the last poll with the reason "capture end". */
-  finish(): void;
-  /** Polls that held a packet, so far. */
-  polls(): number;
-}
+import { addTime, createHistogram, summarise } from './histogram.ts';
+import { createNapi, type NapiSpec } from './napi.ts';
+import type { FlushReasons, PollModel, PollTarget } from './poll-model.ts';
+import type { Softirq } from './softirq.ts';
 
 export type PollSpec =
   | { readonly kind: 'batch'; readonly packets: number }
   | { readonly kind: 'window'; readonly windowNs: number; readonly budget: number }
   | { readonly kind: 'end' }
   /** 0-based record numbers of the last packet of each poll, ascending. */
-  | { readonly kind: 'file'; readonly file: string; readonly lastPackets: Float64Array };
+  | { readonly kind: 'file'; readonly file: string; readonly lastPackets: Float64Array }
+  | NapiSpec;
 
-export function createPollModel(spec: PollSpec, target: PollTarget, reasons: FlushReasons): PollModel {
+/** A poll model whose polls take no processor time. */
+type TimelessSpec = Exclude<PollSpec, NapiSpec>;
+
+/** `softirq` is what `napi` spends its time on; the other models do not look at it. */
+export function createPollModel(
+  spec: PollSpec,
+  target: PollTarget,
+  reasons: FlushReasons,
+  softirq: Softirq,
+): PollModel {
+  if (spec.kind === 'napi') return createNapi(spec, target, reasons, softirq);
+  return createTimelessModel(spec, target, reasons);
+}
+
+function createTimelessModel(spec: TimelessSpec, target: PollTarget, reasons: FlushReasons): PollModel {
   let polls = 0;
   /** Packets since the last flush. */
   let pending = 0;
+  /** Stays empty where the model has no clock. */
+  const holds = createHistogram();
 
   function endPoll(): void {
     polls++;
@@ -76,6 +76,8 @@ export function createPollModel(spec: PollSpec, target: PollTarget, reasons: Flu
           inRound = 0;
           windowEndNs = now + windowNs;
         }
+        // All that a window takes is delivered at its end, whatever was merged.
+        addTime(holds, windowEndNs - now);
         inRound++;
         if (inRound === budget) {
           take(from, i + 1);
@@ -134,5 +136,8 @@ export function createPollModel(spec: PollSpec, target: PollTarget, reasons: Flu
       target.flushAll(reasons.captureEnd);
     },
     polls: () => polls,
+    dropped: () => 0,
+    interrupts: () => null,
+    holdTimes: () => summarise(holds),
   };
 }

@@ -67,6 +67,8 @@ export function createReceiverFinder(flows: FlowTable): ReceiverFinder {
     if (marked) return { mode: 'marks', why: 'the capture marks the direction of its packets' };
     const hosts = new Map<string, { payload: number; mac: string }>();
     for (let flow = 0; flow < Math.min(flows.count(), RECEIVER_PREFIX_PACKETS); flow++) {
+      // The block in which the prefix ends may hold flows that begin after it: nothing is known of them.
+      if (seen[flow] === 0) continue;
       const payload = payloadOf[flow]!;
       const address = flows.destinationAddress(flow);
       const host = hosts.get(address) ?? { payload: 0, mac: macOf.get(flow) ?? '' };

@@ -4,9 +4,14 @@ import { createInetLro, type InetLroOptions } from '../coalesce/inet-lro.ts';
 import { createLinuxGro, LINUX_GRO_DEFAULTS, type LinuxGroOptions } from '../coalesce/linux-gro.ts';
 import { createNone } from '../coalesce/none.ts';
 import { REASON } from '../coalesce/reason.ts';
+import { reportBoundaries } from '../nic/boundaries.ts';
+import type { TimeSummary } from '../nic/histogram.ts';
 import { createPollModel, type PollSpec } from '../nic/poll.ts';
+import type { FlushReasons, PollTarget } from '../nic/poll-model.ts';
+import { createSoftirq, NO_CYCLES, type Softirq } from '../nic/softirq.ts';
 import type { PacketTable } from '../packet/table.ts';
 import type { Session } from './session.ts';
+import { timedSink } from './timed-sink.ts';
 
 /** The merge engines by name. */
 export const ENGINES = ['none', 'inet_lro', 'linux-gro'] as const;
@@ -25,6 +30,12 @@ export interface CoalesceStats extends EngineCounters {
   /** Skbs delivered. */
   delivered: number;
   polls: number;
+  /** Lost at a full ring: not among `packets`. */
+  dropped: number;
+  /** Null where the poll model has no interrupts. */
+  interrupts: number | null;
+  /** Arrival to delivery of each packet; null where the poll model has no clock. */
+  holdTimes: TimeSummary | null;
 }
 
 export function createEngine(table: PacketTable, options: EngineOptions, sink: SkbSink): Engine {
@@ -46,24 +57,51 @@ export interface Lane {
   stats(): CoalesceStats;
 }
 
-export function createLane(table: PacketTable, options: EngineOptions, poll: PollSpec, sink: SkbSink): Lane {
+export interface LaneExtras {
+  /** What polls cost with `napi`; without it they take no time. */
+  readonly softirq?: Softirq;
+  /** Is told the last packet of each poll that ended. */
+  readonly reportPoll?: (lastPacket: number) => void;
+}
+
+const REASONS_OF_POLLS: FlushReasons = { pollEnd: REASON['poll-end'], captureEnd: REASON['capture-end'] };
+
+export function createLane(
+  table: PacketTable,
+  options: EngineOptions,
+  poll: PollSpec,
+  sink: SkbSink,
+  extras: LaneExtras = {},
+): Lane {
   let packets = 0;
-  const engine = createEngine(table, options, sink);
-  const model = createPollModel(poll, engine, {
-    pollEnd: REASON['poll-end'],
-    captureEnd: REASON['capture-end'],
-  });
-  return {
-    run(block) {
-      packets += block.received;
-      model.run(block);
+  const { reportPoll } = extras;
+  const softirq = extras.softirq ?? createSoftirq(NO_CYCLES, 1);
+  const engine = createEngine(table, options, poll.kind === 'napi' ? timedSink(table, sink, softirq) : sink);
+  const counted: PollTarget = {
+    receive(from, to) {
+      packets += to - from;
+      engine.receive(from, to);
     },
-    finish: () => model.finish(),
+    flushAll: engine.flushAll,
+  };
+  const { pollEnd } = REASONS_OF_POLLS;
+  const target = reportPoll === undefined ? counted : reportBoundaries(table, counted, pollEnd, reportPoll);
+  const model = createPollModel(poll, target, REASONS_OF_POLLS, softirq);
+  return {
+    run: model.run,
+    finish: model.finish,
     stats() {
       const { counters } = engine;
-      // Every packet either entered a slot or was delivered alone.
-      const delivered = counters.flushed + packets - counters.aggregated;
-      return { ...counters, packets, delivered, polls: model.polls() };
+      return {
+        ...counters,
+        packets,
+        // Every packet either entered a slot or was delivered alone.
+        delivered: counters.flushed + packets - counters.aggregated,
+        polls: model.polls(),
+        dropped: model.dropped(),
+        interrupts: model.interrupts(),
+        holdTimes: model.holdTimes(),
+      };
     },
   };
 }
@@ -76,8 +114,9 @@ export async function coalesce(
   sink: SkbSink,
   afterBlock?: () => undefined | Promise<void>,
   signal?: AbortSignal,
+  extras?: LaneExtras,
 ): Promise<CoalesceStats> {
-  const lane = createLane(session.table, options, poll, sink);
+  const lane = createLane(session.table, options, poll, sink, extras);
   await session.run((table) => {
     lane.run(table);
     return afterBlock?.();

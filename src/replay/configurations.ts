@@ -5,11 +5,15 @@
 import type { SkbSink } from '../coalesce/engine.ts';
 import type { InetLroOptions } from '../coalesce/inet-lro.ts';
 import { REASON, REASONS, type Reason } from '../coalesce/reason.ts';
-import { createPollModel, type PollModel, type PollSpec } from '../nic/poll.ts';
-import { familyOf, type PacketTable } from '../packet/table.ts';
-import type { ReceiveMode } from '../path/netback.ts';
+import type { TimeSummary } from '../nic/histogram.ts';
+import { createPollModel, type PollSpec } from '../nic/poll.ts';
+import type { PollModel } from '../nic/poll-model.ts';
+import type { PacketTable } from '../packet/table.ts';
 import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration, type XenPath } from '../path/xen-path.ts';
 import { createEngine, type EngineName } from './coalesce.ts';
+import { frameBytesOf } from './frame-bytes.ts';
+import { createPricedSoftirq, type PathPrice } from './softirq.ts';
+import { timedSink } from './timed-sink.ts';
 
 export interface ConfigurationSetup {
   readonly name: XenConfiguration;
@@ -41,6 +45,12 @@ export interface ConfigurationCounts {
   readonly packets: number;
   readonly delivered: number;
   readonly polls: number;
+  /** Lost at a full ring: not among `packets`. */
+  readonly dropped: number;
+  /** Null where the poll model has no interrupts. */
+  readonly interrupts: number | null;
+  /** Arrival to delivery of each packet; null where the poll model has no clock. */
+  readonly holdTimes: TimeSummary | null;
   readonly aggregated: number;
   readonly flushed: number;
   readonly noDesc: number;
@@ -64,14 +74,16 @@ export function createConfigurationRuns(
   table: PacketTable,
   setups: readonly ConfigurationSetup[],
   inetLro: InetLroOptions,
-  receiveMode: ReceiveMode,
+  price: Omit<PathPrice, 'configuration'>,
 ): ConfigurationRuns {
   const groups = new Map<string, ConfigurationSetup[]>();
   for (const setup of setups) {
-    const key = `${setup.engine} ${setup.pollText}`;
+    // With napi, what runs below the driver decides how long polls last.
+    const own = setup.poll.kind === 'napi' ? ` ${setup.name}` : '';
+    const key = `${setup.engine} ${setup.pollText}${own}`;
     groups.set(key, [...(groups.get(key) ?? []), setup]);
   }
-  const lanes = [...groups.values()].map((group) => createLane(table, group, inetLro, receiveMode));
+  const lanes = [...groups.values()].map((group) => createLane(table, group, inetLro, price));
   return {
     run(block) {
       for (const lane of lanes) lane.model.run(block);
@@ -96,9 +108,10 @@ function createLane(
   table: PacketTable,
   group: readonly ConfigurationSetup[],
   inetLro: InetLroOptions,
-  receiveMode: ReceiveMode,
+  price: Omit<PathPrice, 'configuration'>,
 ): Lane {
   const first = group[0]!;
+  const { receiveMode } = price;
   const members = group.map((setup) => ({
     setup,
     path: createXenPath({ configuration: setup.name, receiveMode, lroMode: inetLro.mode }),
@@ -106,19 +119,12 @@ function createLane(
   const paths = members.map((member) => member.path);
   const skbsOf = new Float64Array(REASONS.length);
   const packetsOf = new Float64Array(REASONS.length);
-  const { kind, tcpAt, payloadBytes, ipLength, ipAt, wireBytes, frameOffset } = table;
+  const { tcpAt, payloadBytes } = table;
   let packets = 0;
 
   function count(reason: number, segments: number): void {
     skbsOf[reason]! += 1;
     packetsOf[reason]! += segments;
-  }
-
-  /** Ethernet header and all bytes that the IP length counts; the frame as it is where that says nothing. */
-  function frameBytesOf(row: number): number {
-    if (familyOf(kind[row]!) === 0) return wireBytes[row]!;
-    const length = ipLength[row]!;
-    return 14 + (length > 0 ? length : wireBytes[row]! - (ipAt[row]! - frameOffset[row]!));
   }
 
   const sink: SkbSink = {
@@ -129,11 +135,17 @@ function createLane(
     deliverAlone(row, reason) {
       count(reason, 1);
       const payload = tcpAt[row] === 0 ? 0 : Math.max(0, payloadBytes[row]!);
-      const frameBytes = frameBytesOf(row);
+      const frameBytes = frameBytesOf(table, row);
       for (const path of paths) path.deliver(1, payload, frameBytes);
     },
   };
-  const engine = createEngine(table, { engine: first.engine, inetLro }, sink);
+  const softirq = createPricedSoftirq(
+    { ...price, configuration: first.name },
+    first.engine !== 'none',
+    first.poll,
+  );
+  const timed = first.poll.kind === 'napi' ? timedSink(table, sink, softirq) : sink;
+  const engine = createEngine(table, { engine: first.engine, inetLro }, timed);
   const target = {
     receive(from: number, to: number): void {
       packets += to - from;
@@ -145,7 +157,7 @@ function createLane(
     },
   };
   const reasons = { pollEnd: REASON['poll-end'], captureEnd: REASON['capture-end'] };
-  const model = createPollModel(first.poll, target, reasons);
+  const model = createPollModel(first.poll, target, reasons, softirq);
   return {
     members,
     model,
@@ -154,6 +166,9 @@ function createLane(
       packets,
       delivered: engine.counters.flushed + packets - engine.counters.aggregated,
       polls: model.polls(),
+      dropped: model.dropped(),
+      interrupts: model.interrupts(),
+      holdTimes: model.holdTimes(),
       reasons: REASONS.map((reason, index) => ({
         reason,
         skbs: skbsOf[index]!,

@@ -1,6 +1,7 @@
 /** One delivered skb as the JSON object of `analyze coalesce --jsonl`. */
 import { REASONS } from '../coalesce/reason.ts';
 import { ipv4Text, ipv6Text } from '../packet/flows.ts';
+import type { CoalesceStats } from './coalesce.ts';
 import type { DeliveredSkb } from './recorder.ts';
 
 /** A line without its newline. Fields that the packet does not have are null. */
@@ -56,4 +57,15 @@ function findTimestamps(skb: DeliveredSkb): number | null {
     at += length;
   }
   return null;
+}
+
+/** The counters of the last line of `--jsonl`. */
+export type JsonlStats = Pick<
+  CoalesceStats,
+  'aggregated' | 'flushed' | 'noDesc' | 'packets' | 'delivered' | 'polls'
+>;
+
+export function jsonlStats(stats: CoalesceStats): JsonlStats {
+  const { aggregated, flushed, noDesc, packets, delivered, polls } = stats;
+  return { aggregated, flushed, noDesc, packets, delivered, polls };
 }

@@ -5,6 +5,7 @@ import type { InetLroOptions } from '../coalesce/inet-lro.ts';
 import { costOf } from '../cost/cycles.ts';
 import { type Law, predictGoodput } from '../cost/laws.ts';
 import type { Profile } from '../cost/profile.ts';
+import type { TimeSummary } from '../nic/histogram.ts';
 import { packageVersion } from '../package-root.ts';
 import { EVENT, eventsByName } from '../path/events.ts';
 import type { ReceiveMode } from '../path/netback.ts';
@@ -14,14 +15,25 @@ import {
   createConfigurationRuns,
 } from './configurations.ts';
 import { createTrafficObserver, type TrafficCounts } from './observe.ts';
-import type { ConfigurationResult, ReceiverSummary, ResultRecord, Throughput, Warning } from './result.ts';
+import type {
+  ConfigurationResult,
+  Latency,
+  NicSummary,
+  ReceiverSummary,
+  ResultRecord,
+  Throughput,
+  Warning,
+} from './result.ts';
 import type { Session } from './session.ts';
-import { readingWarnings, trafficWarnings } from './warnings.ts';
+import { readingWarnings, ringWarnings, trafficWarnings } from './warnings.ts';
 
 export interface StudyOptions {
   readonly setups: readonly ConfigurationSetup[];
   readonly pollText: string;
   readonly pollDescription: string;
+  readonly nic: NicSummary | null;
+  /** As asked for, for the record. */
+  readonly pace: string;
   readonly inetLro: InetLroOptions;
   readonly receiveMode: ReceiveMode;
   readonly profile: Profile;
@@ -41,7 +53,11 @@ export async function study(
   afterBlock?: () => undefined | Promise<void>,
   signal?: AbortSignal,
 ): Promise<ResultRecord> {
-  const runs = createConfigurationRuns(session.table, options.setups, options.inetLro, options.receiveMode);
+  const runs = createConfigurationRuns(session.table, options.setups, options.inetLro, {
+    receiveMode: options.receiveMode,
+    lroMode: options.inetLro.mode,
+    profile: options.profile,
+  });
   const observer = createTrafficObserver();
   await session.run((table) => {
     observer.add(table);
@@ -58,7 +74,11 @@ function assemble(
   counts: readonly ConfigurationCounts[],
 ): ResultRecord {
   const costed = counts.map((one) => configurationResult(one, options, traffic));
-  const warnings: Warning[] = [...readingWarnings(session), ...trafficWarnings(traffic, options.inetLro.mtu)];
+  const warnings: Warning[] = [
+    ...readingWarnings(session),
+    ...trafficWarnings(traffic, options.inetLro.mtu),
+    ...ringWarnings(Math.max(...counts.map((one) => one.dropped))),
+  ];
   return {
     recordVersion: 1,
     tool: { name: 'analyze', version: packageVersion() },
@@ -85,7 +105,7 @@ function configurationResult(
   const prediction = predictGoodput(options.law, profile, { goodputBytes, frames, frameBytes }, cost);
   const dataSkbs = events[EVENT.dataSkbs]!;
   const dataPackets = events[EVENT.dataPackets]!;
-  const { packets, delivered, polls, aggregated, flushed, noDesc } = counts;
+  const { packets, delivered, polls, dropped, interrupts, aggregated, flushed, noDesc } = counts;
   const result: ConfigurationResult = {
     name: setup.name,
     engine: setup.engine,
@@ -93,7 +113,20 @@ function configurationResult(
     predictedThroughputMbps: prediction.mbps,
     lroRate: dataSkbs === 0 ? null : dataPackets / dataSkbs,
     aggregatedPerFlushed: flushed === 0 ? null : aggregated / flushed,
-    counters: { packets, delivered, polls, aggregated, flushed, noDesc, dataPackets, dataSkbs },
+    counters: {
+      packets,
+      delivered,
+      polls,
+      dropped,
+      interrupts,
+      aggregated,
+      flushed,
+      noDesc,
+      dataPackets,
+      dataSkbs,
+    },
+    latency: latencyOf(counts.holdTimes),
+    pace: null,
     reasons: counts.reasons,
     events: eventsByName(events),
     domain0: cost.domain0,
@@ -101,6 +134,18 @@ function configurationResult(
     unexplainedDomainUCyclesPerByte: cost.unexplainedDomainUCyclesPerByte,
   };
   return { result, formula: prediction.formula };
+}
+
+function latencyOf(times: TimeSummary | null): Latency | null {
+  if (times === null) return null;
+  const { count, meanNs, p50Ns, p99Ns, maxNs } = times;
+  return {
+    packets: count,
+    meanUs: meanNs / 1000,
+    p50Us: p50Ns / 1000,
+    p99Us: p99Ns / 1000,
+    maxUs: maxNs / 1000,
+  };
 }
 
 function captureSummary(session: Session, traffic: TrafficCounts): ResultRecord['capture'] {
@@ -143,6 +188,8 @@ function recordedOptions(options: StudyOptions): ResultRecord['options'] {
   return {
     poll: options.pollText,
     pollDescription: options.pollDescription,
+    nic: options.nic,
+    pace: options.pace,
     maxAggr: inetLro.maxAggr,
     maxDesc: inetLro.maxDesc,
     mtu: inetLro.mtu,

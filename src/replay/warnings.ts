@@ -66,6 +66,13 @@ export function readingWarnings(session: Session): Warning[] {
   return warnings;
 }
 
+/** Packets that a poll model lost at a full ring. */
+export function ringWarnings(dropped: number): Warning[] {
+  if (dropped === 0) return [];
+  const message = `${dropped} packets were dropped because the receive ring was full: the modelled processor is slower than the traffic, which TCP would have slowed down. Use --pace cpu, or another --cpu-ghz or --ring. Polls written by --polls-out do not say which packets were lost.`;
+  return [{ code: 'W-RING-FULL', message }];
+}
+
 /** What the received traffic is, and whether a replay of it means anything. */
 export function trafficWarnings(traffic: TrafficCounts, mtu: number): Warning[] {
   const { superPackets, dataPackets, allTcpPackets } = traffic;

@@ -15,6 +15,7 @@ export function renderTables(record: ResultRecord): string {
     renderTable(throughputTable(record)),
     renderTable(lroRateTable(record.configurations)),
     renderTable(cyclesTable(record.configurations)),
+    ...latencyTable(record.configurations).map(renderTable),
     notes(record),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -98,6 +99,33 @@ function cyclesTable(configurations: readonly ConfigurationResult[]): Table {
   };
 }
 
+/** Nothing where no configuration has a clock. */
+function latencyTable(configurations: readonly ConfigurationResult[]): Table[] {
+  if (configurations.every((one) => one.latency === null)) return [];
+  const us = (value: number | undefined): string => fixed(value ?? null, 1, '-');
+  const rows = configurations.map(({ name, latency }) => [
+    name,
+    us(latency?.meanUs),
+    us(latency?.p50Us),
+    us(latency?.p99Us),
+    us(latency?.maxUs),
+  ]);
+  return [{ header: ['Held, arrival to delivery (µs)', 'mean', 'p50', 'p99', 'max'], rows }];
+}
+
+function paceLines(configurations: readonly ConfigurationResult[]): string[] {
+  return configurations.flatMap(({ name, pace }) => {
+    if (pace === null) return [];
+    const outcome =
+      pace.converged === null
+        ? 'as asked for'
+        : pace.converged
+          ? `equal to the prediction within 0.1 % after ${pace.passes} passes`
+          : `NOT equal to the prediction after ${pace.passes} passes`;
+    return [`Pace of ${name}: offered at ${fixed(pace.offeredMbps, 2, '-')} Mbit/s, ${outcome}`];
+  });
+}
+
 function cell(value: number | null): string {
   return fixed(value, 2, '-');
 }
@@ -122,6 +150,7 @@ function renderTable({ header, rows }: Table): string {
 function notes({ configurations, options, lawFormula, profileNote }: ResultRecord): string {
   const lines = [
     `Polls: ${options.poll}: ${options.pollDescription}`,
+    ...paceLines(configurations),
     `Throughput law ${lawFormula}`,
     `Cost profile ${options.profile}, receive mode ${options.receiveMode}: ${profileNote}`,
   ];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { InetLroOptions } from '../../src/coalesce/inet-lro.ts';
 import { REASONS } from '../../src/coalesce/reason.ts';
 import type { PollSpec } from '../../src/nic/poll.ts';
-import type { CoalesceStats } from '../../src/replay/coalesce.ts';
+import type { JsonlStats } from '../../src/replay/skb-json.ts';
 import { concat, pattern, u16 } from '../helpers/bytes.ts';
 import type { Frame } from '../helpers/fill-table.ts';
 import { onesSum } from '../helpers/internet-checksum.ts';
@@ -39,7 +39,7 @@ const poll: fc.Arbitrary<PollSpec> = fc.oneof(
 
 interface Outcome {
   readonly skbs: readonly ModelSkb[];
-  readonly stats: CoalesceStats;
+  readonly stats: JsonlStats;
 }
 
 /** The engine's outcome, in the model's shape. */

@@ -4,7 +4,7 @@ import type { PollSpec } from '../../src/nic/poll.ts';
 import { coalesce } from '../../src/replay/coalesce.ts';
 import { createRecorder } from '../../src/replay/recorder.ts';
 import { openSession } from '../../src/replay/session.ts';
-import { skbJson } from '../../src/replay/skb-json.ts';
+import { jsonlStats, skbJson } from '../../src/replay/skb-json.ts';
 
 export type Line = Readonly<Record<string, unknown>>;
 
@@ -73,5 +73,5 @@ export async function runCoalesce(capture: string, options: readonly string[]): 
   const sink = createRecorder(session.table, false, (skb) => lines.push(JSON.parse(skbJson(skb)) as Line));
   const stats = await coalesce(session, { engine: 'inet_lro', inetLro }, poll, sink);
   session.close();
-  return [...lines, { stats }];
+  return [...lines, { stats: jsonlStats(stats) }];
 }

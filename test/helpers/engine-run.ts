@@ -4,8 +4,9 @@ import { REASONS, type Reason } from '../../src/coalesce/reason.ts';
 import { createDecoder } from '../../src/packet/decode.ts';
 import { createFlowTable } from '../../src/packet/flows.ts';
 import { createPacketTable } from '../../src/packet/table.ts';
-import { type CoalesceStats, createLane, type EngineOptions } from '../../src/replay/coalesce.ts';
+import { createLane, type EngineOptions } from '../../src/replay/coalesce.ts';
 import { createRecorder } from '../../src/replay/recorder.ts';
+import { type JsonlStats, jsonlStats } from '../../src/replay/skb-json.ts';
 import { type Frame, inBlocks } from './fill-table.ts';
 
 export interface PlainSkb {
@@ -20,7 +21,7 @@ export interface PlainSkb {
 
 export interface EngineRun {
   readonly skbs: readonly PlainSkb[];
-  readonly stats: CoalesceStats;
+  readonly stats: JsonlStats;
 }
 
 /** An Ethernet frame captured whole. */
@@ -60,5 +61,5 @@ export function runEngine(
     lane.run(block);
   });
   lane.finish();
-  return { skbs, stats: lane.stats() };
+  return { skbs, stats: jsonlStats(lane.stats()) };
 }

@@ -23,6 +23,8 @@ export function pollEnds(spec: PollSpec, packets: readonly PolledPacket[]): Poll
       return windowEnds(spec.windowNs, spec.budget, packets);
     case 'file':
       return fileEnds([...spec.lastPackets], packets);
+    case 'napi':
+      throw new Error('test/helpers/slow-napi.ts is the reference of napi');
   }
 }
 

@@ -6,9 +6,9 @@ import { createDecoder } from '../../src/packet/decode.ts';
 import { createFlowTable } from '../../src/packet/flows.ts';
 import { createReceiverFilter } from '../../src/packet/receiver.ts';
 import { BLOCK_ROWS, createPacketTable } from '../../src/packet/table.ts';
-import { type CoalesceStats, createLane } from '../../src/replay/coalesce.ts';
+import { createLane } from '../../src/replay/coalesce.ts';
 import { createRecorder } from '../../src/replay/recorder.ts';
-import { skbJson } from '../../src/replay/skb-json.ts';
+import { type JsonlStats, jsonlStats, skbJson } from '../../src/replay/skb-json.ts';
 import { type Frame, inBlocks } from './fill-table.ts';
 
 /** The delivered header, as its JSON line has it. */
@@ -37,7 +37,7 @@ export interface ReplayedSkb {
 
 export interface Replayed {
   readonly skbs: readonly ReplayedSkb[];
-  readonly stats: CoalesceStats;
+  readonly stats: JsonlStats;
 }
 
 export interface ReplayOptions {
@@ -73,7 +73,7 @@ export function replayFrames(frames: readonly Frame[], options: ReplayOptions = 
     lane.run(table);
   });
   lane.finish();
-  return { skbs, stats: lane.stats() };
+  return { skbs, stats: jsonlStats(lane.stats()) };
 }
 
 function headerOf(line: string): SkbHeader {

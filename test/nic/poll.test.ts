@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createPollModel, type PollSpec } from '../../src/nic/poll.ts';
+import { createSoftirq, NO_CYCLES } from '../../src/nic/softirq.ts';
 import { createPacketTable } from '../../src/packet/table.ts';
 import { type PolledPacket, pollEnds } from '../helpers/poll-model.ts';
 
@@ -29,7 +30,8 @@ function run(spec: PollSpec, arrivals: readonly Arrival[], rows: number): { even
       events.push(reason === POLL_END ? 'poll-end' : 'capture-end');
     },
   };
-  const model = createPollModel(spec, target, { pollEnd: POLL_END, captureEnd: CAPTURE_END });
+  const softirq = createSoftirq(NO_CYCLES, 1);
+  const model = createPollModel(spec, target, { pollEnd: POLL_END, captureEnd: CAPTURE_END }, softirq);
   for (let first = 0; first < arrivals.length; first += rows) {
     table.firstRecord = first;
     table.count = Math.min(rows, arrivals.length - first);

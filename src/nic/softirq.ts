@@ -1,0 +1,52 @@
+/**
+ * The processor during polls: a clock that the poll model, the engine's deliveries and whatever runs below them in
+ * the same softirq move on. What things cost is told from outside, in cycles.
+ */
+import { createHoldTimes, deliverSlot, deliverTaken, type HoldTimes } from './hold-times.ts';
+
+/** Cycles of the driver domain inside the poll. */
+export interface SoftirqCycles {
+  /** Driver and engine, for each packet taken from the ring. */
+  readonly perPacket: number;
+  /** For each poll that takes a packet. */
+  readonly perPoll: number;
+  /** What runs below for one delivered skb: bridge, copies, netback. `frameBytes` as in the path. */
+  readonly ofSkb: (segments: number, payloadBytes: number, frameBytes: number) => number;
+}
+
+export const NO_CYCLES: SoftirqCycles = { perPacket: 0, perPoll: 0, ofSkb: () => 0 };
+
+export interface Softirq {
+  /** Ns since the first packet; an offset while the start of the poll is not known yet. */
+  nowNs: number;
+  readonly nsPerPacket: number;
+  readonly nsPerPoll: number;
+  readonly cpuGhz: number;
+  readonly ofSkb: SoftirqCycles['ofSkb'];
+  readonly holds: HoldTimes;
+}
+
+export function createSoftirq(cycles: SoftirqCycles, cpuGhz: number): Softirq {
+  return {
+    // Not a whole number, so that V8 keeps the field as a double from the start.
+    nowNs: Number.NaN,
+    nsPerPacket: cycles.perPacket / cpuGhz,
+    nsPerPoll: cycles.perPoll / cpuGhz,
+    cpuGhz,
+    ofSkb: cycles.ofSkb,
+    holds: createHoldTimes(),
+  };
+}
+
+/** An skb of the slot, or with slot -1 the packet taken last, leaves the driver; what runs below takes its time. */
+export function deliverSkb(
+  softirq: Softirq,
+  slot: number,
+  segments: number,
+  payloadBytes: number,
+  frameBytes: number,
+): void {
+  if (slot < 0) deliverTaken(softirq.holds, softirq.nowNs);
+  else deliverSlot(softirq.holds, slot, softirq.nowNs);
+  softirq.nowNs += softirq.ofSkb(segments, payloadBytes, frameBytes) / softirq.cpuGhz;
+}

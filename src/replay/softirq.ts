@@ -1,0 +1,85 @@
+/**
+ * What polls cost the driver domain, by a cost profile: the same events and coefficients as in the result, for one
+ * packet, one poll and one skb at a time.
+ */
+import { type Coefficient, coefficientsOf, type Profile } from '../cost/profile.ts';
+import type { PollSpec } from '../nic/poll.ts';
+import { createSoftirq, NO_CYCLES, type Softirq, type SoftirqCycles } from '../nic/softirq.ts';
+import { EVENT, type EventName } from '../path/events.ts';
+import type { ReceiveMode } from '../path/netback.ts';
+import { createXenPath, type XenConfiguration } from '../path/xen-path.ts';
+
+/** The path below the driver and the profile that prices it. */
+export interface PathPrice {
+  readonly configuration: XenConfiguration;
+  readonly receiveMode: ReceiveMode;
+  readonly lroMode: 'skb' | 'frags';
+  readonly profile: Profile;
+}
+
+/** What a batch costs is charged once a poll: a poll of more than one batch comes out a little too cheap. */
+const PER_POLL: readonly EventName[] = ['polls', 'hypercalls', 'eventNotifications'];
+
+/** The processor of one lane; for the models that look at no clock one that costs nothing. */
+export function createPricedSoftirq(price: PathPrice, merges: boolean, poll: PollSpec): Softirq {
+  if (poll.kind !== 'napi') return createSoftirq(NO_CYCLES, 1);
+  return createSoftirq(softirqCycles(price, merges, poll.perPacketShare), poll.cpuGhz);
+}
+
+/**
+ * @param merges whether there is a merge engine
+ * @param perPacketShare of the cycles per received packet that are spent inside the poll; those of the engine
+ * and of skbs all are.
+ * @throws {ProfileError} if the profile has no coefficients for the receive mode.
+ */
+export function softirqCycles(price: PathPrice, merges: boolean, perPacketShare: number): SoftirqCycles {
+  const terms = Object.values(coefficientsOf(price.profile, price.receiveMode)).filter(
+    (term) => term.domain === 'Domain0',
+  );
+  const sumOf = (names: readonly EventName[]): number =>
+    terms.filter((term) => names.includes(term.event)).reduce((sum, term) => sum + term.value, 0);
+  const engineCycles = merges ? sumOf(['enginePackets']) : 0;
+  return {
+    perPacket: perPacketShare * sumOf(['receivedFrames']) + engineCycles,
+    perPoll: sumOf(PER_POLL),
+    ofSkb: remembered((segments, payloadBytes, frameBytes) =>
+      priceSkb(price, terms, segments, payloadBytes, frameBytes),
+    ),
+  };
+}
+
+/** Sends one skb down a path of its own. */
+function priceSkb(
+  price: PathPrice,
+  terms: readonly Coefficient[],
+  segments: number,
+  payloadBytes: number,
+  frameBytes: number,
+): number {
+  const path = createXenPath(price);
+  path.deliver(segments, payloadBytes, frameBytes);
+  const events = path.finish({ receivedFrames: 0, enginePackets: 0, polls: 0 });
+  const inSkb = terms.filter((term) => !PER_POLL.includes(term.event));
+  return inSkb.reduce((sum, term) => sum + term.value * events[EVENT[term.event]]!, 0);
+}
+
+type SkbPrice = SoftirqCycles['ofSkb'];
+
+const REMEMBERED = 1024;
+
+/** Skbs of a capture come in few sizes: each is priced when it is seen first, as long as memory stays bounded. */
+function remembered(price: SkbPrice): SkbPrice {
+  const keys = new Int32Array(3 * REMEMBERED).fill(-1);
+  const cycles = new Float64Array(REMEMBERED);
+  return (segments, payloadBytes, frameBytes) => {
+    const at = (frameBytes * 31 + segments) % REMEMBERED;
+    const key = 3 * at;
+    if (keys[key] !== segments || keys[key + 1] !== payloadBytes || keys[key + 2] !== frameBytes) {
+      cycles[at] = price(segments, payloadBytes, frameBytes);
+      keys[key] = segments;
+      keys[key + 1] = payloadBytes;
+      keys[key + 2] = frameBytes;
+    }
+    return cycles[at]!;
+  };
+}
