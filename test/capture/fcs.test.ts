@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { concat, pattern, u8 } from '../helpers/bytes.ts';
 import { type MadePacket, option, pcapFile, pcapngFile } from '../helpers/capture-files.ts';
+import { runCommand } from '../helpers/command.ts';
 import { ethernet } from '../helpers/links.ts';
 import { ipv4Packet } from '../helpers/packets.ts';
 import { readCapture } from '../helpers/read-capture.ts';
@@ -84,5 +85,21 @@ describe('the frame check sequence', () => {
     expect(await lengthsOf(marked, 0)).to.deep.equal(lengths(0));
     expect(await lengthsOf(file, 0)).to.deep.equal(lengths(0));
     expect(await lengthsOf(file, 2)).to.deep.equal(lengths(2));
+  });
+
+  it('keeps packets from merging until --fcs takes it off', async () => {
+    const segments = [0, 100, 200].map(
+      (at): MadePacket => ({
+        timeNs: BEGIN_NS,
+        bytes: concat(ethernet(ipv4Packet({}, { seq: 1000 + at, payload: pattern(100) })), FCS),
+      }),
+    );
+    const path = folder.write('segments.pcap', pcapFile(segments));
+    const flushed = async (...options: string[]): Promise<string | undefined> => {
+      const { stdout } = await runCommand(['coalesce', path, ...options]);
+      return /^aggregated\/flushed +(\S+)$/m.exec(stdout)?.[1];
+    };
+    expect(await flushed()).to.equal('-');
+    expect(await flushed('--fcs', '4')).to.equal('3.00');
   });
 });
