@@ -39,6 +39,24 @@ export interface SegmentPlace {
   payloadBytes: number;
 }
 
+/** For an engine to fill and hand out again and again. */
+export function createHeldSkb(): HeldSkb {
+  return {
+    slot: 0,
+    segments: 0,
+    payloadBytes: 0,
+    frameBytes: 0,
+    gsoSize: 0,
+    ipLength: 0,
+    flow: 0,
+    ack: 0,
+    window: 0,
+    tsecr: 0,
+    hasTimestamp: false,
+    addedFlags: 0,
+  };
+}
+
 export interface SkbSink {
   /**
    * A packet opened (`first`) or joined the held skb of `slot`. Left out by sinks that only count. `place` is valid

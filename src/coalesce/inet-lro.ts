@@ -5,7 +5,7 @@
 import { verifyTcpChecksum } from '../packet/checksum.ts';
 import { seqDistance } from '../packet/seq.ts';
 import { KIND, type PacketTable, PLAIN_TCP4, STATUS, statusOf, vlanTagsOf } from '../packet/table.ts';
-import type { Engine, HeldSkb, SegmentPlace, SkbSink } from './engine.ts';
+import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './engine.ts';
 import { REASON } from './reason.ts';
 
 export interface InetLroOptions {
@@ -86,20 +86,7 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   const slots = new Int32Array(maxDesc * WORDS);
   for (let slot = 0; slot < maxDesc; slot++) slots[slot * WORDS] = EMPTY;
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
-  const skb: HeldSkb = {
-    slot: 0,
-    segments: 0,
-    payloadBytes: 0,
-    frameBytes: 0,
-    gsoSize: 0,
-    ipLength: 0,
-    flow: 0,
-    ack: 0,
-    window: 0,
-    tsecr: 0,
-    hasTimestamp: false,
-    addedFlags: 0,
-  };
+  const skb = createHeldSkb();
   const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };
   const {
     rows,

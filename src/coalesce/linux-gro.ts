@@ -4,7 +4,7 @@
  */
 import { mix } from '../packet/flows.ts';
 import type { PacketTable } from '../packet/table.ts';
-import type { Engine, HeldSkb, SegmentPlace, SkbSink } from './engine.ts';
+import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './engine.ts';
 import { createGroPacketReader } from './gro-packet.ts';
 import { HELD_STRIDE, ID_RULE, idRules, isSameFlow, joinViolation, SLOT, SLOT_WORDS } from './gro-rules.ts';
 import { createUsualTest } from './gro-usual.ts';
@@ -59,20 +59,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   /** Where a flow was held last, to be looked at first; flows far apart share an entry. */
   const lastSlot = new Int32Array(LAST_SLOTS);
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
-  const skb: HeldSkb = {
-    slot: 0,
-    segments: 0,
-    payloadBytes: 0,
-    frameBytes: 0,
-    gsoSize: 0,
-    ipLength: 0,
-    flow: 0,
-    ack: 0,
-    window: 0,
-    tsecr: 0,
-    hasTimestamp: false,
-    addedFlags: 0,
-  };
+  const skb = createHeldSkb();
   const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };
   const reader = createGroPacketReader(table, options.vlan === 'strip', verifyChecksums);
   const { packet } = reader;
