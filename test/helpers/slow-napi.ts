@@ -45,6 +45,12 @@ export function slowNapi(setup: SlowNapi): SlowResult {
     while (next < timesNs.length && isDue(timesNs[next]!)) admit();
   }
 
+  /** A descriptor taken at the very time of an arrival is free for it: so only what a look needs arrives before it. */
+  function admitBeforeLook(nowNs: number): void {
+    admitWhile((time) => time < nowNs);
+    if (ring.length === 0 && next < timesNs.length && timesNs[next]! <= nowNs) admit();
+  }
+
   function fireTime(): number {
     let fire = Number.POSITIVE_INFINITY;
     if (ring.length === 0) admit();
@@ -65,12 +71,11 @@ export function slowNapi(setup: SlowNapi): SlowResult {
   function poll(startNs: number): { endNs: number; packets: number } {
     const taken: number[] = [];
     let now = startNs;
-    admitWhile((time) => time <= now);
+    admitBeforeLook(now);
     if (ring.length === 0) return { endNs: now, packets: 0 };
     now += setup.perPollNs;
     while (taken.length < setup.weight) {
-      admitWhile((time) => time < now);
-      if (ring.length === 0) admitWhile((time) => time <= now);
+      admitBeforeLook(now);
       const packet = ring.shift();
       if (packet === undefined) break;
       taken.push(packet);
@@ -84,12 +89,15 @@ export function slowNapi(setup: SlowNapi): SlowResult {
   while (next < timesNs.length || ring.length > 0) {
     let now = fireTime() + setup.latencyNs;
     interrupts++;
+    // Before the first look nothing is being taken: what arrives at its very time is in the ring.
+    const startNs = now;
+    admitWhile((time) => time <= startNs);
     for (;;) {
       const { endNs, packets } = poll(now);
       now = endNs;
       if (packets === setup.weight) continue;
       if (!setup.pollsAgain || packets === 0) break;
-      admitWhile((time) => time <= now);
+      admitBeforeLook(now);
       if (ring.length === 0) break;
     }
     armedNs = now;

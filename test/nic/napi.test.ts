@@ -215,9 +215,12 @@ describe('napi', () => {
   });
 });
 
-/** Gaps that make bursts and pauses, ns. */
+/** Gaps that make bursts and pauses, and arrivals at the very time at which something else happens, ns. */
 const arrivals = fc
-  .array(fc.oneof(fc.nat(30), fc.nat(3000), fc.nat(60_000)), { minLength: 1, maxLength: 200 })
+  .array(fc.oneof(fc.nat(30), fc.nat(3000), fc.nat(60_000), fc.constantFrom(0, 10, 100, 500, 900, 20_000)), {
+    minLength: 1,
+    maxLength: 200,
+  })
   .map((gaps) => {
     let now = 0;
     return gaps.map((gap) => {
