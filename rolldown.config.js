@@ -8,5 +8,15 @@ export default defineConfig({
   // yargs uses two functions of node:assert, whose loading takes longer than that of yargs.
   resolve: { alias: { assert: fileURLToPath(new URL('src/cli/assert.ts', import.meta.url)) } },
   external: [/^chart/, /^@napi-rs/, /^dejavu/, /^csv-stringify/],
-  output: { dir: 'dist/cli', format: 'esm', chunkFileNames: '[name].js', cleanDir: true },
+  output: {
+    dir: 'dist/cli',
+    // bin/load.js loads the files with V8's code cache, which Node has for CommonJS alone.
+    format: 'cjs',
+    // Code from a cache cannot import().
+    dynamicImportInCjs: false,
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
+    minify: true,
+    cleanDir: true,
+  },
 });

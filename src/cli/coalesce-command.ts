@@ -3,17 +3,14 @@ import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'no
 import { type CaptureWriter, createPcapngWriter, createPcapWriter } from '../capture/writer.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
 import { REASONS } from '../coalesce/reason.ts';
-import { loadProfile } from '../cost/load-profile.ts';
-import { ProfileError } from '../cost/profile.ts';
 import type { PollSpec } from '../nic/poll.ts';
-import type { Softirq } from '../nic/softirq.ts';
+import { createSoftirq, NO_CYCLES, type Softirq } from '../nic/softirq.ts';
 import type { ReceiveMode } from '../path/netback.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import { type CoalesceStats, coalesce, type EngineName } from '../replay/coalesce.ts';
 import { createRecorder, type DeliveredSkb } from '../replay/recorder.ts';
 import { openSession, type Session } from '../replay/session.ts';
 import { jsonlStats, skbJson } from '../replay/skb-json.ts';
-import { createPricedSoftirq } from '../replay/softirq.ts';
 import { isDegraded, readingWarnings, ringWarnings } from '../replay/warnings.ts';
 import { EXIT } from './exit-code.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
@@ -47,7 +44,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   const linuxGro = resolveGroOptions(raw);
   const poll = parsePoll(raw.poll, () => resolveNic(raw));
   if (raw.jsonl && raw.stats) throw new UsageError('--jsonl and --stats exclude each other');
-  const softirq = pricedSoftirq(raw, poll, options.inetLro.mode);
+  const softirq = await pricedSoftirq(raw, poll, options.inetLro.mode);
   const file = raw.write === undefined ? null : openMerged(raw.write);
   const pollsFile = raw['polls-out'] === undefined ? null : openPollsFile(raw['polls-out']);
   const discard = (): void => {
@@ -99,11 +96,19 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
 }
 
 /** The processor that `napi` spends time on: that of the configuration's driver domain. */
-function pricedSoftirq(raw: RawCoalesceOptions, poll: PollSpec, lroMode: 'skb' | 'frags'): Softirq {
+async function pricedSoftirq(
+  raw: RawCoalesceOptions,
+  poll: PollSpec,
+  lroMode: 'skb' | 'frags',
+): Promise<Softirq> {
   if (poll.kind !== 'napi') {
     refuseNicOptions(raw);
     if (raw.configuration !== undefined) throw new UsageError('--configuration counts only with --poll napi');
+    return createSoftirq(NO_CYCLES, 1);
   }
+  const { loadProfile } = await import('../cost/load-profile.ts');
+  const { ProfileError } = await import('../cost/profile.ts');
+  const { createPricedSoftirq } = await import('../replay/softirq.ts');
   const merges = raw.engine !== 'none';
   const configuration = raw.configuration ?? (merges ? 'LRO' : 'Xen');
   try {

@@ -17,8 +17,6 @@ function restoreDash(text: string): string {
 /** Runs the command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe();
-  // The command runs after the parser is done: around a handler that returns a promise it would format help.
-  let start: (() => Promise<number>) | null = null;
   const parser = yargs(argv.map((argument) => (argument === '-' ? DASH : argument)))
     .scriptName('analyze')
     .detectLocale(false)
@@ -40,21 +38,36 @@ export async function main(argv: readonly string[]): Promise<number> {
       describe,
       (command) => define(command).check((args) => refuseRepeats(args, lists)),
       (args) => {
-        start = () => run(restoreDashes(args));
+        throw new Chosen(() => run(restoreDashes(args)));
       },
     );
   }
   try {
-    parser.parseSync();
-    return await runChosen(start);
+    return await runChosen(() => parser.parseSync());
   } catch (error) {
     return explain(error);
   }
 }
 
-/** No command was chosen where help or the version was asked for. */
-function runChosen(start: (() => Promise<number>) | null): Promise<number> | number {
-  return start === null ? EXIT.DONE : start();
+/** Thrown when the parser has found a command: after a handler that returns it would format the help text. */
+class Chosen extends Error {
+  readonly run: () => Promise<number>;
+
+  constructor(run: () => Promise<number>) {
+    super('a command was chosen');
+    this.run = run;
+  }
+}
+
+/** No command is chosen where help or the version is asked for. */
+async function runChosen(parse: () => unknown): Promise<number> {
+  try {
+    parse();
+  } catch (error) {
+    if (error instanceof Chosen) return error.run();
+    throw error;
+  }
+  return EXIT.DONE;
 }
 
 /** The options of a command with `-` back in its place. */
