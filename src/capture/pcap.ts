@@ -58,6 +58,8 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
   const { littleEndian, nsPerTick, recordHeaderBytes, linkType } = header;
   const fcs = fcsBytes ?? header.fcsBytes;
   const known = isKnownLinkType(linkType);
+  /** What the core can scan. */
+  const usual = littleEndian && fcs === 0;
   const notes = emptyNotes();
   let started = false;
   /** Seconds and ns of the first packet. In a typed array, so that times are doubles from the first one on: a
@@ -106,6 +108,15 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
     let bytes = 0;
     let truncated = 0;
     let shortest = MAX_PACKET_BYTES;
+    // The usual records; the loop below takes the one at which the kernel stops, and those after it.
+    if (usual && started && block.core?.buffer === view.buffer) {
+      const { kernels, results } = block.core;
+      row = kernels.scanPcap(at, end, row, capacity, recordHeaderBytes, base[0]!, base[1]!, nsPerTick);
+      at = results[0]!;
+      bytes = results[1]!;
+      truncated = results[2]!;
+      shortest = results[3]!;
+    }
     while (row < capacity) {
       if (end - at < recordHeaderBytes) {
         needed = recordHeaderBytes;

@@ -1,6 +1,7 @@
 /** Opens a capture of any supported format and hands out its records block by block. */
 import type { Readable } from 'node:stream';
 import type { ByteSource, Compression } from './byte-source.ts';
+import type { Core } from './core.ts';
 import { CaptureError, type CaptureFault, readingFault } from './errors.ts';
 import { createPcapScanner, isPcapMagic, PCAP_HEADER_BYTES, parsePcapHeader } from './pcap.ts';
 import { createPcapngScanner, SECTION_HEADER, SECTION_HEADER_BYTES } from './pcapng.ts';
@@ -32,13 +33,15 @@ export interface ReaderOptions {
   /** Trailing FCS bytes of every frame; null: as the file says. */
   readonly fcsBytes: number | null;
   readonly stdin: () => Readable;
+  /** For blocks whose columns lie in it. */
+  readonly core?: Core | null;
 }
 
 /** Throws a CaptureError where nothing at all can be read. `path` `-` is stdin. */
 export async function openCapture(path: string, options: ReaderOptions): Promise<CaptureReader> {
   const source = await openSource(path, options.stdin);
   const file = path === '-' ? 'stdin' : path;
-  const window = createWindow();
+  const window = createWindow(options.core);
   let fault: CaptureFault | null = null;
   const scanner = await start();
   let ended = false;

@@ -8,6 +8,7 @@
  * that JavaScript has.
  */
 import type { ByteSource } from './byte-source.ts';
+import type { Core } from './core.ts';
 
 /** Fits a second-level cache; 256 KB to 2 MB are equally fast. A multiple of the page size. */
 const CHUNK_BYTES = 256 * 1024;
@@ -26,12 +27,15 @@ export interface Window {
   startOffset: number;
 }
 
-export function createWindow(): Window {
-  const pages = (CARRY_BYTES + CHUNK_BYTES) / WASM_PAGE_BYTES;
-  const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages });
+/** A window at the beginning of the core's memory, or of a memory of its own. */
+export function createWindow(core: Core | null = null): Window {
+  const size = CARRY_BYTES + CHUNK_BYTES;
+  if (core !== null && core.at.WINDOW_BYTES !== size) throw new Error('the core has another window size');
+  const pages = size / WASM_PAGE_BYTES;
+  const { buffer } = core ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
   const window = {
-    bytes: new Uint8Array(buffer),
-    view: new DataView(buffer),
+    bytes: new Uint8Array(buffer, 0, size),
+    view: new DataView(buffer, 0, size),
     position: 0,
     end: 0,
     startOffset: 0,

@@ -2,6 +2,7 @@
  * Linux `inet_lro` (2.6.24 to 4.6), skb and frags mode: docs/engines/inet-lro.md has the rules by section.
  * Bytes of headers and checksums are not the engine's business: a recording sink keeps them.
  */
+import { kernelsFor } from '../capture/record-block.ts';
 import { verifyTcpChecksum } from '../packet/checksum.ts';
 import { seqDistance } from '../packet/seq.ts';
 import { KIND, type PacketTable, PLAIN_TCP4, STATUS, statusOf, vlanTagsOf } from '../packet/table.ts';
@@ -83,7 +84,11 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   /** Only the plain rules apply: no in-band tags, checksums not looked at, packets counted. */
   const plain = !inband && !frags && !verifyChecksums;
   const lengthLimit = 65_535 - options.mtu;
-  const slots = new Int32Array(maxDesc * WORDS);
+  const room = plain ? (table.core?.reserve(maxDesc * WORDS * 4) ?? null) : null;
+  const slots =
+    room === null
+      ? new Int32Array(maxDesc * WORDS)
+      : new Int32Array(room.buffer, room.byteOffset, maxDesc * WORDS);
   for (let slot = 0; slot < maxDesc; slot++) slots[slot * WORDS] = EMPTY;
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
   const skb = createHeldSkb();
@@ -104,6 +109,8 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   const flows = table.flow;
   let { view } = table;
   const hold = sink.hold;
+  /** Whether the core may take packets: it tells no sink of them. */
+  const usesKernel = room !== null && hold === undefined;
   /** Slot used last: the flow of most packets is the flow of the packet before. */
   let recent = 0;
 
@@ -299,7 +306,14 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     counters,
     receive(from, to) {
       view = table.view;
+      const kernels = usesKernel ? kernelsFor(table) : null;
       for (let i = from; i < to; i++) {
+        if (kernels !== null) {
+          const next = kernels.mergeInetLro(slots.byteOffset, maxDesc, maxAggr, lengthLimit, i, to);
+          counters.aggregated += next - i;
+          i = next;
+          if (i === to) break;
+        }
         const row = rows[i]!;
         if (plain && kind[row] === PLAIN_TCP4) {
           const flow = flows[row]!;

@@ -2,6 +2,7 @@
  * The table of TCP flows (one direction each). Flow state lives in one Int32Array of 16 words a flow, a cache
  * line, because a packet that touches its flow touches most of it.
  */
+import { kernelsFor } from '../capture/record-block.ts';
 import { KIND, type PacketTable } from './table.ts';
 
 const WORDS = 16;
@@ -49,7 +50,12 @@ export function createFlowTable(): FlowTable {
     // Most packets belong to the flow of the packet before, or to the one before that (data and its ACKs).
     let last = 0;
     let other = 0;
+    const kernels = kernelsFor(table);
     for (let row = 0; row < count; row++) {
+      if (kernels !== null) {
+        row = kernels.assignFlows(row, count);
+        if (row === count) break;
+      }
       const tcp = tcpAt[row]!;
       if (tcp === 0) {
         flow[row] = -1;
@@ -71,6 +77,7 @@ export function createFlowTable(): FlowTable {
         last = find6();
       }
       flow[row] = last;
+      if (kernels !== null && (kind[row]! & KIND.IPV4) !== 0) kernels.rememberFlow(row);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Core } from '../capture/core.ts';
 import type { RecordBlock } from '../capture/record-block.ts';
 
 /**
@@ -75,10 +76,12 @@ export interface PacketTable extends RecordBlock {
   received: number;
 }
 
-/** An empty table for blocks of at most `capacity` rows. */
-export function createPacketTable(capacity: number = BLOCK_ROWS): PacketTable {
+/** An empty table for blocks of at most `capacity` rows, which lie in the core if there is one. */
+export function createPacketTable(capacity: number = BLOCK_ROWS, core: Core | null = null): PacketTable {
+  if (core !== null) return createCoreTable(capacity, core);
   const bytes = new Uint8Array(0);
   return {
+    core,
     count: 0,
     firstRecord: 0,
     bytes,
@@ -98,6 +101,35 @@ export function createPacketTable(capacity: number = BLOCK_ROWS): PacketTable {
     payloadBytes: new Int32Array(capacity),
     flow: new Int32Array(capacity),
     rows: new Int32Array(capacity),
+    received: 0,
+  };
+}
+
+function createCoreTable(capacity: number, core: Core): PacketTable {
+  const { buffer, at } = core;
+  if (capacity > at.MAX_ROWS) throw new Error(`the core has room for ${at.MAX_ROWS} rows`);
+  const words = (place: number): Int32Array => new Int32Array(buffer, place, capacity);
+  return {
+    core,
+    count: 0,
+    firstRecord: 0,
+    bytes: new Uint8Array(buffer, 0, 0),
+    view: new DataView(buffer, 0, 0),
+    timeNs: new Float64Array(buffer, at.TIME_NS, capacity),
+    frameOffset: words(at.FRAME_OFFSET),
+    capturedBytes: words(at.CAPTURED_BYTES),
+    wireBytes: words(at.WIRE_BYTES),
+    linkType: words(at.LINK_TYPE),
+    direction: new Uint8Array(buffer, at.DIRECTION, capacity),
+    kind: new Uint8Array(buffer, at.KIND, capacity),
+    ipAt: words(at.IP_AT),
+    tcpAt: words(at.TCP_AT),
+    ipLength: words(at.IP_LENGTH),
+    seq: words(at.SEQ),
+    tcpFlags: new Uint16Array(buffer, at.TCP_FLAGS, capacity),
+    payloadBytes: words(at.PAYLOAD_BYTES),
+    flow: words(at.FLOW),
+    rows: words(at.RECEIVED_ROWS),
     received: 0,
   };
 }

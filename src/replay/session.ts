@@ -3,6 +3,7 @@
  * got, and handed to every consumer before the next block is read.
  */
 import type { Readable } from 'node:stream';
+import { type Core, createCore } from '../capture/core.ts';
 import { type CaptureReader, openCapture } from '../capture/reader.ts';
 import { createDecoder } from '../packet/decode.ts';
 import { createFlowTable, type FlowTable } from '../packet/flows.ts';
@@ -12,7 +13,7 @@ import {
   RECEIVER_PREFIX_PACKETS,
   type ReceiverChoice,
 } from '../packet/receiver.ts';
-import { createPacketTable, type PacketTable } from '../packet/table.ts';
+import { BLOCK_ROWS, createPacketTable, type PacketTable } from '../packet/table.ts';
 
 export interface SessionOptions {
   /** `auto`, or a receiver that the user named. */
@@ -20,6 +21,8 @@ export interface SessionOptions {
   /** Trailing FCS bytes; null: as the file says, else none. */
   readonly fcsBytes: number | null;
   readonly stdin: () => Readable;
+  /** False: without the WebAssembly core, for comparison. */
+  readonly core?: boolean;
 }
 
 /** May return a promise to be waited for before the next block is read. */
@@ -46,17 +49,22 @@ export interface Session {
 
 /** Throws a CaptureError where nothing can be read. */
 export async function openSession(path: string, options: SessionOptions): Promise<Session> {
-  const reader = await openCapture(path, { fcsBytes: options.fcsBytes, stdin: options.stdin });
+  const core = options.core === false ? null : createCore();
+  const reader = await openCapture(path, { fcsBytes: options.fcsBytes, stdin: options.stdin, core });
   try {
-    return await createSession(reader, options);
+    return await createSession(reader, core, options);
   } catch (error) {
     reader.close();
     throw error;
   }
 }
 
-async function createSession(reader: CaptureReader, options: SessionOptions): Promise<Session> {
-  const table = createPacketTable();
+async function createSession(
+  reader: CaptureReader,
+  core: Core | null,
+  options: SessionOptions,
+): Promise<Session> {
+  const table = createPacketTable(BLOCK_ROWS, core);
   const flows = createFlowTable();
   const decodeBlock = createDecoder(table);
 
@@ -86,6 +94,11 @@ async function createSession(reader: CaptureReader, options: SessionOptions): Pr
 
   function checkOrder(): void {
     const { rows, received, timeNs, firstRecord } = table;
+    if (received === 0) return;
+    if (core !== null && core.kernels.isInOrder(received, lastNs) !== 0) {
+      lastNs = timeNs[rows[received - 1]!]!;
+      return;
+    }
     let last = lastNs;
     for (let i = 0; i < received; i++) {
       const now = timeNs[rows[i]!]!;
