@@ -4,8 +4,8 @@
  */
 
 export { decode } from './decode';
-export { assignFlows, rememberFlow } from './flows';
-export { mergeInetLro } from './inet-lro';
+export { assignFlows, forgetFlows, rememberFlow } from './flows';
+export { filledSession, mergeInetLro } from './inet-lro';
 export * from './layout';
 export { filterMac, isInOrder } from './receiver';
 export { scanPcap, scanPcapng } from './scan';

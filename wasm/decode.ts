@@ -1,5 +1,6 @@
 /** The usual frame: Ethernet without tags, IP without options or extension headers, not a fragment, TCP, all captured. */
 import { big16, big32 } from './bytes';
+import { assignWhileDecoding, beginFlows } from './flows';
 import {
   CAPTURED_BYTES,
   FRAME_OFFSET,
@@ -32,6 +33,7 @@ const PLAIN_TCP6: u32 = 16;
 
 /** Decodes rows from `row` on; returns the first that is not usual, `count` if all are. */
 export function decode(row: i32, count: i32): i32 {
+  if (row === 0) beginFlows();
   for (; row < count; row++) {
     const captured = load<i32>(row << 2, CAPTURED_BYTES);
     if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return row;
@@ -69,6 +71,7 @@ export function decode(row: i32, count: i32): i32 {
     store<i32>(row << 2, big32(tcp, 4), SEQ);
     store<u16>(row << 1, flags, TCP_FLAGS);
     store<i32>(row << 2, payload, PAYLOAD_BYTES);
+    if (kind === PLAIN_TCP4) assignWhileDecoding(row, ip, tcp);
   }
   return count;
 }

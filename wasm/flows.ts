@@ -11,13 +11,48 @@ const INDEX: i32 = 12;
 const SOURCE_AND_DESTINATION: i32 = 12;
 
 function entryOf(addresses: u64, ports: u32): i32 {
-  const hash = (addresses ^ (<u64>ports * 0x9e37_79b9)) * 0x9e37_79b9_7f4a_7c15;
+  const hash = (addresses ^ (<u64>ports * 0x9e37_79b9)) * 0x9_e377_9b97_f4a7;
   return FLOW_CACHE + (<i32>(hash >> 52) & (FLOW_CACHE_ENTRIES - 1)) * 16;
+}
+
+/** Rows of the block whose flows were set while they were decoded: 0 … known-1. */
+let known: i32 = 0;
+/** The entry used last, to be looked at first. */
+let recent: i32 = FLOW_CACHE;
+
+/** A block begins. */
+export function beginFlows(): void {
+  known = 0;
+}
+
+/** Sets the flow of an IPv4 row if it is known here, and those of all rows before it were. */
+export function assignWhileDecoding(row: i32, ip: i32, tcp: i32): void {
+  if (row !== known) return;
+  const addresses = load<u64>(ip, SOURCE_AND_DESTINATION);
+  const ports = load<u32>(tcp);
+  let entry = recent;
+  if (load<u64>(entry) !== addresses || load<u32>(entry, PORTS) !== ports) {
+    entry = entryOf(addresses, ports);
+    if (load<u64>(entry) !== addresses || load<u32>(entry, PORTS) !== ports) return;
+    recent = entry;
+  }
+  const index = load<i32>(entry, INDEX);
+  if (index === 0) return;
+  store<i32>(row << 2, index - 1, FLOW);
+  known = row + 1;
+}
+
+/** Forgets all flows: they belong to another table of flows. */
+export function forgetFlows(): void {
+  memory.fill(FLOW_CACHE, 0, 16 * FLOW_CACHE_ENTRIES);
+  known = 0;
 }
 
 /** Sets the flows of rows from `row` on; returns the first whose flow is not known here, `count` if all are. */
 export function assignFlows(row: i32, count: i32): i32 {
   let last = FLOW_CACHE;
+  if (row < known) row = known;
+  known = 0;
   for (; row < count; row++) {
     const tcp = load<i32>(row << 2, TCP_AT);
     if (tcp === 0) {

@@ -32,6 +32,7 @@ export interface Kernels {
   decode(row: number, count: number): number;
   assignFlows(row: number, count: number): number;
   rememberFlow(row: number): void;
+  forgetFlows(): void;
   filterMac(first: number, last: number, count: number): number;
   isInOrder(received: number, lastNs: number): number;
   mergeInetLro(
@@ -42,6 +43,8 @@ export interface Kernels {
     from: number,
     to: number,
   ): number;
+  /** The slot that the last packet taken by `mergeInetLro` filled, -1 if none. */
+  filledSession(): number;
 }
 
 /** What wasm/layout.ts names: addresses, and sizes in bytes, rows or entries. */

@@ -2,6 +2,7 @@
  * Linux `inet_lro` (2.6.24 to 4.6), skb and frags mode: docs/engines/inet-lro.md has the rules by section.
  * Bytes of headers and checksums are not the engine's business: a recording sink keeps them.
  */
+import type { Kernels } from '../capture/core.ts';
 import { kernelsFor } from '../capture/record-block.ts';
 import { verifyTcpChecksum } from '../packet/checksum.ts';
 import { seqDistance } from '../packet/seq.ts';
@@ -302,6 +303,19 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     return true;
   }
 
+  /** Lets the core take packets; returns the first that it leaves over. */
+  function takeUsual(kernels: Kernels, from: number, to: number): number {
+    for (;;) {
+      const next = kernels.mergeInetLro(slots.byteOffset, maxDesc, maxAggr, lengthLimit, from, to);
+      counters.aggregated += next - from;
+      const slot = kernels.filledSession();
+      if (slot < 0) return next;
+      const full = slots[slot * WORDS + PACKETS]! >= maxAggr;
+      flush(slot, full ? REASON['max-aggr'] : REASON['max-length']);
+      from = next;
+    }
+  }
+
   return {
     counters,
     receive(from, to) {
@@ -309,9 +323,7 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
       const kernels = usesKernel ? kernelsFor(table) : null;
       for (let i = from; i < to; i++) {
         if (kernels !== null) {
-          const next = kernels.mergeInetLro(slots.byteOffset, maxDesc, maxAggr, lengthLimit, i, to);
-          counters.aggregated += next - i;
-          i = next;
+          i = takeUsual(kernels, i, to);
           if (i === to) break;
         }
         const row = rows[i]!;

@@ -1,4 +1,4 @@
-import type { Core } from '../capture/core.ts';
+import type { Core, Place } from '../capture/core.ts';
 import type { RecordBlock } from '../capture/record-block.ts';
 
 /**
@@ -76,9 +76,13 @@ export interface PacketTable extends RecordBlock {
   received: number;
 }
 
-/** An empty table for blocks of at most `capacity` rows, which lie in the core if there is one. */
+/** An empty table for blocks of at most `capacity` rows, whose columns lie in the core if there is one. */
 export function createPacketTable(capacity: number = BLOCK_ROWS, core: Core | null = null): PacketTable {
-  if (core !== null) return createCoreTable(capacity, core);
+  if (core !== null && capacity > core.at.MAX_ROWS)
+    throw new Error(`the core has no room for ${capacity} rows`);
+  const place = (name: Place, bytes: number): [ArrayBuffer, number, number] =>
+    core === null ? [new ArrayBuffer(capacity * bytes), 0, capacity] : [core.buffer, core.at[name], capacity];
+  const words = (name: Place): Int32Array => new Int32Array(...place(name, 4));
   const bytes = new Uint8Array(0);
   return {
     core,
@@ -86,50 +90,21 @@ export function createPacketTable(capacity: number = BLOCK_ROWS, core: Core | nu
     firstRecord: 0,
     bytes,
     view: new DataView(bytes.buffer),
-    timeNs: new Float64Array(capacity),
-    frameOffset: new Int32Array(capacity),
-    capturedBytes: new Int32Array(capacity),
-    wireBytes: new Int32Array(capacity),
-    linkType: new Int32Array(capacity),
-    direction: new Uint8Array(capacity),
-    kind: new Uint8Array(capacity),
-    ipAt: new Int32Array(capacity),
-    tcpAt: new Int32Array(capacity),
-    ipLength: new Int32Array(capacity),
-    seq: new Int32Array(capacity),
-    tcpFlags: new Uint16Array(capacity),
-    payloadBytes: new Int32Array(capacity),
-    flow: new Int32Array(capacity),
-    rows: new Int32Array(capacity),
-    received: 0,
-  };
-}
-
-function createCoreTable(capacity: number, core: Core): PacketTable {
-  const { buffer, at } = core;
-  if (capacity > at.MAX_ROWS) throw new Error(`the core has room for ${at.MAX_ROWS} rows`);
-  const words = (place: number): Int32Array => new Int32Array(buffer, place, capacity);
-  return {
-    core,
-    count: 0,
-    firstRecord: 0,
-    bytes: new Uint8Array(buffer, 0, 0),
-    view: new DataView(buffer, 0, 0),
-    timeNs: new Float64Array(buffer, at.TIME_NS, capacity),
-    frameOffset: words(at.FRAME_OFFSET),
-    capturedBytes: words(at.CAPTURED_BYTES),
-    wireBytes: words(at.WIRE_BYTES),
-    linkType: words(at.LINK_TYPE),
-    direction: new Uint8Array(buffer, at.DIRECTION, capacity),
-    kind: new Uint8Array(buffer, at.KIND, capacity),
-    ipAt: words(at.IP_AT),
-    tcpAt: words(at.TCP_AT),
-    ipLength: words(at.IP_LENGTH),
-    seq: words(at.SEQ),
-    tcpFlags: new Uint16Array(buffer, at.TCP_FLAGS, capacity),
-    payloadBytes: words(at.PAYLOAD_BYTES),
-    flow: words(at.FLOW),
-    rows: words(at.RECEIVED_ROWS),
+    timeNs: new Float64Array(...place('TIME_NS', 8)),
+    frameOffset: words('FRAME_OFFSET'),
+    capturedBytes: words('CAPTURED_BYTES'),
+    wireBytes: words('WIRE_BYTES'),
+    linkType: words('LINK_TYPE'),
+    direction: new Uint8Array(...place('DIRECTION', 1)),
+    kind: new Uint8Array(...place('KIND', 1)),
+    ipAt: words('IP_AT'),
+    tcpAt: words('TCP_AT'),
+    ipLength: words('IP_LENGTH'),
+    seq: words('SEQ'),
+    tcpFlags: new Uint16Array(...place('TCP_FLAGS', 2)),
+    payloadBytes: words('PAYLOAD_BYTES'),
+    flow: words('FLOW'),
+    rows: words('RECEIVED_ROWS'),
     received: 0,
   };
 }

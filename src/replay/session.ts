@@ -5,6 +5,7 @@
 import type { Readable } from 'node:stream';
 import { type Core, createCore } from '../capture/core.ts';
 import { type CaptureReader, openCapture } from '../capture/reader.ts';
+import type { Later } from '../capture/window.ts';
 import { createDecoder } from '../packet/decode.ts';
 import { createFlowTable, type FlowTable } from '../packet/flows.ts';
 import {
@@ -68,8 +69,14 @@ async function createSession(
   const flows = createFlowTable();
   const decodeBlock = createDecoder(table);
 
-  async function nextBlock(): Promise<boolean> {
-    if (!(await reader.next(table))) return false;
+  /** No promise where the bytes are at hand. */
+  function nextBlock(): Later<boolean> {
+    const more = reader.next(table);
+    return typeof more === 'boolean' ? prepare(more) : more.then(prepare);
+  }
+
+  function prepare(more: boolean): boolean {
+    if (!more) return false;
     decodeBlock();
     flows.assign(table);
     return true;
@@ -93,7 +100,7 @@ async function createSession(
   let lastNs = Number.NEGATIVE_INFINITY;
 
   function checkOrder(): void {
-    const { rows, received, timeNs, firstRecord } = table;
+    const { core, rows, received, timeNs, firstRecord } = table;
     if (received === 0) return;
     if (core !== null && core.kernels.isInOrder(received, lastNs) !== 0) {
       lastNs = timeNs[rows[received - 1]!]!;
@@ -118,7 +125,9 @@ async function createSession(
     flows,
     receiver,
     async run(consume, signal) {
-      while (signal?.aborted !== true && (await nextBlock())) {
+      while (signal?.aborted !== true) {
+        const more = nextBlock();
+        if (!(typeof more === 'boolean' ? more : await more)) break;
         filter(table, flows);
         checkOrder();
         const pending = consume(table);
