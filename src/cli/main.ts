@@ -1,7 +1,8 @@
 /** The command line: argv to a command, errors to exit codes. */
-import yargs from 'yargs';
+import yargs, { type Argv, type Options, type PositionalOptions } from 'yargs';
 import { CaptureError } from '../capture/errors.ts';
 import { packageVersion } from '../package-root.ts';
+import type { CommandDefinition } from './commands/command.ts';
 import { COMMANDS } from './commands/list.ts';
 import { EXIT } from './exit-code.ts';
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
@@ -34,13 +35,13 @@ export async function main(argv: readonly string[]): Promise<number> {
       // yargs reports some wrong command lines as errors of its own.
       throw error === undefined || error.name === 'YError' ? new UsageError(message) : error;
     });
-  for (const { usage, describe, define, lists, run } of COMMANDS) {
+  for (const definition of COMMANDS) {
     parser.command(
-      usage,
-      describe,
-      (command) => define(command).check((args) => refuseRepeats(args, lists)),
+      definition.usage,
+      definition.describe,
+      (command) => defineOptions(command, definition),
       (args) => {
-        start = () => run(restoreDashes(args));
+        start = () => definition.run(restoreDashes(args));
       },
     );
   }
@@ -50,6 +51,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return explain(error);
   }
+}
+
+function defineOptions(command: Argv, { positionals, options, examples }: CommandDefinition): Argv {
+  for (const [name, positional] of Object.entries(positionals)) command.positional(name, positional);
+  command.options(options);
+  for (const [line, gives] of examples) command.example(line, gives);
+  return command.check((args) => refuseRepeats(args, { ...positionals, ...options }));
 }
 
 /** No command was chosen where help or the version was asked for. */
@@ -68,9 +76,12 @@ function restoreDashes(args: Readonly<Record<string, unknown>>): Record<string, 
 }
 
 /** Options are given once, but for those that are lists. */
-function refuseRepeats(args: Record<string, unknown>, lists: readonly string[]): true {
+function refuseRepeats(
+  args: Record<string, unknown>,
+  known: Readonly<Record<string, Options | PositionalOptions>>,
+): true {
   const twice = Object.keys(args).find(
-    (name) => Array.isArray(args[name]) && name !== '_' && !lists.includes(name),
+    (name) => Array.isArray(args[name]) && name !== '_' && known[name]?.array !== true,
   );
   if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
   return true;
