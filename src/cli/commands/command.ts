@@ -15,3 +15,8 @@ export interface CommandDefinition {
   /** Returns the exit code. */
   readonly run: (args: Readonly<Record<string, unknown>>) => Promise<number>;
 }
+
+/** The name that it is called by. */
+export function commandName({ usage }: CommandDefinition): string {
+  return typeof usage === 'string' ? usage.split(' ')[0]! : usage.at(-1)!;
+}
