@@ -1,6 +1,6 @@
 'use strict';
 /**
- * Loads the bundled command. Beside each of its files may lie V8's code cache (scripts/code-cache.js): what V8
+ * Loads the bundled command. Beside each of its files may lie V8's code cache (tools/code-cache.ts): what V8
  * compiled when the command was built, which saves half of the start-up. V8 refuses the cache of another version of
  * itself or of another source; then, and where there is none, the file is compiled as usual.
  */

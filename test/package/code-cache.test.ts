@@ -22,7 +22,7 @@ describe('the code cache', function () {
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'analyze-cache-'));
-    for (const part of ['bin', join('dist', 'cli'), 'profiles', 'package.json']) {
+    for (const part of ['bin', join('dist', 'cli'), join('dist', 'wasm'), 'profiles', 'package.json']) {
       cpSync(join(ROOT, part), join(folder, part), { recursive: true });
     }
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir');

@@ -8,12 +8,21 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Script } from 'node:vm';
 
-const { createLoader, CACHE_SUFFIX } = createRequire(import.meta.url)('../bin/load.js');
-const CAPTURE = fileURLToPath(new URL('../test/vectors/inet_lro/inorder_ts.pcap', import.meta.url));
+interface LoaderModule {
+  createLoader(): {
+    load(name: string): { main(argv: readonly string[]): Promise<number> };
+    readonly scripts: ReadonlyMap<string, Script>;
+  };
+  readonly CACHE_SUFFIX: string;
+}
+
+const { createLoader, CACHE_SUFFIX } = createRequire(import.meta.url)('../../bin/load.js') as LoaderModule;
+const CAPTURE = fileURLToPath(new URL('../../test/vectors/inet_lro/inorder_ts.pcap', import.meta.url));
 
 /** The functions that were never called are left out: the larger a cache, the longer it takes to load. */
-async function runOrdinaryCommands(folder) {
+async function runOrdinaryCommands(folder: string): Promise<void> {
   const loader = createLoader();
   const { main } = loader.load('analyze.cjs');
   const commands = [
