@@ -7,5 +7,6 @@ export { decode } from './decode';
 export { assignFlows, forgetFlows, rememberFlow } from './flows';
 export { filledSession, mergeInetLro } from './inet-lro';
 export * from './layout';
+export { finishedSkb, joinLinuxGro } from './linux-gro';
 export { filterMac, isInOrder } from './receiver';
 export { scanPcap, scanPcapng } from './scan';

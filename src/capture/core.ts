@@ -43,6 +43,16 @@ export interface Kernels {
     from: number,
     to: number,
   ): number;
+  joinLinuxGro(
+    slots: number,
+    headers: number,
+    lastSlots: number,
+    maxSize: number,
+    from: number,
+    to: number,
+  ): number;
+  /** The slot whose skb the last packet taken by `joinLinuxGro` finished, -1 if none. */
+  finishedSkb(): number;
   /** The slot that the last packet taken by `mergeInetLro` filled, -1 if none. */
   filledSession(): number;
 }

@@ -2,6 +2,8 @@
  * Linux GRO for TCP as kernel 6.18 does it: docs/engines/linux-gro.md has the rules. Bytes of headers and checksums
  * are not the engine's business: a recording sink keeps them.
  */
+import type { Kernels } from '../capture/core.ts';
+import { kernelsFor } from '../capture/record-block.ts';
 import { mix } from '../packet/flows.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './engine.ts';
@@ -49,15 +51,20 @@ const NEVER_HELD = FIN | SYN | RST | PSH | URG;
 export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sink: SkbSink): Engine {
   const { buckets, perBucket, maxSize, verifyChecksums } = options;
   const slotCount = buckets * perBucket;
-  const slots = new Int32Array(slotCount * SLOT_WORDS);
+  const { hold } = sink;
+  /** The core may take packets if it tells no sink of them; it needs room for slots, headers and last slots. */
+  const roomBytes = 4 * LAST_SLOTS + slotCount * (4 * SLOT_WORDS + HELD_STRIDE);
+  const room = hold === undefined && !verifyChecksums ? (table.core?.reserve(roomBytes) ?? null) : null;
+  const { buffer, byteOffset } = room ?? new Uint8Array(roomBytes);
+  const slots = new Int32Array(buffer, byteOffset + 4 * LAST_SLOTS, slotCount * SLOT_WORDS);
   for (let slot = 0; slot < slotCount; slot++) slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
-  const held = new DataView(new ArrayBuffer(slotCount * HELD_STRIDE));
+  const held = new DataView(buffer, slots.byteOffset + slots.byteLength, slotCount * HELD_STRIDE);
   /** Slot numbers of each bucket: those in use, held longest first, then the free ones. */
   const order = Int32Array.from({ length: slotCount }, (_, slot) => slot);
   const inUse = new Int32Array(buckets);
   let heldSkbs = 0;
   /** Where a flow was held last, to be looked at first; flows far apart share an entry. */
-  const lastSlot = new Int32Array(LAST_SLOTS);
+  const lastSlot = new Int32Array(buffer, byteOffset, LAST_SLOTS);
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
   const skb = createHeldSkb();
   const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };
@@ -66,7 +73,6 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const usual = verifyChecksums ? null : createUsualTest(table, slots, held, maxSize);
   const { rows, ipAt, tcpAt, payloadBytes, tcpFlags, flow } = table;
   let { view } = table;
-  const { hold } = sink;
 
   function bucketOf(): number {
     if (buckets === 1) return 0;
@@ -202,8 +208,14 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     slots[at + SLOT.PAYLOAD_BYTES]! += payloadBytes;
     slots[at + SLOT.SIZE_BYTES]! += payloadBytes;
     slots[at + SLOT.ADDED_FLAGS] = flags;
-    if (flags !== 0) flush(slot, (flags & FIN) !== 0 ? REASON.fin : REASON.psh);
-    else if (payloadBytes < slots[at + SLOT.GSO_BYTES]!) flush(slot, REASON['size-smaller']);
+    if (flags !== 0 || payloadBytes < slots[at + SLOT.GSO_BYTES]!) flush(slot, finishReason(slot));
+  }
+
+  /** Why the packet that joined last finished its skb. */
+  function finishReason(slot: number): number {
+    const flags = slots[slot * SLOT_WORDS + SLOT.ADDED_FLAGS]!;
+    if (flags === 0) return REASON['size-smaller'];
+    return (flags & FIN) !== 0 ? REASON.fin : REASON.psh;
   }
 
   /** Why a packet that finds no held skb of its flow is not held itself; -1 if it is. */
@@ -248,12 +260,36 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     else open(bucket);
   }
 
+  /** Lets the core take packets; returns the first that it leaves over. */
+  function takeUsual(kernels: Kernels, from: number, to: number): number {
+    for (;;) {
+      const next = kernels.joinLinuxGro(
+        slots.byteOffset,
+        held.byteOffset,
+        lastSlot.byteOffset,
+        maxSize,
+        from,
+        to,
+      );
+      counters.aggregated += next - from;
+      const slot = kernels.finishedSkb();
+      if (slot < 0) return next;
+      flush(slot, finishReason(slot));
+      from = next;
+    }
+  }
+
   return {
     counters,
     receive(from, to) {
       view = table.view;
       if (usual !== null) usual.begin();
+      const kernels = room === null ? null : kernelsFor(table);
       for (let i = from; i < to; i++) {
+        if (kernels !== null) {
+          i = takeUsual(kernels, i, to);
+          if (i === to) break;
+        }
         const row = rows[i]!;
         const slot = lastSlot[flow[row]! & (LAST_SLOTS - 1)]!;
         const rule = usual === null ? -1 : usual.test(row, slot);
