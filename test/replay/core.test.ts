@@ -4,11 +4,13 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { SkbSink } from '../../src/coalesce/engine.ts';
 import { INET_LRO_DEFAULTS, type InetLroOptions } from '../../src/coalesce/inet-lro.ts';
+import { LINUX_GRO_DEFAULTS, type LinuxGroOptions } from '../../src/coalesce/linux-gro.ts';
 import type { PollSpec } from '../../src/nic/poll.ts';
 import type { ReceiverChoice } from '../../src/packet/receiver.ts';
 import { familyOf, type PacketTable } from '../../src/packet/table.ts';
 import { createLane, ENGINES, type EngineName } from '../../src/replay/coalesce.ts';
 import { openSession } from '../../src/replay/session.ts';
+import { TRAFFIC } from '../coalesce/linux-gro-traffic.ts';
 import { framesOf, trace } from '../coalesce/random-trace.ts';
 import { pcapFile, pcapngFile } from '../helpers/capture-files.ts';
 import { CAPTURES, FORMATS, filesIn, useTempFolder, VECTORS } from '../helpers/surroundings.ts';
@@ -16,6 +18,7 @@ import { CAPTURES, FORMATS, filesIn, useTempFolder, VECTORS } from '../helpers/s
 interface Setting {
   readonly core: boolean;
   readonly inetLro: InetLroOptions;
+  readonly linuxGro?: LinuxGroOptions;
   readonly poll: PollSpec;
   readonly receiver?: 'auto' | ReceiverChoice;
 }
@@ -59,7 +62,7 @@ function noteSkbs(into: number[]): SkbSink {
   };
 }
 
-async function replay(path: string, { core, inetLro, poll, receiver }: Setting): Promise<Outcome> {
+async function replay(path: string, { core, inetLro, linuxGro, poll, receiver }: Setting): Promise<Outcome> {
   const session = await openSession(path, {
     receiver: receiver ?? 'auto',
     fcsBytes: null,
@@ -72,7 +75,12 @@ async function replay(path: string, { core, inetLro, poll, receiver }: Setting):
     const lanes = ENGINES.map((engine: EngineName) => {
       const skbs: number[] = [];
       parts.set(engine, skbs);
-      return createLane(session.table, { engine, inetLro }, poll, noteSkbs(skbs));
+      return createLane(
+        session.table,
+        { engine, inetLro, linuxGro: linuxGro ?? LINUX_GRO_DEFAULTS },
+        poll,
+        noteSkbs(skbs),
+      );
     });
     await session.run((table) => {
       noteRows(table, rows);
@@ -131,6 +139,21 @@ describe('the core and the code beside it', function () {
       }
     });
   }
+
+  it('agree on random traffic for linux-gro', async () => {
+    await fc.assert(
+      fc.asyncProperty(TRAFFIC, async ({ frames, lastPackets, perBucket, maxSize }) => {
+        const path = folder.write('gro', pcapFile(frames.map((bytes, i) => ({ bytes, timeNs: BigInt(i) }))));
+        await expectSame(path, {
+          inetLro: INET_LRO_DEFAULTS,
+          linuxGro: { ...LINUX_GRO_DEFAULTS, perBucket, maxSize },
+          receiver: { mode: 'all', why: '' },
+          poll: { kind: 'file', file: '', lastPackets: Float64Array.from(lastPackets) },
+        });
+      }),
+      { numRuns: 600 },
+    );
+  });
 
   it('agree on random traffic with random limits, as pcap and pcapng', async () => {
     const limits = fc.record({
