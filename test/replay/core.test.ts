@@ -151,7 +151,7 @@ describe('the core and the code beside it', function () {
           poll: { kind: 'file', file: '', lastPackets: Float64Array.from(lastPackets) },
         });
       }),
-      { numRuns: 600 },
+      { numRuns: 300 },
     );
   });
 
@@ -179,7 +179,7 @@ describe('the core and the code beside it', function () {
           await expectSame(path, { inetLro, receiver, poll: { kind: 'batch', packets } });
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });
