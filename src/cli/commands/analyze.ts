@@ -1,7 +1,6 @@
-import { LAWS } from '../../cost/laws.ts';
 import type { RawAnalyzeOptions } from '../analyze-command.ts';
-import { NIC_OPTIONS, PACE_OPTION } from '../nic-options.ts';
-import { PATH_OPTIONS, POLL_HELP, REPLAY_OPTIONS, TALK_OPTIONS } from '../options.ts';
+import { TALK_OPTIONS } from '../options.ts';
+import { STUDY_OPTIONS } from '../study-definitions.ts';
 import type { CommandDefinition } from './command.ts';
 
 /** The main command, which needs no name. */
@@ -15,23 +14,14 @@ export const ANALYZE: CommandDefinition = {
         type: 'string',
         array: true,
       })
-      .options({ ...REPLAY_OPTIONS, ...TALK_OPTIONS })
-      .option('poll', {
-        describe: `${POLL_HELP}; LRO=… for one configuration`,
-        type: 'string',
-        array: true,
-        nargs: 1,
-        default: [],
-      })
-      .options({ ...PATH_OPTIONS, ...NIC_OPTIONS, ...PACE_OPTION })
-      .option('law', { describe: 'throughput law', choices: LAWS, default: 'serial' })
+      .options({ ...STUDY_OPTIONS, ...TALK_OPTIONS })
       .option('out', { describe: 'folder for the reports', type: 'string', default: 'reports' })
       .option('format', {
         describe: 'files to write: csv, png, json, none',
         type: 'string',
         default: 'csv,png,json',
       })
-      .requiresArg(['receive-mode', 'profile', 'law', 'out', 'format'])
+      .requiresArg(['out', 'format'])
       .option('json', { describe: 'the result record alone on stdout', type: 'boolean', default: false })
       .example('$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts')
       .example('$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'),
