@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
 
 export default defineConfig({
-  input: { analyze: 'src/cli/main.ts' },
+  input: { analyze: 'src/cli/main.ts', worker: 'src/batch/worker.ts' },
   platform: 'node',
   // yargs uses two functions of node:assert, whose loading takes longer than that of yargs.
   resolve: { alias: { assert: fileURLToPath(new URL('src/cli/assert.ts', import.meta.url)) } },
-  external: [/^chart/, /^@napi-rs/, /^dejavu/, /^csv-stringify/],
+  external: [/^chart/, /^@napi-rs/, /^dejavu/, /^csv-stringify/, /^piscina/],
   output: { dir: 'dist/cli', format: 'esm', chunkFileNames: '[name].js', cleanDir: true },
 });

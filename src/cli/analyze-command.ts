@@ -1,19 +1,22 @@
 /** The main command: tables on stdout, CSV, charts and the record in files. */
-import { dirname, join } from 'node:path';
-import { findCaptures, isFolder, reportFolders } from '../batch/discover.ts';
+import { join } from 'node:path';
+import { hashFile } from '../batch/content-hash.ts';
+import { findJobs, type Job } from '../batch/jobs.ts';
+import { isInShard } from '../batch/shard.ts';
+import { taskHash } from '../batch/task.ts';
+import { writeReport } from '../batch/write-report.ts';
 import { CaptureError, faultMessage } from '../capture/errors.ts';
-import { replayAtPace } from '../replay/pace.ts';
-import type { ResultRecord } from '../replay/result.ts';
-import { openSession } from '../replay/session.ts';
-import { type StudyOptions, study } from '../replay/study.ts';
+import { type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import { makeFolder, type OutputFile, writeFiles } from '../report/files.ts';
-import { reportFolderName, safeName } from '../report/folder-name.ts';
-import { renderTables } from '../report/terminal.ts';
+import { makeFolder } from '../report/files.ts';
+import { FORMATS, type Format } from '../report/report-files.ts';
+import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
-import { type RawStudyOptions, type ResolvedStudy, resolveStudy } from './study-options.ts';
-import { complain, createStdout } from './terminal.ts';
+import { parseShard } from './shard-option.ts';
+import { sayWritten, showRecord } from './show-record.ts';
+import { type RawStudyOptions, resolveStudy } from './study-options.ts';
+import { complain } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
 export interface RawAnalyzeOptions extends RawStudyOptions {
@@ -21,20 +24,14 @@ export interface RawAnalyzeOptions extends RawStudyOptions {
   readonly out: string;
   readonly format: string;
   readonly json: boolean;
+  readonly workers: string | undefined;
+  readonly cache: boolean;
+  readonly shard: string | undefined;
   readonly quiet: boolean;
   readonly progress: boolean;
 }
 
-const FORMATS = ['csv', 'png', 'json'] as const;
-type Format = (typeof FORMATS)[number];
-
-/** One capture to analyse, and where its report goes, below --out. */
-interface Job {
-  readonly capture: string;
-  readonly folder: string;
-}
-
-export async function runAnalyze(raw: RawAnalyzeOptions): Promise<number> {
+export async function runAnalyze(raw: RawAnalyzeOptions, invocation: Invocation): Promise<number> {
   const resolved = resolveStudy(raw);
   if (resolved.pace.kind !== 'capture' && raw.captures.includes('-')) {
     throw new UsageError(
@@ -42,99 +39,54 @@ export async function runAnalyze(raw: RawAnalyzeOptions): Promise<number> {
     );
   }
   const formats = parseFormats(raw.format);
-  const { jobs, isBatch } = await findJobs(raw.captures);
+  const shard = parseShard(raw.shard);
+  const { jobs: all, isBatch } = await findJobs(raw.captures, () => process.stdin);
+  const jobs = shard === null ? all : all.filter((job) => isInShard(job, shard));
   if (jobs.length === 0) {
-    complain(
-      `${raw.captures.join(' ')}: no captures there. Give a pcap or pcapng file, or a folder that holds some.`,
-    );
-    return EXIT.NO_INPUT;
+    const where =
+      shard === null || all.length === 0 ? 'no captures there' : `no captures in shard ${raw.shard}`;
+    complain(`${raw.captures.join(' ')}: ${where}. Give a pcap or pcapng file, or a folder that holds some.`);
+    return all.length === 0 ? EXIT.NO_INPUT : EXIT.DONE;
   }
-  if (formats.size > 0) for (const job of jobs) makeFolder(join(raw.out, job.folder));
-  const signal = abortOnSignals();
-  const records: { name: string; record: ResultRecord }[] = [];
-  let failed = 0;
-  for (const job of jobs) {
-    const record = await analyzeOne(job, resolved, formats, raw, signal);
-    if (signal.aborted) break;
-    if (record === null) failed++;
-    else records.push({ name: job.folder, record });
-  }
-  if (isBatch && records.length > 0 && formats.has('csv')) {
-    const { summaryCsv } = await import('../report/csv.ts');
-    writeReport(raw, '', [{ name: 'summary.csv', text: summaryCsv(records) }]);
-  }
-  if (signal.aborted) return EXIT.INTERRUPTED;
-  if (records.length === 0) return EXIT.NO_INPUT;
-  return failed > 0 || records.some(({ record }) => isDegraded(record.warnings)) ? EXIT.DEGRADED : EXIT.DONE;
+  if (formats.length > 0) for (const job of jobs) makeFolder(join(raw.out, job.folder));
+  if (!isBatch) return analyzeOne(jobs[0]!, resolved, formats, raw, invocation);
+  const { runBatch } = await import('./batch-run.ts');
+  return runBatch(jobs, resolved, formats, raw, invocation);
 }
 
-/** Null where the capture could not be read at all: said on stderr. */
 async function analyzeOne(
-  job: Job,
+  { capture, folder }: Job,
   resolved: ResolvedStudy,
-  formats: ReadonlySet<Format>,
+  formats: readonly Format[],
   raw: RawAnalyzeOptions,
-  signal: AbortSignal,
-): Promise<ResultRecord | null> {
-  let record: ResultRecord;
+  invocation: Invocation,
+): Promise<number> {
+  const signal = abortOnSignals();
+  const pacer = createPacer(raw.progress && !raw.quiet);
   try {
-    record = await replayAtPace(
-      resolved.pace,
-      resolved.study.setups,
-      (setups) => replayOnce(job, resolved, { ...resolved.study, setups }, raw, signal),
+    const record = await replayCapture(capture, resolved, {
+      stdin: () => process.stdin,
+      afterBlock: pacer.tick,
+      afterPass: pacer.done,
       signal,
-    );
+    });
+    if (signal.aborted) return EXIT.INTERRUPTED;
+    await showRecord(record, raw.json);
+    if (formats.length > 0) {
+      const sha256 = capture === '-' ? null : hashFile(capture);
+      const task = sha256 === null ? null : taskHash(capture, sha256, resolved);
+      const order = { folder: join(raw.out, folder), formats, run: invocation.provenance() };
+      sayWritten(await writeReport(order, record, { sha256, task }), raw.quiet);
+    }
+    return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     complain(faultMessage(error.fault));
-    return null;
-  }
-  if (signal.aborted) return null;
-  const out = createStdout();
-  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderTables(record));
-  await out.end();
-  for (const warning of record.warnings) complain(`${warning.code}: ${warning.message}`);
-  writeReport(raw, job.folder, await reportFiles(record, formats));
-  return record;
-}
-
-/** One pass over the capture. */
-async function replayOnce(
-  job: Job,
-  { session: choices }: ResolvedStudy,
-  options: StudyOptions,
-  raw: RawAnalyzeOptions,
-  signal: AbortSignal,
-): Promise<ResultRecord> {
-  const pacer = createPacer(raw.progress && !raw.quiet);
-  const session = await openSession(job.capture, { ...choices, stdin: () => process.stdin });
-  try {
-    return await study(session, options, () => pacer.tick(session.reader), signal);
-  } finally {
-    session.close();
-    pacer.done();
+    return EXIT.NO_INPUT;
   }
 }
 
-async function reportFiles(record: ResultRecord, formats: ReadonlySet<Format>): Promise<OutputFile[]> {
-  const files: OutputFile[] = [];
-  // Writers are loaded when they are needed: start-up counts for the commands that write nothing.
-  if (formats.has('csv')) files.push(...(await import('../report/csv.ts')).csvFiles(record));
-  if (formats.has('json')) files.push({ name: 'summary.json', text: `${JSON.stringify(record, null, 2)}\n` });
-  if (formats.has('png')) {
-    const { chartFiles } = await import('../report/chart-png.ts');
-    files.push(...chartFiles(record));
-  }
-  return files;
-}
-
-function writeReport(raw: RawAnalyzeOptions, folder: string, files: readonly OutputFile[]): void {
-  if (files.length === 0) return;
-  const written = writeFiles(join(raw.out, folder), files);
-  if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);
-}
-
-function parseFormats(text: string): Set<Format> {
+function parseFormats(text: string): Format[] {
   const formats = new Set<Format>();
   for (const name of text.split(',').map((part) => part.trim())) {
     if (name === '' || name === 'none') continue;
@@ -143,33 +95,5 @@ function parseFormats(text: string): Set<Format> {
       throw new UsageError(`--format: '${name}' is none of ${FORMATS.join(', ')}, none`);
     formats.add(format);
   }
-  return formats;
-}
-
-/** Files stand for themselves, folders for the captures in them. */
-async function findJobs(paths: readonly string[]): Promise<{ jobs: Job[]; isBatch: boolean }> {
-  const jobs: Job[] = [];
-  const files = paths.filter((path) => path === '-' || !isFolder(path));
-  const shorten = (name: string): string => (name === '-' ? 'stdin' : reportFolderName(name));
-  for (const file of files) {
-    const folders = reportFolders([file], dirname(file), shorten, safeName);
-    jobs.push({ capture: file, folder: folders.get(file)! });
-  }
-  for (const folder of paths.filter((path) => !files.includes(path))) {
-    const captures = await findCaptures(folder, () => process.stdin);
-    for (const [capture, name] of reportFolders(captures, folder, shorten, safeName))
-      jobs.push({ capture, folder: name });
-  }
-  return { jobs: distinct(jobs), isBatch: paths.length > 1 || files.length < paths.length };
-}
-
-/** Captures of different folders may have one name: later ones get a number. */
-function distinct(jobs: readonly Job[]): Job[] {
-  const taken = new Set<string>();
-  return jobs.map(({ capture, folder }) => {
-    let name = folder;
-    for (let copy = 2; taken.has(name); copy++) name = `${folder}-${copy}`;
-    taken.add(name);
-    return { capture, folder: name };
-  });
+  return [...formats];
 }

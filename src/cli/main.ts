@@ -7,6 +7,7 @@ import { COMMANDS } from './commands/list.ts';
 import { COMPLETION, complete, completes } from './completion.ts';
 import { CONFIG_OPTIONS, type ConfigFile, configOf, readConfigFile } from './config-file.ts';
 import { EXIT } from './exit-code.ts';
+import { type ConfigRow, configRows, printConfig } from './print-config.ts';
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
 import { nearestOf, UsageError } from './usage.ts';
 
@@ -72,10 +73,10 @@ async function runOrPrint(
   argv: readonly string[],
 ): Promise<number> {
   const { 'print-config': prints, json } = args;
-  if (prints !== true) return definition.run(args);
-  const { configRows, printConfig } = await import('./print-config.ts');
   const config = readConfigFile(argv);
-  return printConfig(configRows(definition, args, argv, config), config.file, json === true);
+  const rows = (): ConfigRow[] => configRows(definition, args, argv, config);
+  if (prints === true) return printConfig(rows(), config.file, json === true);
+  return definition.run(args, { provenance: () => ({ commandLine: argv, options: rows() }) });
 }
 
 /** No command was chosen where help or the version was asked for. */

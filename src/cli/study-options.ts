@@ -5,8 +5,7 @@ import { ProfileError } from '../cost/profile.ts';
 import type { ReceiveMode } from '../path/netback.ts';
 import type { EngineName } from '../replay/coalesce.ts';
 import { studySetups } from '../replay/configurations.ts';
-import type { Pace } from '../replay/pace.ts';
-import type { SessionOptions } from '../replay/session.ts';
+import type { ResolvedStudy } from '../replay/replay-capture.ts';
 import type { StudyOptions } from '../replay/study.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
 import { nicSummary, parsePace, type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
@@ -21,13 +20,6 @@ export interface RawStudyOptions extends RawReplayOptions, RawGroOptions, RawNic
   readonly profile: string;
   readonly pace: string | undefined;
   readonly law: Law;
-}
-
-/** One study: how the capture is read, at which pace, and what is made of it. */
-export interface ResolvedStudy {
-  readonly session: Omit<SessionOptions, 'stdin'>;
-  readonly pace: Pace;
-  readonly study: StudyOptions;
 }
 
 /** Checks and converts; throws a UsageError that names the option. */

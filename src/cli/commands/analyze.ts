@@ -3,6 +3,8 @@ import { TALK_OPTIONS } from '../options.ts';
 import { STUDY_OPTIONS } from '../study-definitions.ts';
 import type { CommandDefinition } from './command.ts';
 
+const BATCH_GROUP = 'With a folder or several captures:';
+
 /** The main command, which needs no name. */
 export const ANALYZE: CommandDefinition = {
   usage: ['$0 <captures..>', 'analyze'],
@@ -20,12 +22,30 @@ export const ANALYZE: CommandDefinition = {
       default: 'csv,png,json',
       requiresArg: true,
     },
+    workers: {
+      describe: 'captures analysed at once (default: one a processor)',
+      type: 'string',
+      requiresArg: true,
+      group: BATCH_GROUP,
+    },
+    cache: {
+      describe: 'keep results below --out, and reuse those of captures and options that did not change',
+      type: 'boolean',
+      default: true,
+      group: BATCH_GROUP,
+    },
+    shard: {
+      describe: 'i/n: only the i-th of n shares of the captures, for one of n machines',
+      type: 'string',
+      requiresArg: true,
+      group: BATCH_GROUP,
+    },
     json: { describe: 'the result record alone on stdout', type: 'boolean', default: false },
   },
   examples: [
     ['$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts'],
     ['$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'],
   ],
-  run: async (args) =>
-    (await import('../analyze-command.ts')).runAnalyze(args as unknown as RawAnalyzeOptions),
+  run: async (args, invocation) =>
+    (await import('../analyze-command.ts')).runAnalyze(args as unknown as RawAnalyzeOptions, invocation),
 };

@@ -1,0 +1,33 @@
+/** The entry of a worker thread: takes tasks from its pool and tells it how far they are. */
+import { parentPort } from 'node:worker_threads';
+import type { CaptureReader } from '../capture/reader.ts';
+import { type Outcome, runTask, type Task } from './run-task.ts';
+
+/** How far a task is. */
+export interface TaskProgress {
+  readonly capture: string;
+  readonly consumedBytes: number;
+  readonly packets: number;
+}
+
+const TELL_EVERY_MS = 200;
+
+export function runInThread(task: Task): Promise<Outcome> {
+  let told = Date.now();
+  const tell = (reader: CaptureReader): undefined => {
+    const now = Date.now();
+    if (now - told < TELL_EVERY_MS) return undefined;
+    told = now;
+    parentPort?.postMessage(progressOf(task, reader));
+    return undefined;
+  };
+  return runTask(task, { stdin: noStdin, afterBlock: tell });
+}
+
+export function progressOf({ capture }: Task, reader: CaptureReader): TaskProgress {
+  return { capture, consumedBytes: reader.source.consumedBytes(), packets: reader.notes().packets };
+}
+
+export function noStdin(): never {
+  throw new Error('a batch does not read from stdin');
+}
