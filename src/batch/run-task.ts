@@ -8,11 +8,14 @@ import { taskHash } from './task.ts';
 import { isReportOf, type ReportOrder, writeReport } from './write-report.ts';
 
 export interface Task {
+  /** Tells tasks of one run apart. */
+  readonly id: string;
   readonly capture: string;
   readonly study: ResolvedStudy;
   /** Folder of results, null: nothing is looked up or kept. */
   readonly store: string | null;
-  readonly report: ReportOrder;
+  /** Null: somebody else writes it. */
+  readonly report: ReportOrder | null;
 }
 
 export type Outcome =
@@ -33,16 +36,20 @@ export type Outcome =
   /** A bug in this program: it costs this capture, not the others. */
   | { readonly kind: 'failed'; readonly message: string };
 
-export async function runTask(task: Task, hooks: ReplayHooks): Promise<Outcome> {
+export function runTask(task: Task, hooks: ReplayHooks): Promise<Outcome> {
+  return guarded(task, () => replayUnlessStored(task, hooks));
+}
+
+/** What goes wrong with one capture becomes its outcome. Rejects with an OutputError, which is no capture's fault. */
+export async function guarded<T>({ capture }: Task, work: () => Promise<T>): Promise<T | Outcome> {
   try {
-    return await replayUnlessStored(task, hooks);
+    return await work();
   } catch (error) {
     if (error instanceof CaptureError) return { kind: 'unreadable', message: faultMessage(error.fault) };
-    // The output folder is nobody's capture: without it no task can succeed.
     if (error instanceof Error && error.name === 'OutputError') throw error;
     const { syscall, code } = error as NodeJS.ErrnoException;
     if (syscall !== undefined) {
-      const message = `${task.capture}: cannot be read (${code ?? syscall}). Check the file and its permissions`;
+      const message = `${capture}: cannot be read (${code ?? syscall}). Check the file and its permissions`;
       return { kind: 'unreadable', message };
     }
     return {
@@ -67,7 +74,7 @@ async function replayUnlessStored(order: Task, hooks: ReplayHooks): Promise<Outc
   return done(record, task, false);
 
   async function done(result: ResultRecord, name: string | null, reused: boolean): Promise<Outcome> {
-    const isThere = reused && name !== null && isReportOf(report, name);
+    const isThere = report === null || (reused && name !== null && isReportOf(report, name));
     const written = isThere ? [] : await writeReport(report, result, { sha256: captureSha256, task: name });
     return { kind: 'done', record: result, task: name, captureSha256, fileState: state, reused, written };
   }

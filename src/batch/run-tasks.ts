@@ -1,5 +1,5 @@
 /** Runs tasks on a pool of worker threads, or one after the other in this one; outcomes come in the order of the tasks. */
-import { Piscina } from 'piscina';
+import { createPool } from './pool.ts';
 import { type Outcome, runTask, type Task } from './run-task.ts';
 import { noStdin, progressOf, type TaskProgress } from './worker.ts';
 
@@ -33,12 +33,7 @@ async function runInPool(
   workers: number,
   { signal, onProgress, onOutcome }: RunOptions,
 ): Promise<void> {
-  const pool = new Piscina<Task, Outcome>({
-    filename: new URL('./worker.js', import.meta.url).href,
-    name: 'runInThread',
-    minThreads: workers,
-    maxThreads: workers,
-  });
+  const pool = createPool(workers);
   pool.on('message', (message) => void onProgress(message as TaskProgress));
   try {
     const running = tasks.map((task) => pool.run(task, { signal }));

@@ -5,7 +5,8 @@ import { type Outcome, runTask, type Task } from './run-task.ts';
 
 /** How far a task is. */
 export interface TaskProgress {
-  readonly capture: string;
+  /** Of the task. */
+  readonly id: string;
   readonly consumedBytes: number;
   readonly packets: number;
 }
@@ -24,8 +25,8 @@ export function runInThread(task: Task): Promise<Outcome> {
   return runTask(task, { stdin: noStdin, afterBlock: tell });
 }
 
-export function progressOf({ capture }: Task, reader: CaptureReader): TaskProgress {
-  return { capture, consumedBytes: reader.source.consumedBytes(), packets: reader.notes().packets };
+export function progressOf({ id }: Task, reader: CaptureReader): TaskProgress {
+  return { id, consumedBytes: reader.source.consumedBytes(), packets: reader.notes().packets };
 }
 
 export function noStdin(): never {

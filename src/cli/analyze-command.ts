@@ -10,6 +10,7 @@ import { type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { makeFolder } from '../report/files.ts';
 import { FORMATS, type Format } from '../report/report-files.ts';
+import type { QueueChoice } from './batch-run.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
@@ -31,13 +32,19 @@ export interface RawAnalyzeOptions extends RawStudyOptions {
   readonly progress: boolean;
 }
 
-export async function runAnalyze(raw: RawAnalyzeOptions, invocation: Invocation): Promise<number> {
+/** @param batch how many captures are run; null: as a batch only if there are several */
+export async function runAnalyze(
+  raw: RawAnalyzeOptions,
+  invocation: Invocation,
+  batch: { readonly queue: QueueChoice | null } | null = null,
+): Promise<number> {
   const resolved = resolveStudy(raw);
   if (resolved.pace.kind !== 'capture' && raw.captures.includes('-')) {
     throw new UsageError(
       '--pace reads a capture more than once, which stdin does not allow: save it to a file',
     );
   }
+  if (batch !== null && raw.captures.includes('-')) throw new UsageError('a batch does not read from stdin');
   const formats = parseFormats(raw.format);
   const shard = parseShard(raw.shard);
   const { jobs: all, isBatch } = await findJobs(raw.captures, () => process.stdin);
@@ -49,9 +56,9 @@ export async function runAnalyze(raw: RawAnalyzeOptions, invocation: Invocation)
     return all.length === 0 ? EXIT.NO_INPUT : EXIT.DONE;
   }
   if (formats.length > 0) for (const job of jobs) makeFolder(join(raw.out, job.folder));
-  if (!isBatch) return analyzeOne(jobs[0]!, resolved, formats, raw, invocation);
+  if (batch === null && !isBatch) return analyzeOne(jobs[0]!, resolved, formats, raw, invocation);
   const { runBatch } = await import('./batch-run.ts');
-  return runBatch(jobs, resolved, formats, raw, invocation);
+  return runBatch(jobs, resolved, formats, raw, invocation, batch?.queue);
 }
 
 async function analyzeOne(

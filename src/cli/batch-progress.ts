@@ -31,7 +31,7 @@ export function createBatchProgress(sizesBytes: readonly number[], wanted: boole
     const readBytes = doneBytes + current.reduce((sum, { consumedBytes }) => sum + consumedBytes, 0);
     const share = totalBytes === 0 ? 0 : Math.min(1, readBytes / totalBytes);
     const left = share === 0 ? '' : `, ${Math.ceil(((now - start) / share - (now - start)) / 1000)} s left`;
-    const names = current.map(({ capture, packets }) => `${capture} ${packets.toLocaleString('en-US')}`);
+    const names = current.map(({ id, packets }) => `${id} ${packets.toLocaleString('en-US')}`);
     const text = `${done}/${sizesBytes.length} captures, ${Math.floor(share * 100)} % of ${megabytes(totalBytes)}${left}; packets: ${names.join(', ')}`;
     process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 100) - 1)}`);
     line = true;
@@ -44,7 +44,7 @@ export function createBatchProgress(sizesBytes: readonly number[], wanted: boole
 
   return {
     tick(progress) {
-      running.set(progress.capture, progress);
+      running.set(progress.id, progress);
       const now = Date.now();
       if (visible && now - shown >= SHOW_EVERY_MS) {
         shown = now;

@@ -2,11 +2,11 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { readHashIndex } from '../batch/content-hash.ts';
+import { type HashIndex, readHashIndex } from '../batch/content-hash.ts';
 import type { Job } from '../batch/jobs.ts';
 import { readResult, STORE_FOLDER } from '../batch/result-store.ts';
 import type { Outcome, Task } from '../batch/run-task.ts';
-import { runTasks } from '../batch/run-tasks.ts';
+import { type RunOptions, runTasks } from '../batch/run-tasks.ts';
 import { taskHash } from '../batch/task.ts';
 import { isReportOf } from '../batch/write-report.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
@@ -27,26 +27,32 @@ import { wholeNumber } from './usage.ts';
 const MOST_WORKERS = 1024;
 const INDEX_FILE = 'captures.json';
 
+/** Where to let the work be done, instead of here. */
+export interface QueueChoice {
+  readonly url: string;
+  /** Folder that the workers see as their root. */
+  readonly root: string;
+}
+
+/** @param queue null: on threads of this machine */
 export async function runBatch(
   jobs: readonly Job[],
   study: ResolvedStudy,
   formats: readonly Format[],
   raw: RawAnalyzeOptions,
   invocation: Invocation,
+  queue: QueueChoice | null = null,
 ): Promise<number> {
-  const workers =
-    raw.workers === undefined
-      ? availableParallelism()
-      : wholeNumber('--workers', raw.workers, 1, MOST_WORKERS);
   const keeps = formats.length > 0 && raw.cache;
   const store = keeps ? join(raw.out, STORE_FOLDER) : null;
-  const run = invocation.provenance();
+  const provenance = invocation.provenance();
   const tasks = jobs.map(
     ({ capture, folder }): Task => ({
+      id: capture,
       capture,
       study,
       store,
-      report: { folder: join(raw.out, folder), formats, run },
+      report: { folder: join(raw.out, folder), formats, run: provenance },
     }),
   );
   const signal = abortOnSignals();
@@ -70,32 +76,48 @@ export async function runBatch(
 
   await showDone();
   const open = tasks.map((_, at) => at).filter((at) => outcomes[at] === null);
-  await runTasks(
-    open.map((at) => tasks[at]!),
-    {
-      workers,
-      signal,
-      onProgress: progress.tick,
-      onOutcome: async (at, outcome) => {
-        const task = open[at]!;
-        outcomes[task] = outcome;
-        if (outcome.kind === 'done' && outcome.task !== null) {
-          index.set(tasks[task]!.capture, outcome.fileState, outcome.captureSha256);
-        }
-        await showDone();
-      },
+  const todo = open.map((at) => tasks[at]!);
+  const run: Omit<RunOptions, 'workers'> = {
+    signal,
+    onProgress: progress.tick,
+    onOutcome: async (at, outcome) => {
+      const task = open[at]!;
+      outcomes[task] = outcome;
+      if (outcome.kind === 'done' && outcome.task !== null) {
+        index.set(tasks[task]!.capture, outcome.fileState, outcome.captureSha256);
+      }
+      await showDone();
     },
-  );
+  };
+  await (queue === null
+    ? runTasks(todo, { ...run, workers: workerCount(raw.workers) })
+    : runOnQueue(todo, run, queue, index));
   progress.hide();
   if (store !== null) writeFiles(store, [{ name: INDEX_FILE, text: index.text() }]);
   return finish(jobs, outcomes, formats, raw, signal.aborted);
+}
+
+/** Loaded only here: most batches need no queue. */
+async function runOnQueue(
+  tasks: readonly Task[],
+  run: Omit<RunOptions, 'workers'>,
+  queue: QueueChoice,
+  index: HashIndex,
+): Promise<void> {
+  const { runQueued } = await import('../batch/queue/run-queued.ts');
+  await runQueued(tasks, { ...run, ...queue, knownHash: index.get, onTrouble: complain });
+}
+
+/** As asked for, else one a processor. */
+export function workerCount(text: string | undefined): number {
+  return text === undefined ? availableParallelism() : wholeNumber('--workers', text, 1, MOST_WORKERS);
 }
 
 /** What an earlier run left of a capture that is as it was then; null where there is work to do. */
 function storedOutcome(task: Task, captureSha256: string | null): Outcome | null {
   if (captureSha256 === null || task.store === null) return null;
   const name = taskHash(task.capture, captureSha256, task.study);
-  if (!isReportOf(task.report, name)) return null;
+  if (task.report === null || !isReportOf(task.report, name)) return null;
   const stored = readResult(task.store, name);
   if (stored === null) return null;
   const { record } = stored;
