@@ -5,6 +5,7 @@ import type { PollSpec } from '../nic/poll.ts';
 import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-path.ts';
 import { describeNapi } from './nic-options.ts';
 import { UsageError, wholeNumber } from './usage.ts';
+import { describeVeth } from './veth-options.ts';
 
 /** 8,000 interrupts a second, a common fixed setting of the study's time, and NAPI's weight. */
 export const DEFAULT_POLL = 'window:125:64';
@@ -76,6 +77,8 @@ export function describePoll(spec: PollSpec): string {
       return `polls end where ${spec.file} says`;
     case 'napi':
       return describeNapi(spec);
+    case 'veth':
+      return describeVeth(spec);
     case 'window': {
       const rate = spec.windowNs > 0 ? `, at most ${Math.round(1e9 / spec.windowNs)} interrupts/s` : '';
       const budget = spec.budget > 0 ? `, rounds of at most ${spec.budget} packets` : '';

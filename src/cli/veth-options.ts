@@ -1,0 +1,5 @@
+import type { VethSpec } from '../nic/veth.ts';
+
+export function describeVeth(spec: VethSpec): string {
+  return String(spec);
+}
