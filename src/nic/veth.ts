@@ -26,6 +26,21 @@ export interface VethSpec {
   readonly awakeShare: number;
 }
 
+/**
+ * Of the kernel: budget and the tick of common distributions. The last three are *fitted*: read off the times at which the
+ * four runs of test/vectors/linux-gro-live delivered (docs/polls.md), not off what they merged.
+ */
+export const VETH_DEFAULTS: VethSpec = {
+  kind: 'veth',
+  groFlushTimeoutNs: 0,
+  napiDeferHardIrqs: 0,
+  hz: 250,
+  weight: 64,
+  interruptLatencyNs: 2000,
+  timerLatencyNs: 17_000,
+  awakeShare: 0.5,
+};
+
 /** From this rate on, a poll that used up its weight leaves young skbs held [untested]. */
 const HZ_OF_YOUNG = 1000;
 
