@@ -31,12 +31,18 @@ interface Held {
   readonly first: Segment;
   readonly packets: number[];
   payload: number;
+  /** When it was first held. */
+  readonly tick: number;
   readonly idSteps: (number | null)[];
 }
 
 export interface ModelOptions {
   readonly perBucket: number;
   readonly maxSize: number;
+  /** Packets before which a clock tick begins; none if left out. */
+  readonly ticks?: readonly number[];
+  /** Packets after which a poll ends that delivers only what an earlier tick held. */
+  readonly oldEnds?: readonly number[];
 }
 
 export interface ModelSkb {
@@ -48,15 +54,17 @@ export interface ModelSkb {
 export function modelGro(
   frames: readonly Uint8Array[],
   lastPackets: readonly number[],
-  { perBucket, maxSize }: ModelOptions,
+  { perBucket, maxSize, ticks = [], oldEnds = [] }: ModelOptions,
 ): ModelSkb[] {
   const out: ModelSkb[] = [];
   let list: Held[] = [];
+  let tick = 0;
   const take = (held: Held, reason: Reason): void => {
     list = list.filter((other) => other !== held);
     out.push({ packets: held.packets, reason });
   };
   frames.forEach((frame, index) => {
+    if (ticks.includes(index)) tick++;
     const segment = parseFrame(frame);
     if (typeof segment === 'string') out.push({ packets: [index], reason: segment });
     else {
@@ -83,11 +91,14 @@ export function modelGro(
             first: segment,
             packets: [index],
             payload: segment.payload,
+            tick,
             idSteps: segment.ips.map(() => null),
           });
         }
       }
     }
+    if (oldEnds.includes(index))
+      for (const held of list.filter((one) => one.tick < tick)) take(held, 'poll-end');
     if (lastPackets.includes(index)) for (const held of [...list]) take(held, 'poll-end');
   });
   for (const held of [...list]) take(held, 'capture-end');

@@ -209,7 +209,9 @@ describe('veth', () => {
           deliveries
             .filter(({ packets }) => !packets.includes(last))
             .map(({ packets, timeNs }) => [packets, Math.round(timeNs)]);
-        expect(rounded(run(options, times, rows).deliveries)).to.deep.equal(rounded(slowVeth(options, times)));
+        expect(rounded(run(options, times, rows).deliveries)).to.deep.equal(
+          rounded(slowVeth(options, times)),
+        );
       }),
       { numRuns: 2000 },
     );
