@@ -24,8 +24,9 @@ import { parsePoll } from './poll-option.ts';
 import { openPollsFile } from './polls-file.ts';
 import { complain, createStdout } from './terminal.ts';
 import { UsageError } from './usage.ts';
+import { type RawVethOptions, refuseVethOptions, resolveVeth } from './veth-options.ts';
 
-export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions, RawNicOptions {
+export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions, RawNicOptions, RawVethOptions {
   readonly capture: string;
   readonly engine: EngineName;
   readonly poll: string;
@@ -45,7 +46,17 @@ const COUNT_ONLY: SkbSink = { deliverHeld() {}, deliverAlone() {} };
 export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   const options = resolveReplayOptions(raw);
   const linuxGro = resolveGroOptions(raw);
-  const poll = parsePoll(raw.poll, () => resolveNic(raw));
+  const poll = parsePoll(
+    raw.poll,
+    () => resolveNic(raw),
+    () => resolveVeth(raw),
+  );
+  if (poll.kind !== 'veth') refuseVethOptions(raw);
+  else if (raw['polls-out'] !== undefined && poll.groFlushTimeoutNs > 0) {
+    throw new UsageError(
+      '--polls-out cannot say which skbs stay held when a poll ends (--gro-flush-timeout)',
+    );
+  }
   if (raw.jsonl && raw.stats) throw new UsageError('--jsonl and --stats exclude each other');
   const softirq = pricedSoftirq(raw, poll, options.inetLro.mode);
   const file = raw.write === undefined ? null : openMerged(raw.write);
@@ -101,7 +112,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
 /** The processor that `napi` spends time on: that of the configuration's driver domain. */
 function pricedSoftirq(raw: RawCoalesceOptions, poll: PollSpec, lroMode: 'skb' | 'frags'): Softirq {
   if (poll.kind !== 'napi') {
-    refuseNicOptions(raw);
+    refuseNicOptions(raw, poll.kind === 'veth' ? ['weight', 'irq-latency'] : []);
     if (raw.configuration !== undefined) throw new UsageError('--configuration counts only with --poll napi');
   }
   const merges = raw.engine !== 'none';

@@ -3,6 +3,7 @@ import type { RawCoalesceOptions } from '../coalesce-command.ts';
 import { GRO_OPTIONS } from '../gro-options.ts';
 import { inNicGroup, NIC_OPTIONS } from '../nic-options.ts';
 import { ENGINE_OPTION, PATH_OPTIONS, POLL_OPTION, REPLAY_OPTIONS, TALK_OPTIONS } from '../options.ts';
+import { VETH_OPTIONS } from '../veth-options.ts';
 import type { CommandDefinition } from './command.ts';
 
 export const COALESCE: CommandDefinition = {
@@ -18,6 +19,7 @@ export const COALESCE: CommandDefinition = {
     ...GRO_OPTIONS,
     ...TALK_OPTIONS,
     ...NIC_OPTIONS,
+    ...VETH_OPTIONS,
     ...inNicGroup(PATH_OPTIONS),
     ...inNicGroup({
       configuration: {
