@@ -3,6 +3,7 @@ import type { RawCoalesceOptions } from '../coalesce-command.ts';
 import { GRO_OPTIONS } from '../gro-options.ts';
 import { inNicGroup, NIC_OPTIONS } from '../nic-options.ts';
 import { ENGINE_OPTION, PATH_OPTIONS, POLL_OPTION, REPLAY_OPTIONS, TALK_OPTIONS } from '../options.ts';
+import { RULE_OPTIONS } from '../rule-options.ts';
 import type { CommandDefinition } from './command.ts';
 
 export const COALESCE: CommandDefinition = {
@@ -11,7 +12,14 @@ export const COALESCE: CommandDefinition = {
   define: (command) =>
     command
       .positional('capture', { describe: 'capture file, - for stdin', type: 'string', demandOption: true })
-      .options({ ...ENGINE_OPTION, ...POLL_OPTION, ...REPLAY_OPTIONS, ...GRO_OPTIONS, ...TALK_OPTIONS })
+      .options({
+        ...ENGINE_OPTION,
+        ...POLL_OPTION,
+        ...REPLAY_OPTIONS,
+        ...GRO_OPTIONS,
+        ...RULE_OPTIONS,
+        ...TALK_OPTIONS,
+      })
       .options(NIC_OPTIONS)
       .options(inNicGroup(PATH_OPTIONS))
       .options(
