@@ -1,6 +1,7 @@
 /** Runs a merge engine over made-up frames, without a capture file. */
 import { LINK } from '../../src/capture/link-types.ts';
 import { REASONS, type Reason } from '../../src/coalesce/reason.ts';
+import type { PollSpec } from '../../src/nic/poll.ts';
 import { createDecoder } from '../../src/packet/decode.ts';
 import { createFlowTable } from '../../src/packet/flows.ts';
 import { createPacketTable } from '../../src/packet/table.ts';
@@ -37,6 +38,16 @@ export function runEngine(
   lastPackets: readonly number[] = [],
   capacity = 5,
 ): EngineRun {
+  const poll = { kind: 'file', file: '', lastPackets: Float64Array.from(lastPackets) } as const;
+  return runPolls(frames, options, poll, capacity);
+}
+
+export function runPolls(
+  frames: readonly Frame[],
+  options: EngineOptions,
+  poll: PollSpec,
+  capacity = 5,
+): EngineRun {
   const table = createPacketTable(capacity);
   const decodeBlock = createDecoder(table);
   const flows = createFlowTable();
@@ -53,7 +64,6 @@ export function runEngine(
       wireBytes,
     });
   });
-  const poll = { kind: 'file', file: '', lastPackets: Float64Array.from(lastPackets) } as const;
   const lane = createLane(table, options, poll, recorder);
   inBlocks(table, frames, (block) => {
     decodeBlock();
