@@ -36,6 +36,8 @@ interface Event {
   readonly flags: number;
   /** The ACK number and the clock go on by this before the packet. */
   readonly acked: number;
+  /** Where there is no payload. */
+  readonly pureAcked: number;
   readonly ticks: number;
   readonly odd: Oddity | null;
   /** Packets that overtake this one. */
@@ -49,12 +51,13 @@ const FLOWS = 5;
 
 const EVENT: fc.Arbitrary<Event> = fc.record({
   flow: usually<number | null>(null, fc.nat(FLOWS - 1), 3),
-  bytes: usually(100, fc.constantFrom(0, 0, 1, 33, 99, 101, 300), 5),
+  bytes: usually(100, fc.constantFrom(0, 0, 0, 0, 1, 33, 99, 101, 300), 4),
   flags: usually<number>(FLAG.ACK, fc.constantFrom(24, 24, 24, 0, 17, 18, 2, 20, 48, 80, 144), 6),
   acked: usually(0, fc.constantFrom(1, 500), 6),
+  pureAcked: fc.constantFrom(0, 0, 1, 500),
   ticks: usually(0, fc.constantFrom(1, 2), 4),
-  odd: usually<Oddity | null>(null, fc.constantFrom(...ODDITIES), 7),
-  late: usually(0, fc.integer({ min: 1, max: 4 }), 4),
+  odd: usually<Oddity | null>(null, fc.constantFrom(...ODDITIES), 10),
+  late: usually(0, fc.integer({ min: 1, max: 4 }), 6),
 });
 
 export interface RuleTraffic {
@@ -87,7 +90,7 @@ function framesOf(mainFlow: number, events: readonly Event[]): Uint8Array[] {
     if (event.odd === 'again') state.seq -= 100;
     if (event.odd === 'id') state.id += 3;
     state.seq = (state.seq + 2 ** 32) % 2 ** 32;
-    state.ack = (state.ack + event.acked) % 2 ** 32;
+    state.ack = (state.ack + (event.bytes === 0 ? event.pureAcked : event.acked)) % 2 ** 32;
     state.clock = (state.clock + event.ticks) % 2 ** 32;
     state.id %= 65_536;
     const frame = frameOf(flow, event, index, state);
