@@ -97,7 +97,8 @@ export function createSegmentReader(table: PacketTable, rules: SegmentRules): Se
     if (tcp - ip !== (family === 4 ? 20 : 40)) return REASON['ip-options'];
     const headerBytes = (tcpFlags[row]! >> 12) << 2;
     if (headerBytes < 20 || tcp + headerBytes - frame > LONGEST_HEADERS) return REASON['bad-header'];
-    if (ipLength[row] !== wireBytes[row]! - (ip - frame)) return REASON['length-mismatch'];
+    // Ethernet padding and trailers are no part of the packet; a packet longer than its frame is none.
+    if (ipLength[row]! > wireBytes[row]! - (ip - frame)) return REASON['length-mismatch'];
     segment.family = family;
     segment.frame = frame;
     segment.ip = ip;

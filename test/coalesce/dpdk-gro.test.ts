@@ -7,6 +7,7 @@ import {
   type Case,
   type Delivered,
   describeCases,
+  LENGTH_CASES,
   ofFlow,
   passingCases,
   pureAck,
@@ -105,6 +106,7 @@ const IDS: readonly Case[] = [
 ];
 
 const PASSING: readonly Case[] = [
+  ...LENGTH_CASES,
   ...passingCases(false),
   {
     name: 'passes what has no payload; nothing held ends',

@@ -5,6 +5,7 @@ import {
   ACK_PSH,
   type Case,
   describeCases,
+  LENGTH_CASES,
   ofFlow,
   passingCases,
   pureAck,
@@ -217,6 +218,7 @@ describeCases('freebsd', 'what merges', MERGING);
 describeCases('freebsd', 'what ends a merge', ENDING);
 describeCases('freebsd', 'limits', LIMITS);
 describeCases('freebsd', 'what passes', [
+  ...LENGTH_CASES,
   ...passingCases(true),
   {
     name: 'passes IP options; what is held stays',

@@ -47,6 +47,7 @@ const UNKNOWN: Omit<PlainSegment, 'refused' | 'macs' | 'linkBytes'> = {
 
 /** Of an Ethernet frame captured whole; one VLAN tag is looked through if `tags` is 1. */
 export function plainSegment(frame: Uint8Array, tags: 0 | 1): PlainSegment {
+  if (frame.length < 14) return { ...UNKNOWN, refused: 'bad-header', macs: '', linkBytes: 0 };
   const macs = text(frame.subarray(0, 12));
   let at = 12;
   let found = 0;
@@ -79,8 +80,9 @@ function parseIpv4(ip: Uint8Array, refuse: Refuse): PlainSegment {
   if (!isWhole(tcp, total - headerBytes)) return refuse('bad-header', flow);
   if (headerBytes > 20) return refuse('ip-options', flow);
   if (tcp[12]! >> 4 < 5) return refuse('bad-header', flow);
-  if (total !== ip.length) return refuse('length-mismatch', flow);
-  const fields = tcpFields(tcp);
+  if (total > ip.length) return refuse('length-mismatch', flow);
+  const whole = tcp.subarray(0, total - headerBytes);
+  const fields = tcpFields(whole);
   return {
     ...UNKNOWN,
     ...fields,
@@ -91,7 +93,7 @@ function parseIpv4(ip: Uint8Array, refuse: Refuse): PlainSegment {
     family: 4,
     checksumsRight:
       onesSum(ip.subarray(0, 20)) === 0xffff &&
-      onesSum(concat(addresses, u16(6), u16(tcp.length), tcp)) === 0xffff,
+      onesSum(concat(addresses, u16(6), u16(whole.length), whole)) === 0xffff,
     tos: ip[1]!,
     ttl: ip[8]!,
     df: Math.floor(fragment / 0x4000) % 2 === 1,
@@ -107,21 +109,29 @@ function parseIpv6(ip: Uint8Array, refuse: Refuse): PlainSegment {
     tcp.length < 20 ? '' : `6 ${text(addresses)} ${text(tcp.subarray(0, 4))}`;
   // A first fragment; the fragment header has eight bytes.
   if (ip[6] === 44) return refuse('ip-fragment', number(ip, 42, 2) < 8 ? flowOf(ip.subarray(48)) : '');
-  if (ip[6] !== 6) return refuse('not-tcp');
-  const tcp = ip.subarray(40);
+  let at = 40;
+  let protocol = ip[6]!;
+  while ([0, 43, 60].includes(protocol)) {
+    protocol = ip[at]!;
+    at += 8 * (ip[at + 1]! + 1);
+  }
+  if (protocol !== 6) return refuse('not-tcp');
+  const tcp = ip.subarray(at);
   const flow = flowOf(tcp);
-  const payload = number(ip, 4, 2);
+  const payload = number(ip, 4, 2) - (at - 40);
+  if (isWhole(tcp, payload) && at > 40) return refuse('ip-options', flow);
   if (!isWhole(tcp, payload) || tcp[12]! >> 4 < 5) return refuse('bad-header', flow);
-  if (payload !== tcp.length) return refuse('length-mismatch', flow);
+  if (payload > tcp.length) return refuse('length-mismatch', flow);
+  const whole = tcp.subarray(0, payload);
   return {
     ...UNKNOWN,
-    ...tcpFields(tcp),
+    ...tcpFields(whole),
     refused: null,
     macs: '',
     linkBytes: 0,
     flow,
     family: 6,
-    checksumsRight: onesSum(concat(addresses, u32(tcp.length), u32(6), tcp)) === 0xffff,
+    checksumsRight: onesSum(concat(addresses, u32(whole.length), u32(6), whole)) === 0xffff,
     tos: Math.floor(number(ip, 0, 2) / 16) % 256,
     ttl: ip[7]!,
     ipBytes: 40 + payload,

@@ -125,3 +125,20 @@ export function passingCases(ipv6: boolean): Case[] {
     ...(ipv6 ? [] : [passes('IPv6', 'not-ipv4', segment6(1))]),
   ];
 }
+
+/** Lengths of frames, for the engines after a table that says nothing of them. */
+export const LENGTH_CASES: readonly Case[] = [
+  {
+    name: 'does not look at padding and trailers of a frame',
+    frames: [0, 1].map((i) => concat(segment(i), u8(1, 2, 3))),
+    expected: [[[0, 1], 'capture-end']],
+  },
+  {
+    name: 'passes a frame that is shorter than its packet; what is held stays',
+    frames: [segment(0), segment(1).subarray(0, 100), segment(1)],
+    expected: [
+      [[1], 'length-mismatch'],
+      [[0, 2], 'capture-end'],
+    ],
+  },
+];

@@ -3,6 +3,9 @@ import * as fc from 'fast-check';
 import type { EngineName } from '../../src/coalesce/catalog.ts';
 import { DPDK_GRO_DEFAULTS } from '../../src/coalesce/dpdk-gro.ts';
 import { FREEBSD_DEFAULTS } from '../../src/coalesce/freebsd.ts';
+import { conformanceCases } from '../conformance/cases.ts';
+import { COLUMNS } from '../conformance/columns.ts';
+import { runPolls } from '../helpers/engine-run.ts';
 import { dpdkModel, wireguardModel } from './item-models.ts';
 import { plainSegment } from './plain-segment.ts';
 import { type RuleOptions, run } from './rule-cases.ts';
@@ -61,4 +64,32 @@ describe('engines after published rules, any traffic', () => {
       );
     });
   }
+
+  it('the cases of the conformance table: each delivers what its slow model delivers', async () => {
+    let compared = 0;
+    for (const testCase of await conformanceCases()) {
+      const { packets, poll, set, options } = testCase;
+      // The models know whole frames, and polls that are given.
+      if (poll.kind !== 'file' && poll.kind !== 'end') continue;
+      if (packets.some(({ bytes, wireBytes }) => bytes.length !== wireBytes)) continue;
+      const verify = set === 'linux-gro' || options.inetLro.verifyChecksums;
+      const models: Partial<Record<EngineName, Model>> = {
+        freebsd: freebsdModel({ entries: 8, mtu: 1500, verify }),
+        'windows-rsc': windowsModel(),
+        'dpdk-gro': dpdkModel({ older: false, maxAggr: 19, burst: 128, verify }),
+        wireguard: wireguardModel(),
+      };
+      const segments = packets.map(({ bytes }) => plainSegment(bytes, 0));
+      const lastPackets = poll.kind === 'file' ? [...poll.lastPackets] : [];
+      for (const { engine, optionsFor } of COLUMNS) {
+        const expected = models[engine]?.(segments, lastPackets);
+        if (expected === undefined) continue;
+        const { skbs } = runPolls(packets, optionsFor(testCase), poll);
+        const delivered = skbs.map(({ packets: members, reason }) => ({ packets: members, reason }));
+        expect(delivered, `${engine} on ${testCase.name}`).to.deep.equal(expected);
+        compared++;
+      }
+    }
+    expect(compared).to.be.above(1800);
+  });
 });

@@ -7,6 +7,7 @@ import {
   type Case,
   type Delivered,
   describeCases,
+  LENGTH_CASES,
   ofFlow,
   passingCases,
   pureAck,
@@ -119,6 +120,7 @@ const SIZES: readonly Case[] = [
 ];
 
 const PASSING: readonly Case[] = [
+  ...LENGTH_CASES,
   ...passingCases(true),
   {
     name: 'passes what has no payload; nothing held ends',
