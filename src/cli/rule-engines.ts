@@ -1,6 +1,10 @@
 /** The engines after published rules with the options of the command line: each has its own defaults. */
+
+import type { EngineName } from '../coalesce/catalog.ts';
 import { DPDK_GRO_DEFAULTS } from '../coalesce/dpdk-gro.ts';
 import { FREEBSD_DEFAULTS } from '../coalesce/freebsd.ts';
+import { INET_LRO_DEFAULTS } from '../coalesce/inet-lro.ts';
+import { LINUX_GRO_DEFAULTS } from '../coalesce/linux-gro.ts';
 import { S2IO_DEFAULTS } from '../coalesce/s2io.ts';
 import { WINDOWS_RSC_DEFAULTS } from '../coalesce/windows-rsc.ts';
 import { WIREGUARD_DEFAULTS } from '../coalesce/wireguard.ts';
@@ -53,4 +57,34 @@ export function resolveRuleOptions(
       vlan,
     },
   };
+}
+
+/** What the options that were left out come to with the engine that was chosen; those without a limit have no entry. */
+export function unstatedEngineValues(raw: {
+  readonly engine?: EngineName;
+  readonly 'dpdk-rules'?: string;
+}): Readonly<Record<string, string>> {
+  const { vlan } = INET_LRO_DEFAULTS;
+  switch (raw.engine ?? 'inet_lro') {
+    case 'inet_lro': {
+      const { maxAggr: segments, maxDesc: flows } = INET_LRO_DEFAULTS;
+      return { 'max-aggr': String(segments), 'max-desc': String(flows), vlan };
+    }
+    case 's2io':
+      return { 'max-desc': String(S2IO_DEFAULTS.sessions), vlan };
+    case 'freebsd':
+      return { 'max-desc': String(FREEBSD_DEFAULTS.entries), vlan };
+    case 'dpdk-gro': {
+      const segments = raw['dpdk-rules'] === 'older' ? {} : { 'max-aggr': String(DPDK_GRO_DEFAULTS.maxAggr) };
+      return { ...segments, burst: String(DPDK_GRO_DEFAULTS.burst), vlan };
+    }
+    case 'windows-rsc':
+    case 'wireguard':
+      return { vlan };
+    case 'linux-gro':
+    case 'gvisor':
+      return { vlan: LINUX_GRO_DEFAULTS.vlan };
+    case 'none':
+      return {};
+  }
 }
