@@ -27,8 +27,9 @@ import { resolveRuleOptions } from './rule-engines.ts';
 import type { RawRuleOptions } from './rule-options.ts';
 import { complain, createStdout } from './terminal.ts';
 import { UsageError } from './usage.ts';
+import { type RawVethOptions, refuseVethOptions, resolveVeth } from './veth-options.ts';
 
-export interface RawCoalesceOptions extends RawRuleOptions, RawGroOptions, RawNicOptions {
+export interface RawCoalesceOptions extends RawRuleOptions, RawGroOptions, RawNicOptions, RawVethOptions {
   readonly capture: string;
   readonly engine: EngineName;
   readonly poll: string;
@@ -49,7 +50,17 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   const options = resolveReplayOptions(raw);
   const linuxGro = resolveGroOptions(raw);
   const byRules = resolveRuleOptions(raw, options);
-  const poll = parsePoll(raw.poll, () => resolveNic(raw));
+  const poll = parsePoll(
+    raw.poll,
+    () => resolveNic(raw),
+    () => resolveVeth(raw),
+  );
+  if (poll.kind !== 'veth') refuseVethOptions(raw);
+  else if (raw['polls-out'] !== undefined && poll.groFlushTimeoutNs > 0) {
+    throw new UsageError(
+      '--polls-out cannot say which skbs stay held when a poll ends (--gro-flush-timeout)',
+    );
+  }
   if (raw.jsonl && raw.stats) throw new UsageError('--jsonl and --stats exclude each other');
   const softirq = pricedSoftirq(raw, poll, options.inetLro.mode);
   const file = raw.write === undefined ? null : openMerged(raw.write);
@@ -105,7 +116,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
 /** The processor that `napi` spends time on: that of the configuration's driver domain. */
 function pricedSoftirq(raw: RawCoalesceOptions, poll: PollSpec, lroMode: 'skb' | 'frags'): Softirq {
   if (poll.kind !== 'napi') {
-    refuseNicOptions(raw);
+    refuseNicOptions(raw, poll.kind === 'veth' ? ['weight', 'irq-latency'] : []);
     if (raw.configuration !== undefined) throw new UsageError('--configuration counts only with --poll napi');
   }
   const merges = raw.engine !== 'none';

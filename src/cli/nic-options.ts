@@ -79,10 +79,10 @@ export function parsePace(text: string | undefined): Pace {
   return { kind: 'fixed', mbps: decimalNumber('--pace', text, 0.001, 10_000_000) };
 }
 
-/** Throws a UsageError if one of these options is given though no configuration polls by `napi`. */
-export function refuseNicOptions(raw: RawNicOptions): void {
+/** Throws a UsageError if one of these options is given though nothing polls by `napi`; `allowed` are those of others. */
+export function refuseNicOptions(raw: RawNicOptions, allowed: readonly (keyof RawNicOptions)[] = []): void {
   const names = Object.keys(DEFINITIONS) as (keyof RawNicOptions)[];
-  const given = names.find((name) => raw[name] !== undefined);
+  const given = names.find((name) => raw[name] !== undefined && !allowed.includes(name));
   if (given !== undefined) throw new UsageError(`--${given} counts only with --poll napi`);
 }
 

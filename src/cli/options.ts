@@ -72,7 +72,7 @@ export const ENGINE_OPTION: Definitions = {
   },
 };
 
-export const POLL_HELP = 'where polls end: batch:N, window:T[:B] (µs), end, file:F, napi';
+export const POLL_HELP = 'where polls end: batch:N, window:T[:B] (µs), end, file:F, napi, veth';
 export const POLL_OPTION: Definitions = {
   poll: {
     describe: POLL_HELP,

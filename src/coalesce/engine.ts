@@ -79,6 +79,14 @@ export interface SkbSink {
   readonly deliverAlone: (row: number, reason: number) => void;
 }
 
+/** For polls that end without delivering what is young. The engine has no clock: it is told when time has passed. */
+export interface Aging {
+  /** What is held from now on is younger than what is held now. */
+  beginTick(): void;
+  /** Delivers what was first held before the last `beginTick`. */
+  flushOld(reason: number): void;
+}
+
 export interface EngineCounters {
   /** Packets that entered a slot. */
   aggregated: number;
@@ -93,6 +101,8 @@ export interface Engine {
   receive(from: number, to: number): void;
   /** Delivers everything held, with the given reason (`poll-end` or `capture-end`). */
   flushAll(reason: number): void;
+  /** Where an skb may stay held beyond the end of a poll; left out where none may. */
+  readonly aging?: Aging;
   readonly counters: EngineCounters;
 }
 

@@ -27,6 +27,8 @@ export const SLOT = {
   INNER_ID: 11,
   ADDED_FLAGS: 12,
   BUCKET: 13,
+  /** The clock tick in which it was first held. */
+  TICK: 14,
 } as const;
 export const SLOT_WORDS = 16;
 

@@ -58,6 +58,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const order = Int32Array.from({ length: slotCount }, (_, slot) => slot);
   const inUse = new Int32Array(buckets);
   let heldSkbs = 0;
+  let tick = 0;
   /** Where a flow was held last, to be looked at first; flows far apart share an entry. */
   const lastSlot = new Int32Array(LAST_SLOTS);
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
@@ -177,6 +178,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     slots[at + SLOT.INNER_ID] = ID_RULE.UNDECIDED;
     slots[at + SLOT.ADDED_FLAGS] = 0;
     slots[at + SLOT.BUCKET] = bucket;
+    slots[at + SLOT.TICK] = tick;
     copyHeaders(slot * HELD_STRIDE, frame, packet.tcp + packet.tcpHeaderBytes - frame);
     lastSlot[packet.flow & (LAST_SLOTS - 1)] = slot;
     tellHold(slot, packet.row, true, packet.inner, packet.tcp, payloadBytes);
@@ -283,6 +285,22 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
         heldSkbs -= inUse[bucket]!;
         inUse[bucket] = 0;
       }
+    },
+    aging: {
+      beginTick() {
+        // Ticks are compared for equality alone; a slot would have to stay held through 2^32 of them.
+        tick = (tick + 1) | 0;
+      },
+      flushOld(reason) {
+        // The oldest of a list stand first.
+        for (let bucket = 0; bucket < buckets; bucket++) {
+          while (inUse[bucket]! > 0) {
+            const slot = order[bucket * perBucket]!;
+            if (slots[slot * SLOT_WORDS + SLOT.TICK] === tick) break;
+            flush(slot, reason);
+          }
+        }
+      },
     },
   };
 }

@@ -22,5 +22,7 @@ export function reportBoundaries(
       target.flushAll(reason);
       if (reason === pollEnd) report(last);
     },
+    beginTick: target.beginTick,
+    flushOld: target.flushOld,
   };
 }

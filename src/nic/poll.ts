@@ -7,6 +7,7 @@ import { addTime, createHistogram, summarise } from './histogram.ts';
 import { createNapi, type NapiSpec } from './napi.ts';
 import type { FlushReasons, PollModel, PollTarget } from './poll-model.ts';
 import type { Softirq } from './softirq.ts';
+import { createVeth, type VethSpec } from './veth.ts';
 
 export type PollSpec =
   | { readonly kind: 'batch'; readonly packets: number }
@@ -14,12 +15,18 @@ export type PollSpec =
   | { readonly kind: 'end' }
   /** 0-based record numbers of the last packet of each poll, ascending. */
   | { readonly kind: 'file'; readonly file: string; readonly lastPackets: Float64Array }
-  | NapiSpec;
+  | NapiSpec
+  | VethSpec;
 
 /** A poll model whose polls take no processor time. */
-type TimelessSpec = Exclude<PollSpec, NapiSpec>;
+type TimelessSpec = Exclude<PollSpec, NapiSpec | VethSpec>;
 
-/** `softirq` is what `napi` spends its time on; the other models do not look at it. */
+/** Whether the model keeps the time of its polls in a `Softirq`, so that skbs have a time of delivery. */
+export function movesClock(spec: PollSpec): spec is NapiSpec | VethSpec {
+  return spec.kind === 'napi' || spec.kind === 'veth';
+}
+
+/** `softirq` is the clock of `napi` and `veth`; the other models do not look at it. */
 export function createPollModel(
   spec: PollSpec,
   target: PollTarget,
@@ -27,6 +34,7 @@ export function createPollModel(
   softirq: Softirq,
 ): PollModel {
   if (spec.kind === 'napi') return createNapi(spec, target, reasons, softirq);
+  if (spec.kind === 'veth') return createVeth(spec, target, reasons, softirq);
   return createTimelessModel(spec, target, reasons);
 }
 

@@ -13,7 +13,7 @@ import { createWindowsRsc, WINDOWS_RSC_DEFAULTS, type WindowsRscOptions } from '
 import { createWireguard, WIREGUARD_DEFAULTS, type WireguardOptions } from '../coalesce/wireguard.ts';
 import { reportBoundaries } from '../nic/boundaries.ts';
 import type { TimeSummary } from '../nic/histogram.ts';
-import { createPollModel, type PollSpec } from '../nic/poll.ts';
+import { createPollModel, movesClock, type PollSpec } from '../nic/poll.ts';
 import type { FlushReasons, PollTarget } from '../nic/poll-model.ts';
 import { createSoftirq, NO_CYCLES, type Softirq } from '../nic/softirq.ts';
 import type { PacketTable } from '../packet/table.ts';
@@ -99,13 +99,15 @@ export function createLane(
   let packets = 0;
   const { reportPoll } = extras;
   const softirq = extras.softirq ?? createSoftirq(NO_CYCLES, 1);
-  const engine = createEngine(table, options, poll.kind === 'napi' ? timedSink(table, sink, softirq) : sink);
+  const engine = createEngine(table, options, movesClock(poll) ? timedSink(table, sink, softirq) : sink);
   const counted: PollTarget = {
     receive(from, to) {
       packets += to - from;
       engine.receive(from, to);
     },
     flushAll: engine.flushAll,
+    beginTick: engine.aging?.beginTick,
+    flushOld: engine.aging?.flushOld,
   };
   const { pollEnd } = REASONS_OF_POLLS;
   const target = reportPoll === undefined ? counted : reportBoundaries(table, counted, pollEnd, reportPoll);

@@ -6,7 +6,7 @@ import type { SkbSink } from '../coalesce/engine.ts';
 import type { InetLroOptions } from '../coalesce/inet-lro.ts';
 import { REASON, REASONS, type Reason } from '../coalesce/reason.ts';
 import type { TimeSummary } from '../nic/histogram.ts';
-import { createPollModel, type PollSpec } from '../nic/poll.ts';
+import { createPollModel, movesClock, type PollSpec } from '../nic/poll.ts';
 import type { PollModel } from '../nic/poll-model.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration, type XenPath } from '../path/xen-path.ts';
@@ -144,7 +144,7 @@ function createLane(
     first.engine !== 'none',
     first.poll,
   );
-  const timed = first.poll.kind === 'napi' ? timedSink(table, sink, softirq) : sink;
+  const timed = movesClock(first.poll) ? timedSink(table, sink, softirq) : sink;
   const engine = createEngine(table, { engine: first.engine, inetLro }, timed);
   const target = {
     receive(from: number, to: number): void {

@@ -4,6 +4,7 @@ import { GRO_OPTIONS } from '../gro-options.ts';
 import { inNicGroup, NIC_OPTIONS } from '../nic-options.ts';
 import { ENGINE_OPTION, PATH_OPTIONS, POLL_OPTION, REPLAY_OPTIONS, TALK_OPTIONS } from '../options.ts';
 import { RULE_OPTIONS } from '../rule-options.ts';
+import { VETH_OPTIONS } from '../veth-options.ts';
 import type { CommandDefinition } from './command.ts';
 
 export const COALESCE: CommandDefinition = {
@@ -20,6 +21,7 @@ export const COALESCE: CommandDefinition = {
     ...RULE_OPTIONS,
     ...TALK_OPTIONS,
     ...NIC_OPTIONS,
+    ...VETH_OPTIONS,
     ...inNicGroup(PATH_OPTIONS),
     ...inNicGroup({
       configuration: {
