@@ -1,6 +1,7 @@
 /** `analyze coalesce`: the skbs that one engine would deliver. */
 import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { type CaptureWriter, createPcapngWriter, createPcapWriter } from '../capture/writer.ts';
+import { caveatOf, type EngineName } from '../coalesce/catalog.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
 import { REASONS } from '../coalesce/reason.ts';
 import { loadProfile } from '../cost/load-profile.ts';
@@ -9,7 +10,7 @@ import type { PollSpec } from '../nic/poll.ts';
 import type { Softirq } from '../nic/softirq.ts';
 import type { ReceiveMode } from '../path/netback.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
-import { type CoalesceStats, coalesce, type EngineName } from '../replay/coalesce.ts';
+import { type CoalesceStats, coalesce } from '../replay/coalesce.ts';
 import { createRecorder, type DeliveredSkb } from '../replay/recorder.ts';
 import { openSession, type Session } from '../replay/session.ts';
 import { jsonlStats, skbJson } from '../replay/skb-json.ts';
@@ -18,15 +19,17 @@ import { isDegraded, readingWarnings, ringWarnings } from '../replay/warnings.ts
 import { EXIT } from './exit-code.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
 import { type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
-import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
+import { resolveReplayOptions } from './options.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
 import { parsePoll } from './poll-option.ts';
 import { openPollsFile } from './polls-file.ts';
+import { resolveRuleOptions } from './rule-engines.ts';
+import type { RawRuleOptions } from './rule-options.ts';
 import { complain, createStdout } from './terminal.ts';
 import { UsageError } from './usage.ts';
 import { type RawVethOptions, refuseVethOptions, resolveVeth } from './veth-options.ts';
 
-export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions, RawNicOptions, RawVethOptions {
+export interface RawCoalesceOptions extends RawRuleOptions, RawGroOptions, RawNicOptions, RawVethOptions {
   readonly capture: string;
   readonly engine: EngineName;
   readonly poll: string;
@@ -46,6 +49,7 @@ const COUNT_ONLY: SkbSink = { deliverHeld() {}, deliverAlone() {} };
 export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   const options = resolveReplayOptions(raw);
   const linuxGro = resolveGroOptions(raw);
+  const byRules = resolveRuleOptions(raw, options);
   const poll = parsePoll(
     raw.poll,
     () => resolveNic(raw),
@@ -86,7 +90,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
             file?.write(skb, firstNs());
           })
         : COUNT_ONLY;
-    const engine = { engine: raw.engine, inetLro: options.inetLro, linuxGro };
+    const engine = { engine: raw.engine, inetLro: options.inetLro, linuxGro, ...byRules };
     const afterBlock = (): undefined | Promise<void> => out.drain() ?? pacer.tick(session.reader);
     const reportPoll = pollsFile?.add;
     const extras = { softirq, ...(reportPoll === undefined ? {} : { reportPoll }) };
@@ -137,6 +141,8 @@ function report(session: Session, raw: RawCoalesceOptions, stats: CoalesceStats,
     const { receiver } = session;
     const who = receiver.mode === 'ip' || receiver.mode === 'mac' ? ` ${receiver.address}` : '';
     complain(`receiver: ${receiver.mode}${who} (${receiver.why})`);
+    const caveat = caveatOf(raw.engine);
+    if (caveat !== null) complain(caveat);
     for (const path of [raw.write, raw['polls-out']]) if (path !== undefined) complain(`wrote ${path}`);
   }
   for (const warning of warnings) complain(`${warning.code}: ${warning.message}`);

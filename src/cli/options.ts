@@ -1,9 +1,9 @@
 /** The options that commands share: their definitions for the parser, and their checked values. */
 import type { Options } from 'yargs';
+import { CATALOG, ENGINES, type EngineName } from '../coalesce/catalog.ts';
 import { INET_LRO_DEFAULTS, type InetLroOptions } from '../coalesce/inet-lro.ts';
 import type { ReceiverChoice } from '../packet/receiver.ts';
 import { RECEIVE_MODES, type ReceiveMode } from '../path/netback.ts';
-import { ENGINES, type EngineName } from '../replay/coalesce.ts';
 import { DEFAULT_POLL } from './poll-option.ts';
 import { parseReceiver } from './receiver-option.ts';
 import { UsageError, wholeNumber } from './usage.ts';
@@ -14,8 +14,8 @@ export const REPLAY_GROUP = 'Replay:';
 
 /** What the parser hands over for these options: text, or flags. */
 export interface RawReplayOptions {
-  readonly 'max-aggr': string;
-  readonly 'max-desc': string;
+  readonly 'max-aggr': string | undefined;
+  readonly 'max-desc': string | undefined;
   readonly mtu: string;
   readonly 'lro-mode': 'skb' | 'frags';
   readonly 'frag-size': string;
@@ -31,8 +31,14 @@ export const REPLAY_OPTIONS: Definitions = {
     type: 'string',
     default: 'auto',
   },
-  'max-aggr': { describe: 'packets (frags mode: fragments) an skb', type: 'string', default: '64' },
-  'max-desc': { describe: 'LRO descriptors (sessions held at once)', type: 'string', default: '8' },
+  'max-aggr': {
+    describe: `packets (frags mode: fragments) an skb (default: ${INET_LRO_DEFAULTS.maxAggr}, others their own)`,
+    type: 'string',
+  },
+  'max-desc': {
+    describe: `LRO descriptors: sessions held at once (default: ${INET_LRO_DEFAULTS.maxDesc}, others their own)`,
+    type: 'string',
+  },
   mtu: { describe: 'MTU of the interface, bytes', type: 'string', default: '1500' },
   'lro-mode': { describe: 'how drivers hand packets over', choices: ['skb', 'frags'], default: 'skb' },
   'frag-size': {
@@ -42,7 +48,7 @@ export const REPLAY_OPTIONS: Definitions = {
   },
   vlan: {
     describe:
-      '802.1Q tags: removed by the NIC, refused, or in the frame (default: strip, pass for linux-gro)',
+      '802.1Q tags: removed by the NIC, refused, or in the frame (default: strip, pass for linux-gro and gvisor)',
     choices: ['strip', 'pass', 'inband'],
   },
   fcs: { describe: 'trailing FCS bytes of each frame (default: as the file says)', type: 'string' },
@@ -53,9 +59,12 @@ for (const option of Object.values(REPLAY_OPTIONS)) {
   if (option.type !== 'boolean') option.requiresArg = true;
 }
 
+/** Engines that no vectors stand behind. */
+const BY_RULES = ENGINES.filter((name) => CATALOG[name].verified === 'rules');
+
 export const ENGINE_OPTION = {
   engine: {
-    describe: 'merge engine',
+    describe: `merge engine; by published rules, not checked against running code: ${BY_RULES.join(', ')}`,
     choices: ENGINES,
     default: 'inet_lro' satisfies EngineName,
     group: REPLAY_GROUP,
@@ -96,12 +105,21 @@ export interface ReplayOptions {
   readonly fcsBytes: number | null;
 }
 
+/** What was given for `--max-aggr`; undefined, for the engine's own default, if nothing was. */
+export function maxAggr({ 'max-aggr': text }: RawReplayOptions): number | undefined {
+  return text === undefined ? undefined : wholeNumber('--max-aggr', text, 1, 65_535);
+}
+
+export function maxDesc({ 'max-desc': text }: RawReplayOptions): number | undefined {
+  return text === undefined ? undefined : wholeNumber('--max-desc', text, 1, 65_536);
+}
+
 /** Checks and converts; throws a UsageError that names the option. */
 export function resolveReplayOptions(raw: RawReplayOptions): ReplayOptions {
   const inetLro: InetLroOptions = {
     ...INET_LRO_DEFAULTS,
-    maxAggr: wholeNumber('--max-aggr', raw['max-aggr'], 1, 65_535),
-    maxDesc: wholeNumber('--max-desc', raw['max-desc'], 1, 65_536),
+    maxAggr: maxAggr(raw) ?? INET_LRO_DEFAULTS.maxAggr,
+    maxDesc: maxDesc(raw) ?? INET_LRO_DEFAULTS.maxDesc,
     mtu: wholeNumber('--mtu', raw.mtu, 68, 65_535),
     mode: raw['lro-mode'],
     fragSize: wholeNumber('--frag-size', raw['frag-size'], 0, 262_144),

@@ -19,6 +19,8 @@ export interface InetLroOptions {
   readonly fragSize: number;
   readonly vlan: 'strip' | 'pass' | 'inband';
   readonly verifyChecksums: boolean;
+  /** PSH fails the eligibility test, as in s2io. */
+  readonly pshBlocks?: boolean;
 }
 
 export const INET_LRO_DEFAULTS: InetLroOptions = {
@@ -56,6 +58,7 @@ const ETHERNET_BYTES = 14;
 /** CWR, ECE, URG, RST, SYN, FIN must be clear and ACK set; PSH is not looked at. */
 const FLAGS_LOOKED_AT = 0xf7;
 const ACK_ONLY = 0x10;
+const PSH = 0x08;
 /** The same with the data offset: 32 bytes, as with the timestamp option. */
 const USUAL_FLAGS_LOOKED_AT = 0xf0f7;
 const USUAL_FLAGS = 0x8010;
@@ -80,8 +83,9 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   const { maxDesc, maxAggr, fragSize, vlan, verifyChecksums } = options;
   const frags = options.mode === 'frags';
   const inband = vlan === 'inband';
-  /** Only the plain rules apply: no in-band tags, checksums not looked at, packets counted. */
-  const plain = !inband && !frags && !verifyChecksums;
+  /** Only the plain rules apply: no in-band tags, checksums and PSH not looked at, packets counted. */
+  const plain = !inband && !frags && !verifyChecksums && options.pshBlocks !== true;
+  const flagsLookedAt = options.pshBlocks === true ? FLAGS_LOOKED_AT | PSH : FLAGS_LOOKED_AT;
   const lengthLimit = 65_535 - options.mtu;
   const slots = new Int32Array(maxDesc * WORDS);
   for (let slot = 0; slot < maxDesc; slot++) slots[slot * WORDS] = EMPTY;
@@ -126,7 +130,7 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     const tcp = tcpAt[row]!;
     if (tcp - ip !== 20) return REASON['ip-options'];
     const flags = tcpFlags[row]!;
-    if ((flags & FLAGS_LOOKED_AT) !== ACK_ONLY) return REASON['tcp-flags'];
+    if ((flags & flagsLookedAt) !== ACK_ONLY) return REASON['tcp-flags'];
     if ((view.getUint8(ip + 1) & 3) === ECN_CE) return REASON['ecn-ce'];
     const headerWords = flags >> 12;
     if (headerWords === 5) return -1;

@@ -20,6 +20,8 @@ export interface LinuxGroOptions {
   /** A tag that the NIC strips is part of the flow; a frame that still has one is not looked into. */
   readonly vlan: 'strip' | 'pass' | 'inband';
   readonly verifyChecksums: boolean;
+  /** As in gvisor: no tunnels, and a smaller segment does not join either. */
+  readonly plainEqual?: boolean;
 }
 
 /** Of kernel 6.18; buckets and list length are constants there. */
@@ -64,7 +66,8 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };
   const reader = createGroPacketReader(table, options.vlan === 'strip', verifyChecksums);
   const { packet } = reader;
-  const usual = verifyChecksums ? null : createUsualTest(table, slots, held, maxSize);
+  const plainEqual = options.plainEqual === true;
+  const usual = verifyChecksums || plainEqual ? null : createUsualTest(table, slots, held, maxSize);
   const { rows, ipAt, tcpAt, payloadBytes, tcpFlags, flow } = table;
   let { view } = table;
   const { hold } = sink;
@@ -222,7 +225,8 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   }
 
   function process(row: number): void {
-    const bypass = reader.read(row);
+    let bypass = reader.read(row);
+    if (bypass < 0 && plainEqual && packet.inner !== packet.outer) bypass = REASON['not-tcp'];
     if (bypass >= 0) {
       sink.deliverAlone(row, bypass);
       return;
@@ -230,7 +234,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     const bucket = bucketOf();
     const slot = find(bucket);
     if (slot >= 0) {
-      const violation = joinViolation(
+      let violation = joinViolation(
         packet,
         view,
         slots,
@@ -239,6 +243,9 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
         slot * HELD_STRIDE,
         maxSize,
       );
+      if (violation < 0 && plainEqual && packet.payloadBytes < slots[slot * SLOT_WORDS + SLOT.GSO_BYTES]!) {
+        violation = REASON['size-smaller'];
+      }
       if (violation < 0) {
         join(slot);
         return;

@@ -1,9 +1,16 @@
 /** One engine over one capture: `analyze coalesce`. */
+import type { EngineName } from '../coalesce/catalog.ts';
+import { createDpdkGro, DPDK_GRO_DEFAULTS, type DpdkGroOptions } from '../coalesce/dpdk-gro.ts';
 import type { Engine, EngineCounters, SkbSink } from '../coalesce/engine.ts';
+import { createFreebsd, FREEBSD_DEFAULTS, type FreebsdOptions } from '../coalesce/freebsd.ts';
+import { createGvisor } from '../coalesce/gvisor.ts';
 import { createInetLro, type InetLroOptions } from '../coalesce/inet-lro.ts';
 import { createLinuxGro, LINUX_GRO_DEFAULTS, type LinuxGroOptions } from '../coalesce/linux-gro.ts';
 import { createNone } from '../coalesce/none.ts';
 import { REASON } from '../coalesce/reason.ts';
+import { createS2io, S2IO_DEFAULTS, type S2ioOptions } from '../coalesce/s2io.ts';
+import { createWindowsRsc, WINDOWS_RSC_DEFAULTS, type WindowsRscOptions } from '../coalesce/windows-rsc.ts';
+import { createWireguard, WIREGUARD_DEFAULTS, type WireguardOptions } from '../coalesce/wireguard.ts';
 import { reportBoundaries } from '../nic/boundaries.ts';
 import type { TimeSummary } from '../nic/histogram.ts';
 import { createPollModel, movesClock, type PollSpec } from '../nic/poll.ts';
@@ -13,15 +20,19 @@ import type { PacketTable } from '../packet/table.ts';
 import type { Session } from './session.ts';
 import { timedSink } from './timed-sink.ts';
 
-/** The merge engines by name. */
-export const ENGINES = ['none', 'inet_lro', 'linux-gro'] as const;
-export type EngineName = (typeof ENGINES)[number];
+export { ENGINES, type EngineName } from '../coalesce/catalog.ts';
 
+/** The engine, and the options of each; the defaults where left out. */
 export interface EngineOptions {
   readonly engine: EngineName;
   readonly inetLro: InetLroOptions;
-  /** The defaults where left out. */
+  /** Of linux-gro and of gvisor. */
   readonly linuxGro?: LinuxGroOptions;
+  readonly s2io?: S2ioOptions;
+  readonly freebsd?: FreebsdOptions;
+  readonly windowsRsc?: WindowsRscOptions;
+  readonly dpdkGro?: DpdkGroOptions;
+  readonly wireguard?: WireguardOptions;
 }
 
 export interface CoalesceStats extends EngineCounters {
@@ -46,6 +57,18 @@ export function createEngine(table: PacketTable, options: EngineOptions, sink: S
       return createInetLro(table, options.inetLro, sink);
     case 'linux-gro':
       return createLinuxGro(table, options.linuxGro ?? LINUX_GRO_DEFAULTS, sink);
+    case 'gvisor':
+      return createGvisor(table, options.linuxGro ?? LINUX_GRO_DEFAULTS, sink);
+    case 's2io':
+      return createS2io(table, options.s2io ?? S2IO_DEFAULTS, sink);
+    case 'freebsd':
+      return createFreebsd(table, options.freebsd ?? FREEBSD_DEFAULTS, sink);
+    case 'windows-rsc':
+      return createWindowsRsc(table, options.windowsRsc ?? WINDOWS_RSC_DEFAULTS, sink);
+    case 'dpdk-gro':
+      return createDpdkGro(table, options.dpdkGro ?? DPDK_GRO_DEFAULTS, sink);
+    case 'wireguard':
+      return createWireguard(table, options.wireguard ?? WIREGUARD_DEFAULTS, sink);
   }
 }
 

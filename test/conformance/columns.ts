@@ -3,9 +3,14 @@
  * kernel delivered, by rule. An engine that is added needs an entry here and a file in `differences`.
  */
 import { join } from 'node:path';
+import { DPDK_GRO_DEFAULTS } from '../../src/coalesce/dpdk-gro.ts';
+import { FREEBSD_DEFAULTS } from '../../src/coalesce/freebsd.ts';
 import { INET_LRO_DEFAULTS } from '../../src/coalesce/inet-lro.ts';
 import { LINUX_GRO_DEFAULTS } from '../../src/coalesce/linux-gro.ts';
 import type { Reason } from '../../src/coalesce/reason.ts';
+import { S2IO_DEFAULTS } from '../../src/coalesce/s2io.ts';
+import { WINDOWS_RSC_DEFAULTS } from '../../src/coalesce/windows-rsc.ts';
+import { WIREGUARD_DEFAULTS } from '../../src/coalesce/wireguard.ts';
 import type { EngineName, EngineOptions } from '../../src/replay/coalesce.ts';
 import { ROOT } from '../helpers/surroundings.ts';
 import { readText } from '../helpers/vector-runs.ts';
@@ -39,6 +44,18 @@ const foreign = ({ set, options }: ConformanceCase): { verifyChecksums: boolean;
   vlan: 'pass',
 });
 
+/** Of an engine that no case is from: its defaults, with the checksums and the tags of the case. */
+function guest(
+  engine: EngineName,
+  options: (from: ReturnType<typeof foreign>) => Partial<EngineOptions>,
+): Column {
+  return {
+    engine,
+    optionsFor: (testCase) => ({ engine, inetLro: INET_LRO_DEFAULTS, ...options(foreign(testCase)) }),
+    differences: differencesOf(engine),
+  };
+}
+
 /** All engines but `none`, which merges nothing. */
 export const COLUMNS: readonly Column[] = [
   {
@@ -61,4 +78,10 @@ export const COLUMNS: readonly Column[] = [
           },
     differences: differencesOf('linux-gro'),
   },
+  guest('s2io', (from) => ({ s2io: { ...S2IO_DEFAULTS, ...from } })),
+  guest('freebsd', (from) => ({ freebsd: { ...FREEBSD_DEFAULTS, ...from } })),
+  guest('windows-rsc', ({ vlan }) => ({ windowsRsc: { ...WINDOWS_RSC_DEFAULTS, vlan } })),
+  guest('dpdk-gro', (from) => ({ dpdkGro: { ...DPDK_GRO_DEFAULTS, ...from } })),
+  guest('wireguard', ({ vlan }) => ({ wireguard: { ...WIREGUARD_DEFAULTS, vlan } })),
+  guest('gvisor', (from) => ({ linuxGro: { ...LINUX_GRO_DEFAULTS, buckets: 1, ...from } })),
 ];

@@ -1,5 +1,6 @@
 /** docs/engines/conformance.md, made of the cases, the outcomes and the written differences. */
 import { join } from 'node:path';
+import { CATALOG } from '../../src/coalesce/catalog.ts';
 import { ROOT } from '../helpers/surroundings.ts';
 import { type ConformanceCase, SETS } from './cases.ts';
 import { COLUMNS, type Column } from './columns.ts';
@@ -39,10 +40,10 @@ function summary(rows: readonly Row[]): string {
     const agreeing = SETS.map((set) =>
       String(rows.filter((row) => row.testCase.set === set && row.outcomes.get(engine)?.agrees).length),
     );
-    return line([`\`${engine}\``, ...agreeing, String(differences.length)]);
+    return line([`\`${engine}\``, CATALOG[engine].verified, ...agreeing, String(differences.length)]);
   });
-  const head = ['engine', ...heads, 'rules that make it differ'];
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '--:'))), ...lines].join('\n');
+  const head = ['engine', 'verified by', ...heads, 'rules that make it differ'];
+  return [line(head), line(head.map((_, i) => (i < 2 ? '---' : '--:'))), ...lines].join('\n');
 }
 
 function countOf(rows: readonly Row[], set: string): number {

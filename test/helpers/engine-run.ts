@@ -14,6 +14,7 @@ export interface PlainSkb {
   readonly packets: readonly number[];
   readonly reason: Reason;
   readonly held: boolean;
+  readonly pureAcks: number;
   readonly gsoSize: number;
   /** The frame as delivered, as far as it was captured. */
   readonly bytes: Uint8Array;
@@ -52,11 +53,12 @@ export function runPolls(
   const flows = createFlowTable();
   const skbs: PlainSkb[] = [];
   const recorder = createRecorder(table, true, (skb) => {
-    const { frameOffset, capturedBytes, wireBytes, held, gsoSize } = skb;
+    const { frameOffset, capturedBytes, wireBytes, held, pureAcks, gsoSize } = skb;
     skbs.push({
       packets: [...skb.packets],
       reason: REASONS[skb.reason]!,
       held,
+      pureAcks,
       gsoSize,
       bytes: skb.bytes.slice(frameOffset, frameOffset + capturedBytes),
       wireBytes,
