@@ -7,6 +7,6 @@ export default defineConfig({
   platform: 'node',
   // yargs uses two functions of node:assert, whose loading takes longer than that of yargs.
   resolve: { alias: { assert: fileURLToPath(new URL('src/cli/assert.ts', import.meta.url)) } },
-  external: [/^chart/, /^@napi-rs/, /^dejavu/, /^csv-stringify/],
+  external: [/^chart/, /^@napi-rs/, /^dejavu/, /^csv-/, /^ml-/, /^pure-rand/],
   output: { dir: 'dist/cli', format: 'esm', chunkFileNames: '[name].js', cleanDir: true },
 });
