@@ -97,7 +97,7 @@ async function analyzeOne(
     record = await replayAtPace(
       parsePace(raw.pace),
       options.setups,
-      (setups) => replayOnce(job, { ...options, setups }, raw, signal),
+      (setups) => replayOnce(job.capture, { ...options, setups }, raw, signal),
       signal,
     );
   } catch (error) {
@@ -115,14 +115,14 @@ async function analyzeOne(
 }
 
 /** One pass over the capture. */
-async function replayOnce(
-  job: Job,
+export async function replayOnce(
+  capture: string,
   options: StudyOptions,
-  raw: RawAnalyzeOptions,
+  raw: RawReplayOptions & Pick<RawAnalyzeOptions, 'progress' | 'quiet'>,
   signal: AbortSignal,
 ): Promise<ResultRecord> {
   const pacer = createPacer(raw.progress && !raw.quiet);
-  const session = await openSession(job.capture, {
+  const session = await openSession(capture, {
     receiver: resolveReplayOptions(raw).receiver,
     fcsBytes: options.fcsBytes,
     stdin: () => process.stdin,
@@ -153,7 +153,12 @@ function writeReport(raw: RawAnalyzeOptions, folder: string, files: readonly Out
   if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);
 }
 
-function studyOptions(raw: RawAnalyzeOptions): StudyOptions {
+export type RawStudyOptions = RawReplayOptions &
+  RawNicOptions &
+  Pick<RawAnalyzeOptions, 'poll' | 'receive-mode' | 'profile' | 'pace' | 'law'>;
+
+/** Checks and converts; throws a UsageError that names the option. */
+export function studyOptions(raw: RawStudyOptions): StudyOptions {
   const replay = resolveReplayOptions(raw);
   const polls = parseConfigurationPolls(raw.poll, () => resolveNic(raw));
   const setups = studySetups(polls.of);

@@ -3,6 +3,7 @@
  * what the rows identify, intervals from the stated noise, and what each row is predicted to be without itself.
  * The equations are weighted for noise that is a share of the measured value (docs/calibration.md).
  */
+import type { DomainCalibration, FittedCoefficient, Interval, RowPrediction } from './calibration-record.ts';
 import { type Identification, identify, solveNonNegative } from './least-squares.ts';
 import { normalNoise, quantile } from './noise.ts';
 import { cyclesPerByteOf, eventsPerByte, type Observation } from './observation.ts';
@@ -15,65 +16,6 @@ export interface NoiseOptions {
   readonly seed: number;
   /** Made-up repetitions of the measurement. */
   readonly replicates: number;
-}
-
-/** 95 % of what the stated noise would give; null without noise. */
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
-
-export interface FittedCoefficient {
-  readonly name: string;
-  readonly ids: readonly string[];
-  readonly unit: string;
-  /** Null where the rows do not fix it. */
-  readonly value: number | null;
-  readonly interval: Interval | null;
-  readonly profileValue: number;
-  /** `absent`: its events did not occur. `collinear`: other values of it and of `with` fit as well. */
-  readonly state: 'identified' | 'collinear' | 'absent';
-  readonly with: readonly string[];
-  /** The estimate that moves most closely with it, if much; null otherwise. */
-  readonly movesWith: { readonly name: string; readonly correlation: number } | null;
-}
-
-/** A value that a fit gives for a row. */
-export interface RowPrediction {
-  readonly cyclesPerByte: number;
-  /** Where a measurement of the row should lie, its own noise included. */
-  readonly interval: Interval | null;
-  /** Prediction over measurement, less 1. */
-  readonly error: number;
-}
-
-export interface FittedRow {
-  readonly line: number;
-  readonly configuration: string;
-  readonly trained: boolean;
-  readonly measuredCyclesPerByte: number;
-  /** By the fit to all rows that it was trained on; null where they do not fix it. */
-  readonly fitted: RowPrediction | null;
-  /** By the fit to the other rows; null where they do not fix it. */
-  readonly leftOut: RowPrediction | null;
-}
-
-export interface DomainCalibration {
-  readonly domain: Domain;
-  /** Trained rows. */
-  readonly rows: number;
-  /** Different equations among them: runs of one configuration with one set of counts are one. */
-  readonly equations: number;
-  readonly unknowns: number;
-  readonly rank: number;
-  readonly condition: number | null;
-  /** As many unknowns as equations: the fit is exact whatever was measured, and no evidence for the model. */
-  readonly exactByConstruction: boolean;
-  /** Sum of squared residuals in units of the noise, and the share of noise alone that gives as much or more. */
-  readonly chiSquare: { readonly value: number; readonly freedom: number; readonly share: number } | null;
-  readonly coefficients: readonly FittedCoefficient[];
-  /** All rows with a measured value, in the order of the file. */
-  readonly fittedRows: readonly FittedRow[];
 }
 
 /** Estimates whose correlation is beyond this cannot be told apart well. */

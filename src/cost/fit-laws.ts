@@ -2,29 +2,10 @@
  * The throughput laws on measured rows, all fitted by one rule so that their errors can be compared: the clock of a
  * law is the mean of the clocks that the rows need. `constant` knows nothing of cycles: what a law has to beat.
  */
+import type { LawFit } from './calibration-record.ts';
 import { clockedGoodputMbps, LAW_FORMULA, type LawInput, neededClockGhz } from './laws.ts';
 import type { Observation } from './observation.ts';
-import { CLOCKED_LAWS, type ClockedLaw } from './profile.ts';
-
-export interface LawFit {
-  readonly law: ClockedLaw | 'constant';
-  readonly formula: string;
-  /** GHz; for `constant` Mbit/s. Null where a row cannot be had with any clock. */
-  readonly parameter: number | null;
-  readonly unit: 'GHz' | 'Mbit/s';
-  /** Smallest and largest that a row needs. */
-  readonly range: readonly [number, number] | null;
-  readonly rows: readonly {
-    readonly line: number;
-    readonly configuration: string;
-    readonly measuredMbps: number;
-    readonly predictedMbps: number | null;
-    /** Prediction over measurement, less 1. */
-    readonly error: number | null;
-  }[];
-  /** Largest error in size; null without predictions. */
-  readonly worstError: number | null;
-}
+import { CLOCKED_LAWS } from './profile.ts';
 
 interface Row extends LawInput {
   readonly observation: Observation;
