@@ -38,7 +38,7 @@ export function calibratedProfile(
     throw new ParameterError(
       open.state === 'absent'
         ? `nothing was counted that ${open.name} prices: leave it out of --fit`
-        : `the rows do not tell ${[open.name, ...open.with].join(' and ')} apart: fit them as one (${[open.name, ...open.with].join('+')}) or hold one`,
+        : `the rows do not tell ${[open.name, ...open.with].join(', ')} apart: leave one out of --fit, or join those of one unit by +`,
     );
   }
   return {

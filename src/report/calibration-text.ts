@@ -72,15 +72,22 @@ function renderDomain(domain: DomainCalibration, record: CalibrationRecord): str
 /** What the fit is worth, one sentence each. */
 export function verdicts(domain: DomainCalibration, record: CalibrationRecord): string[] {
   const sentences: string[] = [];
+  const repeated = domain.rows > domain.equations;
   if (domain.exactByConstruction) {
+    const fits = repeated
+      ? 'the fit passes between the rows of equal counts'
+      : 'the fit is exact by construction';
     sentences.push(
-      'As many unknowns as equations: the fit is exact by construction, whatever was measured, and is no evidence for the model.',
+      `As many unknowns as equations: ${fits}, whatever was measured, and is no evidence for the model.`,
     );
   }
   const { chiSquare } = domain;
   if (chiSquare !== null) {
     const { value, freedom, share } = chiSquare;
-    const held = share < 0.05 ? 'the model does not fit within this noise' : 'the noise may account for it';
+    const wrong = domain.exactByConstruction
+      ? 'rows of equal counts differ by more than this noise'
+      : 'the model does not fit within this noise';
+    const held = share < 0.05 ? wrong : 'the noise may account for it';
     sentences.push(
       `Residuals: chi-square ${value.toFixed(1)} with ${freedom} degree${freedom === 1 ? '' : 's'} of freedom; noise of ${percent(record.noise)} alone gives as much in ${percent(share)} of the repetitions: ${held}.`,
     );
@@ -90,7 +97,7 @@ export function verdicts(domain: DomainCalibration, record: CalibrationRecord): 
       sentences.push(`${name}: nothing that it prices was counted, so nothing is known of it.`);
     if (state === 'collinear') {
       sentences.push(
-        `${name} cannot be told apart from ${others.join(', ')}: fit them as one (--fit ${[name, ...others].join('+')}) or hold one.`,
+        `${name} cannot be told apart from ${others.join(', ')}: leave one out of --fit, which holds it at the value of the profile, or join those of one unit by +.`,
       );
     }
   }
