@@ -2,11 +2,6 @@
 import { dirname, join } from 'node:path';
 import { findCaptures, isFolder, reportFolders } from '../batch/discover.ts';
 import { CaptureError, faultMessage } from '../capture/errors.ts';
-import type { Law } from '../cost/laws.ts';
-import { loadProfile } from '../cost/load-profile.ts';
-import { ProfileError } from '../cost/profile.ts';
-import type { ReceiveMode } from '../path/netback.ts';
-import { studySetups } from '../replay/configurations.ts';
 import { replayAtPace } from '../replay/pace.ts';
 import type { ResultRecord } from '../replay/result.ts';
 import { openSession } from '../replay/session.ts';
@@ -16,20 +11,13 @@ import { makeFolder, type OutputFile, writeFiles } from '../report/files.ts';
 import { reportFolderName, safeName } from '../report/folder-name.ts';
 import { renderTables } from '../report/terminal.ts';
 import { EXIT } from './exit-code.ts';
-import { nicSummary, parsePace, type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
-import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
-import { describePoll, parseConfigurationPolls } from './poll-option.ts';
+import { type RawStudyOptions, type ResolvedStudy, resolveStudy } from './study-options.ts';
 import { complain, createStdout } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
-export interface RawAnalyzeOptions extends RawReplayOptions, RawNicOptions {
+export interface RawAnalyzeOptions extends RawStudyOptions {
   readonly captures: readonly string[];
-  readonly poll: readonly string[];
-  readonly 'receive-mode': ReceiveMode;
-  readonly profile: string;
-  readonly pace: string | undefined;
-  readonly law: Law;
   readonly out: string;
   readonly format: string;
   readonly json: boolean;
@@ -47,12 +35,8 @@ interface Job {
 }
 
 export async function runAnalyze(raw: RawAnalyzeOptions): Promise<number> {
-  const options = studyOptions(raw);
-  const pace = parsePace(raw.pace);
-  if (pace.kind === 'cpu' && options.law === 'none') {
-    throw new UsageError('--pace cpu needs a throughput law other than none');
-  }
-  if (pace.kind !== 'capture' && raw.captures.includes('-')) {
+  const resolved = resolveStudy(raw);
+  if (resolved.pace.kind !== 'capture' && raw.captures.includes('-')) {
     throw new UsageError(
       '--pace reads a capture more than once, which stdin does not allow: save it to a file',
     );
@@ -70,7 +54,7 @@ export async function runAnalyze(raw: RawAnalyzeOptions): Promise<number> {
   const records: { name: string; record: ResultRecord }[] = [];
   let failed = 0;
   for (const job of jobs) {
-    const record = await analyzeOne(job, options, formats, raw, signal);
+    const record = await analyzeOne(job, resolved, formats, raw, signal);
     if (signal.aborted) break;
     if (record === null) failed++;
     else records.push({ name: job.folder, record });
@@ -87,7 +71,7 @@ export async function runAnalyze(raw: RawAnalyzeOptions): Promise<number> {
 /** Null where the capture could not be read at all: said on stderr. */
 async function analyzeOne(
   job: Job,
-  options: StudyOptions,
+  resolved: ResolvedStudy,
   formats: ReadonlySet<Format>,
   raw: RawAnalyzeOptions,
   signal: AbortSignal,
@@ -95,9 +79,9 @@ async function analyzeOne(
   let record: ResultRecord;
   try {
     record = await replayAtPace(
-      parsePace(raw.pace),
-      options.setups,
-      (setups) => replayOnce(job.capture, { ...options, setups }, raw, signal),
+      resolved.pace,
+      resolved.study.setups,
+      (setups) => replayOnce(job, resolved, { ...resolved.study, setups }, raw, signal),
       signal,
     );
   } catch (error) {
@@ -115,18 +99,15 @@ async function analyzeOne(
 }
 
 /** One pass over the capture. */
-export async function replayOnce(
-  capture: string,
+async function replayOnce(
+  job: Job,
+  { session: choices }: ResolvedStudy,
   options: StudyOptions,
-  raw: RawReplayOptions & Pick<RawAnalyzeOptions, 'progress' | 'quiet'>,
+  raw: RawAnalyzeOptions,
   signal: AbortSignal,
 ): Promise<ResultRecord> {
   const pacer = createPacer(raw.progress && !raw.quiet);
-  const session = await openSession(capture, {
-    receiver: resolveReplayOptions(raw).receiver,
-    fcsBytes: options.fcsBytes,
-    stdin: () => process.stdin,
-  });
+  const session = await openSession(job.capture, { ...choices, stdin: () => process.stdin });
   try {
     return await study(session, options, () => pacer.tick(session.reader), signal);
   } finally {
@@ -151,40 +132,6 @@ function writeReport(raw: RawAnalyzeOptions, folder: string, files: readonly Out
   if (files.length === 0) return;
   const written = writeFiles(join(raw.out, folder), files);
   if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);
-}
-
-export type RawStudyOptions = RawReplayOptions &
-  RawNicOptions &
-  Pick<RawAnalyzeOptions, 'poll' | 'receive-mode' | 'profile' | 'pace' | 'law'>;
-
-/** Checks and converts; throws a UsageError that names the option. */
-export function studyOptions(raw: RawStudyOptions): StudyOptions {
-  const replay = resolveReplayOptions(raw);
-  const polls = parseConfigurationPolls(raw.poll, () => resolveNic(raw));
-  const setups = studySetups(polls.of);
-  const napi = setups.map(({ poll }) => poll).find((poll) => poll.kind === 'napi');
-  if (napi === undefined) {
-    refuseNicOptions(raw);
-    if (raw.pace !== undefined) throw new UsageError('--pace counts only with --poll napi');
-  }
-  try {
-    return {
-      setups,
-      pollText: polls.text,
-      pollDescription: describePoll(polls.common.spec),
-      nic: napi === undefined ? null : nicSummary(napi),
-      pace: raw.pace ?? 'capture',
-      inetLro: replay.inetLro,
-      receiveMode: raw['receive-mode'],
-      profile: loadProfile(raw.profile),
-      law: raw.law,
-      receiver: raw.receiver,
-      fcsBytes: replay.fcsBytes,
-    };
-  } catch (error) {
-    if (error instanceof ProfileError) throw new UsageError(`--profile: ${error.message}`);
-    throw error;
-  }
 }
 
 function parseFormats(text: string): Set<Format> {

@@ -4,16 +4,19 @@ import type { MeasuredRow } from '../cost/measured.ts';
 import type { Observation } from '../cost/observation.ts';
 import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-path.ts';
 import type { ConfigurationResult, ResultRecord } from '../replay/result.ts';
+import { openSession } from '../replay/session.ts';
+import { study } from '../replay/study.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import { type RawAnalyzeOptions, replayOnce, studyOptions } from './analyze-command.ts';
-import { abortOnSignals } from './pacer.ts';
+import { abortOnSignals, createPacer } from './pacer.ts';
+import { type RawStudyOptions, resolveStudy } from './study-options.ts';
 import { complain } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
-export interface RawCountOptions
-  extends Omit<RawAnalyzeOptions, 'captures' | 'pace' | 'law' | 'out' | 'format' | 'json'> {
+export interface RawCountOptions extends RawStudyOptions {
   /** `FILE`, or `LRO=FILE` for one configuration. */
   readonly capture: readonly string[];
+  readonly quiet: boolean;
+  readonly progress: boolean;
 }
 
 /** Each capture is replayed once. Null where the user interrupted it. */
@@ -27,11 +30,10 @@ export async function countCaptures(
     throw new UsageError('--capture: - (stdin) can only be the one capture of all configurations');
   }
   const signal = abortOnSignals();
-  const options = { ...raw, pace: undefined, law: 'none', receiver: raw.receiver } as const;
   const records = new Map<string, ResultRecord>();
   let degraded = false;
   for (const file of files) {
-    const record = await replayOnce(file, studyOptions(options), options, signal);
+    const record = await replay(file, raw, signal);
     if (signal.aborted) return null;
     for (const warning of record.warnings) complain(`${basename(file)}: ${warning.code}: ${warning.message}`);
     degraded ||= isDegraded(record.warnings);
@@ -48,6 +50,19 @@ export async function countCaptures(
   const names = [...records.values()].map((record) => record.capture.name).join(', ');
   const counts = `a replay of ${names}, polls ${first.options.poll}: ${first.options.pollDescription}`;
   return { observations, counts, degraded };
+}
+
+/** One pass over a capture at its own pace. */
+async function replay(file: string, raw: RawCountOptions, signal: AbortSignal): Promise<ResultRecord> {
+  const { session: choices, study: options } = resolveStudy({ ...raw, pace: undefined, law: 'none' });
+  const pacer = createPacer(raw.progress && !raw.quiet);
+  const session = await openSession(file, { ...choices, stdin: () => process.stdin });
+  try {
+    return await study(session, options, () => pacer.tick(session.reader), signal);
+  } finally {
+    session.close();
+    pacer.done();
+  }
 }
 
 function observationOf(row: MeasuredRow, record: ResultRecord): Observation {

@@ -53,7 +53,7 @@ for (const option of Object.values(REPLAY_OPTIONS)) {
   if (option.type !== 'boolean') option.requiresArg = true;
 }
 
-export const ENGINE_OPTION: Definitions = {
+export const ENGINE_OPTION = {
   engine: {
     describe: 'merge engine',
     choices: ENGINES,
@@ -61,7 +61,7 @@ export const ENGINE_OPTION: Definitions = {
     group: REPLAY_GROUP,
     requiresArg: true,
   },
-};
+} satisfies Definitions;
 
 export const POLL_HELP = 'where polls end: batch:N, window:T[:B] (µs), end, file:F, napi';
 export const POLL_OPTION: Definitions = {

@@ -114,6 +114,14 @@ export interface NicSummary {
   readonly afterFlush: 'interrupt' | 'poll';
 }
 
+/** What the engine `linux-gro` was told. */
+export interface LinuxGroSummary {
+  readonly buckets: number;
+  readonly perBucket: number;
+  readonly maxSizeBytes: number;
+  readonly vlan: 'strip' | 'pass' | 'inband';
+}
+
 export interface ConfigurationResult {
   readonly name: ConfigurationName;
   readonly engine: string;
@@ -176,6 +184,8 @@ export interface ResultRecord {
     /** Null: as the file says. */
     readonly fcs: number | null;
     readonly verifyChecksums: boolean;
+    /** Null where no configuration merges by `linux-gro`. */
+    readonly linuxGro: LinuxGroSummary | null;
     readonly receiveMode: 'flip' | 'flip-copy' | 'grant-copy';
     readonly profile: string;
     readonly law: 'serial' | 'shared-core' | 'two-cores' | 'none';

@@ -1,12 +1,14 @@
-/** The main job: one pass over a capture, three configurations, one result record. */
+/** The main job: one pass over a capture, three configurations, one result record; or many such studies in one pass. */
 import { basename } from 'node:path';
 import { linkTypeName } from '../capture/link-types.ts';
 import type { InetLroOptions } from '../coalesce/inet-lro.ts';
+import { LINUX_GRO_DEFAULTS, type LinuxGroOptions } from '../coalesce/linux-gro.ts';
 import { costOf } from '../cost/cycles.ts';
 import { type Law, predictGoodput } from '../cost/laws.ts';
 import type { Profile } from '../cost/profile.ts';
 import type { TimeSummary } from '../nic/histogram.ts';
 import { packageVersion } from '../package-root.ts';
+import type { PacketTable } from '../packet/table.ts';
 import { EVENT, eventsByName } from '../path/events.ts';
 import type { ReceiveMode } from '../path/netback.ts';
 import {
@@ -18,6 +20,7 @@ import { createTrafficObserver, type TrafficCounts } from './observe.ts';
 import type {
   ConfigurationResult,
   Latency,
+  LinuxGroSummary,
   NicSummary,
   ReceiverSummary,
   ResultRecord,
@@ -35,6 +38,8 @@ export interface StudyOptions {
   /** As asked for, for the record. */
   readonly pace: string;
   readonly inetLro: InetLroOptions;
+  /** The defaults where left out. */
+  readonly linuxGro?: LinuxGroOptions;
   readonly receiveMode: ReceiveMode;
   readonly profile: Profile;
   readonly law: Law;
@@ -53,18 +58,52 @@ export async function study(
   afterBlock?: () => undefined | Promise<void>,
   signal?: AbortSignal,
 ): Promise<ResultRecord> {
-  const runs = createConfigurationRuns(session.table, options.setups, options.inetLro, {
-    receiveMode: options.receiveMode,
-    lroMode: options.inetLro.mode,
-    profile: options.profile,
-  });
-  const observer = createTrafficObserver();
+  const [record] = await studyMany(session, [options], afterBlock, signal);
+  return record!;
+}
+
+/** Replays the capture once for all of `points`, which share whatever is equal among them. */
+export async function studyMany(
+  session: Session,
+  points: readonly StudyOptions[],
+  afterBlock?: () => undefined | Promise<void>,
+  signal?: AbortSignal,
+): Promise<ResultRecord[]> {
+  const run = createStudyRun(session, points);
   await session.run((table) => {
-    observer.add(table);
-    runs.run(table);
+    run.add(table);
     return afterBlock?.();
   }, signal);
-  return assemble(session, options, observer.counts(), runs.finish());
+  return run.finish();
+}
+
+/** The studies of one part of a capture. */
+export interface StudyRun {
+  /** Takes the received rows of the block. */
+  add(table: PacketTable): void;
+  /** A record for each point. Once. */
+  finish(): ResultRecord[];
+}
+
+export function createStudyRun(session: Session, points: readonly StudyOptions[]): StudyRun {
+  const plans = points.map(({ setups, inetLro, linuxGro, receiveMode, profile }) => ({
+    setups,
+    engines: linuxGro === undefined ? { inetLro } : { inetLro, linuxGro },
+    price: { receiveMode, lroMode: inetLro.mode, profile },
+  }));
+  const runs = createConfigurationRuns(session.table, plans);
+  const observer = createTrafficObserver();
+  return {
+    add(table) {
+      observer.add(table);
+      runs.run(table);
+    },
+    finish() {
+      const traffic = observer.counts();
+      const counts = runs.finish();
+      return points.map((options, index) => assemble(session, options, traffic, counts[index]!));
+    },
+  };
 }
 
 function assemble(
@@ -198,11 +237,18 @@ function recordedOptions(options: StudyOptions): ResultRecord['options'] {
     vlan: inetLro.vlan,
     fcs: options.fcsBytes,
     verifyChecksums: inetLro.verifyChecksums,
+    linuxGro: options.setups.some(({ engine }) => engine === 'linux-gro')
+      ? linuxGroSummary(options.linuxGro ?? LINUX_GRO_DEFAULTS)
+      : null,
     receiveMode: options.receiveMode,
     profile: options.profile.name,
     law: options.law,
     receiver: options.receiver,
   };
+}
+
+function linuxGroSummary({ buckets, perBucket, maxSize, vlan }: LinuxGroOptions): LinuxGroSummary {
+  return { buckets, perBucket, maxSizeBytes: maxSize, vlan };
 }
 
 function capturedThroughput(traffic: TrafficCounts): Throughput {

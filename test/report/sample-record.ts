@@ -136,6 +136,7 @@ const SAMPLE: ResultRecord = {
     vlan: 'strip',
     fcs: 0,
     verifyChecksums: false,
+    linuxGro: null,
     receiveMode: 'flip',
     profile: 'aizu-2008',
     law: 'serial',

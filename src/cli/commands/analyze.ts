@@ -1,7 +1,6 @@
-import { LAWS } from '../../cost/laws.ts';
 import type { RawAnalyzeOptions } from '../analyze-command.ts';
-import { NIC_OPTIONS, PACE_OPTION } from '../nic-options.ts';
-import { PATH_OPTIONS, POLL_HELP, REPLAY_OPTIONS, TALK_OPTIONS } from '../options.ts';
+import { TALK_OPTIONS } from '../options.ts';
+import { STUDY_OPTIONS } from '../study-definitions.ts';
 import type { CommandDefinition } from './command.ts';
 
 /** The main command, which needs no name. */
@@ -12,19 +11,8 @@ export const ANALYZE: CommandDefinition = {
     captures: { describe: 'capture files, folders, - for stdin', type: 'string', array: true },
   },
   options: {
-    ...REPLAY_OPTIONS,
+    ...STUDY_OPTIONS,
     ...TALK_OPTIONS,
-    poll: {
-      describe: `${POLL_HELP}; LRO=… for one configuration`,
-      type: 'string',
-      array: true,
-      nargs: 1,
-      default: [],
-    },
-    ...PATH_OPTIONS,
-    ...NIC_OPTIONS,
-    ...PACE_OPTION,
-    law: { describe: 'throughput law', choices: LAWS, default: 'serial', requiresArg: true },
     out: { describe: 'folder for the reports', type: 'string', default: 'reports', requiresArg: true },
     format: {
       describe: 'files to write: csv, png, json, none',

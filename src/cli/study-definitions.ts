@@ -1,0 +1,34 @@
+/**
+ * What the main command's numbers depend on, as options for the parser. Commands that run many studies take them
+ * from here too, and vary any of them. Their values are resolved in study-options.ts, which is loaded later.
+ */
+import type { Options } from 'yargs';
+import { LAWS } from '../cost/laws.ts';
+import { GRO_OPTIONS } from './gro-options.ts';
+import { NIC_OPTIONS, PACE_OPTION } from './nic-options.ts';
+import { ENGINE_OPTION, PATH_OPTIONS, POLL_HELP, REPLAY_OPTIONS } from './options.ts';
+
+type Definitions = Readonly<Record<string, Options>>;
+
+export const STUDY_OPTIONS: Definitions = {
+  ...REPLAY_OPTIONS,
+  engine: { ...ENGINE_OPTION.engine, describe: 'merge engine of LRO and Optimized' },
+  ...GRO_OPTIONS,
+  poll: {
+    describe: `${POLL_HELP}; LRO=… for one configuration`,
+    type: 'string',
+    array: true,
+    nargs: 1,
+    default: [],
+  },
+  ...needValues(PATH_OPTIONS),
+  ...NIC_OPTIONS,
+  ...PACE_OPTION,
+  ...needValues({ law: { describe: 'throughput law', choices: LAWS, default: 'serial' } }),
+};
+
+function needValues(options: Definitions): Definitions {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, { ...option, requiresArg: true }]),
+  );
+}
