@@ -78,6 +78,7 @@ export async function unexplained(
     hypotheses: hypotheses.map((name) =>
       assess(name, counts[HYPOTHESES.indexOf(name)]!, record, result, residual),
     ),
+    laws: lawsOnUnexplained(profile, STUDY[residual.configuration]),
     receiverAcks:
       sent === null ? null : { ...sent, perDataSkb: dataSkbs > 0 ? sent.pureAcks / dataSkbs : null },
     warnings: record.warnings,
