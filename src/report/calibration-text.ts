@@ -92,7 +92,11 @@ export function verdicts(domain: DomainCalibration, record: CalibrationRecord): 
       `Residuals: chi-square ${value.toFixed(1)} with ${freedom} degree${freedom === 1 ? '' : 's'} of freedom; noise of ${percent(record.noise)} alone gives as much in ${percent(share)} of the repetitions: ${held}.`,
     );
   }
-  for (const { name, state, with: others } of domain.coefficients) {
+  for (const { name, value, state, with: others } of domain.coefficients) {
+    if (value === 0)
+      sentences.push(
+        `${name} is 0, the least that it may be: without that bound the rows would have it negative.`,
+      );
     if (state === 'absent')
       sentences.push(`${name}: nothing that it prices was counted, so nothing is known of it.`);
     if (state === 'collinear') {

@@ -68,7 +68,7 @@ function predictionTable({ hypotheses }: UnexplainedRecord): string {
     header: ['With the price of the study, here', 'more a data skb', 'more, c/B', 'DomainU, c/B'],
     rows: hypotheses.map((one) => [
       one.name,
-      fixed(one.capture.perDataSkb, 2, '-'),
+      each(one.capture.perDataSkb),
       fixed(one.predictedCyclesPerByte, 2, '-'),
       fixed(one.domainUCyclesPerByte, 2, '-'),
     ]),
@@ -82,7 +82,7 @@ function renderHypothesis(one: HypothesisResult): string {
   const { low, high, grade, source } = one.plausible;
   const lines = [
     `If ${one.mechanism}.`,
-    `It adds ${one.adds}: ${fixed(one.study.perDataSkb, 2, '-')} a data skb in the study, ${fixed(one.capture.perDataSkb, 2, '-')} here (${grouped(one.capture.count)}).`,
+    `It adds ${one.adds}: ${each(one.study.perDataSkb)} a data skb in the study, ${each(one.capture.perDataSkb)} here (${grouped(one.capture.count)}).`,
     `Plausible, ${low}…${high} (${grade}): ${source}`,
     one.implies,
     `To tell: ${one.observable}.`,
@@ -120,6 +120,10 @@ function lawTable({ laws, configuration }: UnexplainedRecord): string {
   const sentence =
     'A clock that was fitted to totals with these cycles in them (serial in aizu-2008) does better with them by construction: that is no evidence for their cause.';
   return `${table}\n${wrap(sentence, INDENT)}`;
+}
+
+function each(value: number | null): string {
+  return value !== null && value >= 100 ? grouped(value) : fixed(value, 2, '-');
 }
 
 function price(value: number): string {
