@@ -1,5 +1,5 @@
 /** Many studies in as few passes over a capture as one of them takes. */
-import { replayAtPace, type Pace } from './pace.ts';
+import { type Pace, replayAtPace } from './pace.ts';
 import type { ResultRecord } from './result.ts';
 import type { StudyOptions } from './study.ts';
 
@@ -55,8 +55,12 @@ export function createSharedPasses<Question, Answer>(
     const asked = waiting;
     waiting = [];
     answerAll(asked.map(({ question }) => question)).then(
-      (answers) => asked.forEach(({ resolve }, index) => resolve(answers[index]!)),
-      (error: unknown) => asked.forEach(({ reject }) => reject(error)),
+      (answers) => {
+        for (const [index, { resolve }] of asked.entries()) resolve(answers[index]!);
+      },
+      (error: unknown) => {
+        for (const { reject } of asked) reject(error);
+      },
     );
   }
 
