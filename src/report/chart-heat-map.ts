@@ -52,7 +52,7 @@ function draw(context: SKRSContext2D, spec: HeatMapSpec): void {
   const widest = (texts: readonly string[]): number =>
     Math.max(...texts.map((one) => context.measureText(one).width));
 
-  const left = FONT_SIZE + GAP + widest(rows) + GAP + TICK;
+  const left = FONT_SIZE + 2 * GAP + widest(rows) + GAP + TICK;
   const barLabels = [low, high].map(number);
   const right = COLUMN_WIDTH - (BAR_WIDTH + 3 * GAP + widest(barLabels) + FONT_SIZE + GAP);
   const top = FONT_SIZE * 0.5;

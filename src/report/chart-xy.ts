@@ -37,8 +37,10 @@ export function xyConfiguration(spec: XyChartSpec): ChartConfiguration {
   const configuration: ChartConfiguration<'scatter', ({ x: number; y: number } | null)[]> = {
     type: 'scatter',
     data: {
-      datasets: spec.series.map(({ role, label, joined, points }) => ({
+      datasets: spec.series.map(({ role, label, joined, points }, index) => ({
         label,
+        // Chart.js draws the lowest order last; later series belong on top.
+        order: -index,
         data: points.map(({ x, y }) => ({ x, y: y ?? Number.NaN })),
         showLine: joined,
         borderColor: XY_LOOKS[role].colour,
