@@ -3,6 +3,7 @@ import { COALESCE } from './coalesce.ts';
 import type { CommandDefinition } from './command.ts';
 import { PROFILES } from './profiles.ts';
 import { SWEEP } from './sweep.ts';
+import { TUNE } from './tune.ts';
 
 /** Every command, in the order of `--help`. */
-export const COMMANDS: readonly CommandDefinition[] = [ANALYZE, COALESCE, SWEEP, PROFILES];
+export const COMMANDS: readonly CommandDefinition[] = [ANALYZE, COALESCE, SWEEP, TUNE, PROFILES];
