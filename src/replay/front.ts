@@ -1,6 +1,6 @@
 /**
  * The choice among settings with several objectives: the Pareto front, its knee, and whether the knee is worth a
- * change. Every objective is a number of which less is better.
+ * change. Every objective is a number, 0 or more, of which less is better.
  */
 import type { TuneVerdict } from './tune-result.ts';
 
@@ -9,6 +9,8 @@ export type Objectives = readonly number[];
 /** Assumed: what a person would call a difference. */
 export const WORTH_SHARE = 0.05;
 export const WORTH_DISTANCE = 0.05;
+/** Assumed: the least difference, as a share of the best value, that counts as a whole one. */
+export const LEAST_RANGE_SHARE = 0.25;
 
 /** Whether `a` is as good as `b` in all objectives and better in one. */
 function dominates(a: Objectives, b: Objectives): boolean {
@@ -22,18 +24,18 @@ export function paretoFront(all: readonly (Objectives | null)[]): number[] {
   );
 }
 
-/** Distance from the best corner of the front: each objective counts 0 at the front's best and 1 at its worst. */
+/**
+ * Distance from the best corner of the front: each objective counts 0 at the front's best and 1 at its worst. Where
+ * the two are near, 1 stands for a larger difference, so that nothing small is blown up.
+ */
 export function distanceFromBest(front: readonly Objectives[]): (one: Objectives) => number {
   const bounds = (front[0] ?? []).map((_, index) => {
     const values = front.map((one) => one[index]!);
-    return { best: Math.min(...values), worst: Math.max(...values) };
+    const best = Math.min(...values);
+    return { best, range: Math.max(Math.max(...values) - best, LEAST_RANGE_SHARE * best) };
   });
   return (one) =>
-    Math.hypot(
-      ...bounds.map(({ best, worst }, index) =>
-        worst > best ? (one[index]! - best) / (worst - best) : Math.max(0, one[index]! - best),
-      ),
-    );
+    Math.hypot(...bounds.map(({ best, range }, index) => (range > 0 ? (one[index]! - best) / range : 0)));
 }
 
 /**

@@ -1,5 +1,13 @@
 /** From the records of many settings to advice: `analyze tune`. */
-import { distanceFromBest, isWorth, judge, type Objectives, WORTH_DISTANCE, WORTH_SHARE } from './front.ts';
+import {
+  distanceFromBest,
+  isWorth,
+  judge,
+  LEAST_RANGE_SHARE,
+  type Objectives,
+  WORTH_DISTANCE,
+  WORTH_SHARE,
+} from './front.ts';
 import type { ResultRecord } from './result.ts';
 import type { TuneOutcome, TunePart, TuneRecord, TuneSetting, TuneVerdict } from './tune-result.ts';
 
@@ -22,8 +30,8 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 export const TUNE_RULES: readonly string[] = [
   'Front: settings that no other one beats. A setting beats another if it is as good in LRO rate, driver-domain cycles per byte and p99 latency, and better in one of them. Settings that drop more packets than the default are left out.',
-  'Knee: the point of the front nearest to its best corner, by the straight-line distance, where skbs per data packet (1 / LRO rate), cycles and latency each count 0 at the best value of the front and 1 at its worst.',
-  `Worth a change: the knee is at least ${WORTH_DISTANCE} nearer to that corner than the default, and better in one of the three by ${percent(WORTH_SHARE)} or more. Both thresholds are assumed.`,
+  `Knee: the point of the front nearest to its best corner, by the straight-line distance, where skbs per data packet (1 / LRO rate), cycles and latency each count 0 at the best value of the front and 1 at its worst, or at ${percent(LEAST_RANGE_SHARE)} more than the best if the worst is nearer.`,
+  `Worth a change: the knee is at least ${WORTH_DISTANCE} nearer to that corner than the default, and better in one of the three by ${percent(WORTH_SHARE)} or more. These numbers are assumed.`,
 ];
 
 export function tuneRecord({ candidates, whole, parts }: TuneInput): TuneRecord {
