@@ -21,14 +21,8 @@ export const STUDY_OPTIONS: Definitions = {
     nargs: 1,
     default: [],
   },
-  ...needValues(PATH_OPTIONS),
+  ...PATH_OPTIONS,
   ...NIC_OPTIONS,
   ...PACE_OPTION,
-  ...needValues({ law: { describe: 'throughput law', choices: LAWS, default: 'serial' } }),
+  law: { describe: 'throughput law', choices: LAWS, default: 'serial', requiresArg: true },
 };
-
-function needValues(options: Definitions): Definitions {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, option]) => [name, { ...option, requiresArg: true }]),
-  );
-}
