@@ -38,7 +38,7 @@ export const HYPOTHESIS_FACTS: Readonly<Record<Hypothesis, HypothesisFacts>> = {
         'Engineering estimate for netfront: ending and releasing a grant, mapping the page, refilling the ring with an skb and a page.',
     },
     implies:
-      'The study found the data in the pages equal in LRO and Optimized, which speaks against it unless only the content was compared.',
+      'Domain0 would hand over these pages too, at a price of its own. The study found the data in the pages equal in LRO and Optimized, which speaks against it unless only the content was compared.',
     observable:
       'fragments (nr_frags) of received skbs in the guest, or entries of the receive ring for each of them; the residual per byte grows with the LRO rate',
   },
@@ -71,7 +71,7 @@ export const HYPOTHESIS_FACTS: Readonly<Record<Hypothesis, HypothesisFacts>> = {
         'memcpy of 1448 bytes on an AMD EPYC virtual machine, 2026 (TSC cycles): 0.87 from a cold page, 0.04 warm. Another machine: the range of 2008 may be wider.',
     },
     implies:
-      'The first to touch the payload in the guest pays for cold lines, so a copy less in Domain0 may move cost here.',
+      'The first to touch the payload in the guest pays for cold lines, so a copy less in Domain0 may move cost here. On i386 copying to user space is slower where source and destination differ modulo 8 (read in Linux 2.6.18), and the offset in the page may differ.',
     observable:
       'samples in the copy routine and cache misses of the guest for each byte; the residual per byte does not depend on the LRO rate',
   },
