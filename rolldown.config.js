@@ -7,6 +7,16 @@ export default defineConfig({
   platform: 'node',
   // yargs uses two functions of node:assert, whose loading takes longer than that of yargs.
   resolve: { alias: { assert: fileURLToPath(new URL('src/cli/assert.ts', import.meta.url)) } },
-  external: [/^chart/, /^@napi-rs/, /^dejavu/, /^csv-stringify/, /^piscina/, /^bullmq/, /^ioredis/],
+  external: [
+    /^chart/,
+    /^@napi-rs/,
+    /^dejavu/,
+    /^csv-/,
+    /^ml-/,
+    /^pure-rand/,
+    /^piscina/,
+    /^bullmq/,
+    /^ioredis/,
+  ],
   output: { dir: 'dist/cli', format: 'esm', chunkFileNames: '[name].js', cleanDir: true },
 });

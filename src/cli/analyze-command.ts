@@ -9,10 +9,11 @@ import { CaptureError, faultMessage } from '../capture/errors.ts';
 import { type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { makeFolder } from '../report/files.ts';
-import { FORMATS, type Format } from '../report/report-files.ts';
+import type { Format } from '../report/report-files.ts';
 import type { QueueChoice } from './batch-run.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
+import { parseFormats } from './formats.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
 import { parseShard } from './shard-option.ts';
 import { sayWritten, showRecord } from './show-record.ts';
@@ -45,7 +46,7 @@ export async function runAnalyze(
     );
   }
   if (batch !== null && raw.captures.includes('-')) throw new UsageError('a batch does not read from stdin');
-  const formats = parseFormats(raw.format);
+  const formats = [...parseFormats(raw.format)];
   const shard = parseShard(raw.shard);
   const { jobs: all, isBatch } = await findJobs(raw.captures, () => process.stdin);
   const jobs = shard === null ? all : all.filter((job) => isInShard(job, shard));
@@ -91,16 +92,4 @@ async function analyzeOne(
     complain(faultMessage(error.fault));
     return EXIT.NO_INPUT;
   }
-}
-
-function parseFormats(text: string): Format[] {
-  const formats = new Set<Format>();
-  for (const name of text.split(',').map((part) => part.trim())) {
-    if (name === '' || name === 'none') continue;
-    const format = FORMATS.find((known) => known === name);
-    if (format === undefined)
-      throw new UsageError(`--format: '${name}' is none of ${FORMATS.join(', ')}, none`);
-    formats.add(format);
-  }
-  return [...formats];
 }

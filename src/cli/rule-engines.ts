@@ -8,7 +8,7 @@ import { LINUX_GRO_DEFAULTS } from '../coalesce/linux-gro.ts';
 import { S2IO_DEFAULTS } from '../coalesce/s2io.ts';
 import { WINDOWS_RSC_DEFAULTS } from '../coalesce/windows-rsc.ts';
 import { WIREGUARD_DEFAULTS } from '../coalesce/wireguard.ts';
-import type { EngineOptions } from '../replay/coalesce.ts';
+import type { RuleEngineOptions } from '../replay/coalesce.ts';
 import { maxAggr, maxDesc, type ReplayOptions } from './options.ts';
 import type { RawRuleOptions } from './rule-options.ts';
 import { wholeNumber } from './usage.ts';
@@ -16,8 +16,8 @@ import { wholeNumber } from './usage.ts';
 /** Throws a UsageError that names the option. */
 export function resolveRuleOptions(
   raw: RawRuleOptions,
-  { inetLro }: ReplayOptions,
-): Pick<EngineOptions, 's2io' | 'freebsd' | 'windowsRsc' | 'dpdkGro' | 'wireguard'> {
+  { inetLro }: Pick<ReplayOptions, 'inetLro'>,
+): RuleEngineOptions {
   const { mtu, vlan, verifyChecksums } = inetLro;
   const segments = maxAggr(raw);
   const flows = maxDesc(raw);

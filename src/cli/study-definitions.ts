@@ -7,13 +7,15 @@ import { LAWS } from '../cost/laws.ts';
 import { GRO_OPTIONS } from './gro-options.ts';
 import { NIC_OPTIONS, PACE_OPTION } from './nic-options.ts';
 import { ENGINE_OPTION, PATH_OPTIONS, POLL_HELP, REPLAY_OPTIONS } from './options.ts';
+import { RULE_OPTIONS } from './rule-options.ts';
 
 type Definitions = Readonly<Record<string, Options>>;
 
 export const STUDY_OPTIONS: Definitions = {
   ...REPLAY_OPTIONS,
-  engine: { ...ENGINE_OPTION.engine, describe: 'merge engine of LRO and Optimized' },
+  engine: { ...ENGINE_OPTION.engine, describe: `${ENGINE_OPTION.engine.describe} (of LRO and Optimized)` },
   ...GRO_OPTIONS,
+  ...RULE_OPTIONS,
   poll: {
     describe: `${POLL_HELP}; LRO=… for one configuration`,
     type: 'string',
@@ -21,14 +23,8 @@ export const STUDY_OPTIONS: Definitions = {
     nargs: 1,
     default: [],
   },
-  ...needValues(PATH_OPTIONS),
+  ...PATH_OPTIONS,
   ...NIC_OPTIONS,
   ...PACE_OPTION,
-  ...needValues({ law: { describe: 'throughput law', choices: LAWS, default: 'serial' } }),
+  law: { describe: 'throughput law', choices: LAWS, default: 'serial', requiresArg: true },
 };
-
-function needValues(options: Definitions): Definitions {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, option]) => [name, { ...option, requiresArg: true }]),
-  );
-}

@@ -9,11 +9,13 @@ import type { ResolvedStudy } from '../replay/replay-capture.ts';
 import type { StudyOptions } from '../replay/study.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
 import { nicSummary, parsePace, type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
-import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
+import { resolveReplayOptions } from './options.ts';
 import { describePoll, parseConfigurationPolls } from './poll-option.ts';
+import { resolveRuleOptions } from './rule-engines.ts';
+import type { RawRuleOptions } from './rule-options.ts';
 import { UsageError } from './usage.ts';
 
-export interface RawStudyOptions extends RawReplayOptions, RawGroOptions, RawNicOptions {
+export interface RawStudyOptions extends RawRuleOptions, RawGroOptions, RawNicOptions {
   readonly engine: EngineName;
   readonly poll: readonly string[];
   readonly 'receive-mode': ReceiveMode;
@@ -45,6 +47,7 @@ export function resolveStudy(raw: RawStudyOptions): ResolvedStudy {
       pace: raw.pace ?? 'capture',
       inetLro,
       linuxGro: resolveGroOptions(raw),
+      byRules: resolveRuleOptions(raw, { inetLro }),
       receiveMode: raw['receive-mode'],
       profile: loadProfile(raw.profile),
       law: raw.law,

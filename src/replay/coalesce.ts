@@ -23,11 +23,15 @@ import { timedSink } from './timed-sink.ts';
 export { ENGINES, type EngineName } from '../coalesce/catalog.ts';
 
 /** The engine, and the options of each; the defaults where left out. */
-export interface EngineOptions {
+export interface EngineOptions extends RuleEngineOptions {
   readonly engine: EngineName;
   readonly inetLro: InetLroOptions;
   /** Of linux-gro and of gvisor. */
   readonly linuxGro?: LinuxGroOptions;
+}
+
+/** Of the engines that are known by their published rules only. */
+export interface RuleEngineOptions {
   readonly s2io?: S2ioOptions;
   readonly freebsd?: FreebsdOptions;
   readonly windowsRsc?: WindowsRscOptions;
@@ -47,6 +51,29 @@ export interface CoalesceStats extends EngineCounters {
   interrupts: number | null;
   /** Arrival to delivery of each packet; null where the poll model has no clock. */
   holdTimes: TimeSummary | null;
+}
+
+/** What the chosen engine goes by; null for the defaults, and for the engine that has none. */
+export function ownOptions(options: EngineOptions): object | null {
+  switch (options.engine) {
+    case 'none':
+      return null;
+    case 'inet_lro':
+      return options.inetLro;
+    case 'linux-gro':
+    case 'gvisor':
+      return options.linuxGro ?? null;
+    case 's2io':
+      return options.s2io ?? null;
+    case 'freebsd':
+      return options.freebsd ?? null;
+    case 'windows-rsc':
+      return options.windowsRsc ?? null;
+    case 'dpdk-gro':
+      return options.dpdkGro ?? null;
+    case 'wireguard':
+      return options.wireguard ?? null;
+  }
 }
 
 export function createEngine(table: PacketTable, options: EngineOptions, sink: SkbSink): Engine {

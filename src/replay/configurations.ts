@@ -9,7 +9,7 @@ import { createPollModel, movesClock, type PollSpec } from '../nic/poll.ts';
 import type { PollModel } from '../nic/poll-model.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration, type XenPath } from '../path/xen-path.ts';
-import { createEngine, type EngineName, type EngineOptions } from './coalesce.ts';
+import { createEngine, type EngineName, type EngineOptions, ownOptions } from './coalesce.ts';
 import { frameBytesOf } from './frame-bytes.ts';
 import { createPricedSoftirq, type PathPrice } from './softirq.ts';
 import { timedSink } from './timed-sink.ts';
@@ -61,6 +61,8 @@ export interface ConfigurationCounts {
 }
 
 export interface ConfigurationRuns {
+  /** Simulations that run, shared ones once. */
+  readonly lanes: number;
   run(table: PacketTable): void;
   /** By plan, in the order of its setups. */
   finish(): ConfigurationCounts[][];
@@ -95,6 +97,7 @@ export function createConfigurationRuns(
   const lanes = new Map([...groups].map(([key, group]) => [key, createLane(table, group)]));
   const models = [...lanes.values()].map((lane) => lane.model);
   return {
+    lanes: lanes.size,
     run(block) {
       for (const model of models) model.run(block);
     },
@@ -112,12 +115,11 @@ export function createConfigurationRuns(
 
 /** Equal for members whose engines deliver the same skbs at the same times. */
 function laneKey({ plan, setup }: Member): string {
-  const { inetLro, linuxGro } = plan.engines;
-  const options = { none: null, inet_lro: inetLro, 'linux-gro': linuxGro ?? null }[setup.engine];
+  const options = ownOptions({ engine: setup.engine, ...plan.engines });
   const { poll } = setup;
   const polls = poll.kind === 'file' ? poll.file : poll;
   // With napi, what runs below the driver decides how long polls last.
-  const own = poll.kind === 'napi' ? [setup.name, plan.price] : null;
+  const own = movesClock(poll) ? [setup.name, plan.price] : null;
   return JSON.stringify([setup.engine, options, polls, own]);
 }
 

@@ -11,6 +11,7 @@ import { packageVersion } from '../package-root.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { EVENT, eventsByName } from '../path/events.ts';
 import type { ReceiveMode } from '../path/netback.ts';
+import type { RuleEngineOptions } from './coalesce.ts';
 import {
   type ConfigurationCounts,
   type ConfigurationSetup,
@@ -40,6 +41,8 @@ export interface StudyOptions {
   readonly inetLro: InetLroOptions;
   /** The defaults where left out. */
   readonly linuxGro?: LinuxGroOptions;
+  /** The defaults where left out. */
+  readonly byRules?: RuleEngineOptions;
   readonly receiveMode: ReceiveMode;
   readonly profile: Profile;
   readonly law: Law;
@@ -86,9 +89,9 @@ export interface StudyRun {
 }
 
 export function createStudyRun(session: Session, points: readonly StudyOptions[]): StudyRun {
-  const plans = points.map(({ setups, inetLro, linuxGro, receiveMode, profile }) => ({
+  const plans = points.map(({ setups, inetLro, linuxGro, byRules, receiveMode, profile }) => ({
     setups,
-    engines: linuxGro === undefined ? { inetLro } : { inetLro, linuxGro },
+    engines: { inetLro, ...(linuxGro === undefined ? {} : { linuxGro }), ...byRules },
     price: { receiveMode, lroMode: inetLro.mode, profile },
   }));
   const runs = createConfigurationRuns(session.table, plans);
