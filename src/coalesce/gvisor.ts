@@ -7,7 +7,8 @@ import type { Engine, SkbSink } from './engine.ts';
 import { createLinuxGro, type LinuxGroOptions } from './linux-gro.ts';
 
 export function createGvisor(table: PacketTable, options: LinuxGroOptions, sink: SkbSink): Engine {
-  const { counters, receive, flushAll } = createLinuxGro(table, { ...options, plainEqual: true }, sink);
+  const rules = { ...options, tunnels: false, equalSizes: true };
+  const { counters, receive, flushAll } = createLinuxGro(table, rules, sink);
   // What survives the end of a poll is not known of gVisor's interval timer: nothing does.
   return { counters, receive, flushAll };
 }

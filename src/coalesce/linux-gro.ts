@@ -20,8 +20,10 @@ export interface LinuxGroOptions {
   /** A tag that the NIC strips is part of the flow; a frame that still has one is not looked into. */
   readonly vlan: 'strip' | 'pass' | 'inband';
   readonly verifyChecksums: boolean;
-  /** As in gvisor: no tunnels, and a smaller segment does not join either. */
-  readonly plainEqual?: boolean;
+  /** False as in gvisor: what is in a tunnel passes. */
+  readonly tunnels?: boolean;
+  /** True as in gvisor: a smaller segment does not join either. */
+  readonly equalSizes?: boolean;
 }
 
 /** Of kernel 6.18; buckets and list length are constants there. */
@@ -66,8 +68,9 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };
   const reader = createGroPacketReader(table, options.vlan === 'strip', verifyChecksums);
   const { packet } = reader;
-  const plainEqual = options.plainEqual === true;
-  const usual = verifyChecksums || plainEqual ? null : createUsualTest(table, slots, held, maxSize);
+  const tunnels = options.tunnels !== false;
+  const equalSizes = options.equalSizes === true;
+  const usual = verifyChecksums || equalSizes ? null : createUsualTest(table, slots, held, maxSize);
   const { rows, ipAt, tcpAt, payloadBytes, tcpFlags, flow } = table;
   let { view } = table;
   const { hold } = sink;
@@ -226,7 +229,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
 
   function process(row: number): void {
     let bypass = reader.read(row);
-    if (bypass < 0 && plainEqual && packet.inner !== packet.outer) bypass = REASON['not-tcp'];
+    if (bypass < 0 && !tunnels && packet.inner !== packet.outer) bypass = REASON['not-tcp'];
     if (bypass >= 0) {
       sink.deliverAlone(row, bypass);
       return;
@@ -243,7 +246,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
         slot * HELD_STRIDE,
         maxSize,
       );
-      if (violation < 0 && plainEqual && packet.payloadBytes < slots[slot * SLOT_WORDS + SLOT.GSO_BYTES]!) {
+      if (violation < 0 && equalSizes && packet.payloadBytes < slots[slot * SLOT_WORDS + SLOT.GSO_BYTES]!) {
         violation = REASON['size-smaller'];
       }
       if (violation < 0) {
