@@ -27,8 +27,9 @@ export async function replayInThreads(
   job: ReplayJob,
   progress: boolean,
   signal: AbortSignal,
+  threads = threadsFor(job),
 ): Promise<ReplayedJob> {
-  const chunks = split(job.points, threadsFor(job));
+  const chunks = split(job.points, threads);
   const board = createStopBoard(chunks.length);
   const stop = (): void => stopAll(board);
   if (signal.aborted) stop();
