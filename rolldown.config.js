@@ -3,7 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
 
 export default defineConfig({
-  input: { analyze: 'src/cli/main.ts', worker: 'src/batch/worker.ts' },
+  input: {
+    analyze: 'src/cli/main.ts',
+    worker: 'src/batch/worker.ts',
+    'replay-thread': 'src/cli/replay-thread.ts',
+  },
   platform: 'node',
   // yargs uses two functions of node:assert, whose loading takes longer than that of yargs.
   resolve: { alias: { assert: fileURLToPath(new URL('src/cli/assert.ts', import.meta.url)) } },
