@@ -3,11 +3,8 @@ import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'no
 import { type CaptureWriter, createPcapngWriter, createPcapWriter } from '../capture/writer.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
 import { REASONS } from '../coalesce/reason.ts';
-import { loadProfile } from '../cost/load-profile.ts';
-import { ProfileError } from '../cost/profile.ts';
 import type { PollSpec } from '../nic/poll.ts';
 import type { Softirq } from '../nic/softirq.ts';
-import type { ReceiveMode } from '../path/netback.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import { type CoalesceStats, coalesce, type EngineName } from '../replay/coalesce.ts';
 import { createRecorder, type DeliveredSkb } from '../replay/recorder.ts';
@@ -20,12 +17,13 @@ import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
 import { type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
 import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
+import { type RawPathOptions, resolvePath } from './path-options.ts';
 import { parsePoll } from './poll-option.ts';
 import { openPollsFile } from './polls-file.ts';
 import { complain, createStdout } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
-export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions, RawNicOptions {
+export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions, RawNicOptions, RawPathOptions {
   readonly capture: string;
   readonly engine: EngineName;
   readonly poll: string;
@@ -34,8 +32,6 @@ export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions, Raw
   readonly write: string | undefined;
   readonly 'polls-out': string | undefined;
   readonly configuration: XenConfiguration | undefined;
-  readonly 'receive-mode': ReceiveMode;
-  readonly profile: string;
   readonly quiet: boolean;
   readonly progress: boolean;
 }
@@ -106,14 +102,8 @@ function pricedSoftirq(raw: RawCoalesceOptions, poll: PollSpec, lroMode: 'skb' |
   }
   const merges = raw.engine !== 'none';
   const configuration = raw.configuration ?? (merges ? 'LRO' : 'Xen');
-  try {
-    const profile = loadProfile(raw.profile);
-    const price = { configuration, receiveMode: raw['receive-mode'], lroMode, profile };
-    return createPricedSoftirq(price, merges, poll);
-  } catch (error) {
-    if (error instanceof ProfileError) throw new UsageError(`--profile: ${error.message}`);
-    throw error;
-  }
+  const { path, profile } = resolvePath(raw, lroMode);
+  return createPricedSoftirq({ ...path, configuration, lroMode, profile }, merges, poll);
 }
 
 function report(session: Session, raw: RawCoalesceOptions, stats: CoalesceStats, skipped: number): number {

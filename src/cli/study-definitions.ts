@@ -24,7 +24,9 @@ export const STUDY_OPTIONS: Definitions = {
   ...needValues(PATH_OPTIONS),
   ...NIC_OPTIONS,
   ...PACE_OPTION,
-  ...needValues({ law: { describe: 'throughput law', choices: LAWS, default: 'serial' } }),
+  ...needValues({
+    law: { describe: 'throughput law (default: serial, or the first of the profile)', choices: LAWS },
+  }),
 };
 
 function needValues(options: Definitions): Definitions {

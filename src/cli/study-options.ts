@@ -1,8 +1,6 @@
 /** From the options of study-definitions.ts, as the parser hands them over, to one study. */
 import type { Law } from '../cost/laws.ts';
-import { loadProfile } from '../cost/load-profile.ts';
-import { ProfileError } from '../cost/profile.ts';
-import type { ReceiveMode } from '../path/netback.ts';
+import type { Profile } from '../cost/profile.ts';
 import type { EngineName } from '../replay/coalesce.ts';
 import { studySetups } from '../replay/configurations.ts';
 import type { Pace } from '../replay/pace.ts';
@@ -11,16 +9,15 @@ import type { StudyOptions } from '../replay/study.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
 import { nicSummary, parsePace, type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
 import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
+import { type RawPathOptions, resolvePath } from './path-options.ts';
 import { describePoll, parseConfigurationPolls } from './poll-option.ts';
 import { UsageError } from './usage.ts';
 
-export interface RawStudyOptions extends RawReplayOptions, RawGroOptions, RawNicOptions {
+export interface RawStudyOptions extends RawReplayOptions, RawGroOptions, RawNicOptions, RawPathOptions {
   readonly engine: EngineName;
   readonly poll: readonly string[];
-  readonly 'receive-mode': ReceiveMode;
-  readonly profile: string;
   readonly pace: string | undefined;
-  readonly law: Law;
+  readonly law: Law | undefined;
 }
 
 /** One study: how the capture is read, at which pace, and what is made of it. */
@@ -41,27 +38,35 @@ export function resolveStudy(raw: RawStudyOptions): ResolvedStudy {
     refuseNicOptions(raw);
     if (raw.pace !== undefined) throw new UsageError('--pace counts only with --poll napi');
   }
-  if (pace.kind === 'cpu' && raw.law === 'none') {
+  const { path, profile } = resolvePath(raw, inetLro.mode);
+  const law = raw.law ?? defaultLaw(profile);
+  if (law !== 'none' && profile.throughput.laws[law] === undefined) {
+    const known = [...Object.keys(profile.throughput.laws), 'none'].join(', ');
+    throw new UsageError(`--law: the profile ${profile.name} has no clock for ${law}, only for ${known}`);
+  }
+  if (pace.kind === 'cpu' && law === 'none') {
     throw new UsageError('--pace cpu needs a throughput law other than none');
   }
-  try {
-    const study: StudyOptions = {
-      setups,
-      pollText: polls.text,
-      pollDescription: describePoll(polls.common.spec),
-      nic: napi === undefined ? null : nicSummary(napi),
-      pace: raw.pace ?? 'capture',
-      inetLro,
-      linuxGro: resolveGroOptions(raw),
-      receiveMode: raw['receive-mode'],
-      profile: loadProfile(raw.profile),
-      law: raw.law,
-      receiver: raw.receiver,
-      fcsBytes: session.fcsBytes,
-    };
-    return { session, pace, study };
-  } catch (error) {
-    if (error instanceof ProfileError) throw new UsageError(`--profile: ${error.message}`);
-    throw error;
-  }
+  const study: StudyOptions = {
+    setups,
+    pollText: polls.text,
+    pollDescription: describePoll(polls.common.spec),
+    nic: napi === undefined ? null : nicSummary(napi),
+    pace: raw.pace ?? 'capture',
+    inetLro,
+    linuxGro: resolveGroOptions(raw),
+    path,
+    profile,
+    set: raw.set,
+    law,
+    receiver: raw.receiver,
+    fcsBytes: session.fcsBytes,
+  };
+  return { session, pace, study };
+}
+
+/** The first that the profile has a clock for. */
+function defaultLaw(profile: Profile): Law {
+  const [first = 'none'] = Object.keys(profile.throughput.laws) as Law[];
+  return first;
 }

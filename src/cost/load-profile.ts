@@ -21,9 +21,22 @@ export function profileNames(): readonly string[] {
 export function loadProfile(name: string): Profile {
   const names = profileNames();
   if (!names.includes(name)) {
-    throw new ProfileError(name, '$', 'there is no such profile', `built in: ${names.join(', ')}`);
+    throw new ProfileError(
+      name,
+      '$',
+      'there is no such profile',
+      `built in: ${names.join(', ')}; the name of a file ends in .json`,
+    );
   }
   return readProfile(packageFile(`${FOLDER}${name}.json`));
+}
+
+/**
+ * A built-in profile by its name, or one from a file by its path, which ends in `.json`.
+ * @throws {ProfileError} if there is none, or if it is not valid.
+ */
+export function findProfile(nameOrFile: string): Profile {
+  return nameOrFile.endsWith('.json') ? readProfile(nameOrFile) : loadProfile(nameOrFile);
 }
 
 /**

@@ -186,8 +186,14 @@ export interface ResultRecord {
     readonly verifyChecksums: boolean;
     /** Null where no configuration merges by `linux-gro`. */
     readonly linuxGro: LinuxGroSummary | null;
-    readonly receiveMode: 'flip' | 'flip-copy' | 'grant-copy';
+    readonly receiveMode: 'flip' | 'flip-copy' | 'grant-copy' | 'modern';
+    /** What `grant-copy` does with a fragment list. */
+    readonly fragmentCopy: 'software' | 'direct';
+    /** Highest page order of which linear buffers can be allocated; null: of any. */
+    readonly lineariseMaxOrder: number | null;
     readonly profile: string;
+    /** Coefficients that the user set over the profile, as `cost.NAME.UNIT=VALUE`. */
+    readonly set: readonly string[];
     readonly law: 'serial' | 'shared-core' | 'two-cores' | 'none';
     readonly receiver: string;
   };

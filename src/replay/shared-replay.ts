@@ -1,5 +1,5 @@
 /** Many studies in as few passes over a capture as one of them takes. */
-import { replayAtPace, type Pace } from './pace.ts';
+import { type Pace, replayAtPace } from './pace.ts';
 import type { ResultRecord } from './result.ts';
 import type { StudyOptions } from './study.ts';
 

@@ -10,7 +10,7 @@ import type { TimeSummary } from '../nic/histogram.ts';
 import { packageVersion } from '../package-root.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { EVENT, eventsByName } from '../path/events.ts';
-import type { ReceiveMode } from '../path/netback.ts';
+import type { XenPathOptions } from '../path/xen-path.ts';
 import {
   type ConfigurationCounts,
   type ConfigurationSetup,
@@ -28,7 +28,7 @@ import type {
   Warning,
 } from './result.ts';
 import type { Session } from './session.ts';
-import { readingWarnings, ringWarnings, trafficWarnings } from './warnings.ts';
+import { allocationWarnings, readingWarnings, ringWarnings, trafficWarnings } from './warnings.ts';
 
 export interface StudyOptions {
   readonly setups: readonly ConfigurationSetup[];
@@ -40,8 +40,12 @@ export interface StudyOptions {
   readonly inetLro: InetLroOptions;
   /** The defaults where left out. */
   readonly linuxGro?: LinuxGroOptions;
-  readonly receiveMode: ReceiveMode;
+  /** What is below the driver, in all configurations alike. */
+  readonly path: Omit<XenPathOptions, 'configuration' | 'lroMode'>;
+  /** With what the user set. */
   readonly profile: Profile;
+  /** Coefficients that the user set, as given, for the record. */
+  readonly set: readonly string[];
   readonly law: Law;
   /** As asked for, for the record. */
   readonly receiver: string;
@@ -86,10 +90,10 @@ export interface StudyRun {
 }
 
 export function createStudyRun(session: Session, points: readonly StudyOptions[]): StudyRun {
-  const plans = points.map(({ setups, inetLro, linuxGro, receiveMode, profile }) => ({
+  const plans = points.map(({ setups, inetLro, linuxGro, path, profile }) => ({
     setups,
     engines: linuxGro === undefined ? { inetLro } : { inetLro, linuxGro },
-    price: { receiveMode, lroMode: inetLro.mode, profile },
+    price: { ...path, lroMode: inetLro.mode, profile },
   }));
   const runs = createConfigurationRuns(session.table, plans);
   const observer = createTrafficObserver();
@@ -117,6 +121,7 @@ function assemble(
     ...readingWarnings(session),
     ...trafficWarnings(traffic, options.inetLro.mtu),
     ...ringWarnings(Math.max(...counts.map((one) => one.dropped))),
+    ...allocationWarnings(Math.max(...counts.map((one) => one.events[EVENT.droppedPackets]!))),
   ];
   return {
     recordVersion: 1,
@@ -126,7 +131,7 @@ function assemble(
     options: recordedOptions(options),
     throughput: capturedThroughput(traffic),
     lawFormula: costed[0]?.formula ?? '',
-    profileNote: options.profile.note,
+    profileNote: profileNote(options),
     configurations: costed.map((one) => one.result),
     warnings,
   };
@@ -138,7 +143,8 @@ function configurationResult(
   traffic: TrafficCounts,
 ): { result: ConfigurationResult; formula: string } {
   const { setup, events } = counts;
-  const { profile, receiveMode } = options;
+  const { profile } = options;
+  const { receiveMode } = options.path;
   const { goodputBytes, frames, frameBytes } = traffic;
   const cost = costOf({ events, profile, receiveMode, configuration: setup.name, goodputBytes });
   const prediction = predictGoodput(options.law, profile, { goodputBytes, frames, frameBytes }, cost);
@@ -223,7 +229,7 @@ function receiverSummary(session: Session, traffic: TrafficCounts): ReceiverSumm
 }
 
 function recordedOptions(options: StudyOptions): ResultRecord['options'] {
-  const { inetLro } = options;
+  const { inetLro, path } = options;
   return {
     poll: options.pollText,
     pollDescription: options.pollDescription,
@@ -240,11 +246,18 @@ function recordedOptions(options: StudyOptions): ResultRecord['options'] {
     linuxGro: options.setups.some(({ engine }) => engine === 'linux-gro')
       ? linuxGroSummary(options.linuxGro ?? LINUX_GRO_DEFAULTS)
       : null,
-    receiveMode: options.receiveMode,
+    receiveMode: path.receiveMode,
+    fragmentCopy: path.fragmentCopy ?? 'software',
+    lineariseMaxOrder: path.lineariseMaxOrder ?? null,
     profile: options.profile.name,
+    set: options.set,
     law: options.law,
     receiver: options.receiver,
   };
+}
+
+function profileNote({ profile, set }: StudyOptions): string {
+  return set.length === 0 ? profile.note : `${profile.note} Set by the user: ${set.join(', ')}.`;
 }
 
 function linuxGroSummary({ buckets, perBucket, maxSize, vlan }: LinuxGroOptions): LinuxGroSummary {

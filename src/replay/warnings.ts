@@ -73,6 +73,13 @@ export function ringWarnings(dropped: number): Warning[] {
   return [{ code: 'W-RING-FULL', message }];
 }
 
+/** Packets lost because the linear buffer of their super-packet could not be allocated. */
+export function allocationWarnings(packets: number): Warning[] {
+  if (packets === 0) return [];
+  const message = `${count(packets, 'packet')} of LRO were dropped because the linear buffer of the super-packet was of a higher page order than --linearise-max-order allows: TCP would have sent them again. Their payload is still in the goodput that cycles are divided by.`;
+  return [{ code: 'W-NO-BUFFER', message }];
+}
+
 /** What the received traffic is, and whether a replay of it means anything. */
 export function trafficWarnings(traffic: TrafficCounts, mtu: number): Warning[] {
   const { superPackets, dataPackets, allTcpPackets } = traffic;

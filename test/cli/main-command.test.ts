@@ -17,8 +17,11 @@ interface Record {
     lroRate: number;
     counters: { packets: number; delivered: number; dataPackets: number; dataSkbs: number; polls: number };
     reasons: { reason: string; skbs: number; packets: number }[];
-    events: { receivedFrames: number; skbs: number };
+    events: { receivedFrames: number; skbs: number; droppedSkbs: number };
+    domain0: { cyclesPerByte: number };
   }[];
+  options: { set: string[]; receiveMode: string; profile: string; law: string };
+  profileNote: string;
   throughput: { capturedGoodputMbps: number };
 }
 
@@ -68,6 +71,50 @@ describe('analyze <capture>', function () {
     expect(record.configurations.map((one) => one.name)).to.deep.equal(['Xen', 'LRO', 'Optimized']);
     // The capture's README has 835.9 Mb/s for the whole run, of which this is the beginning.
     expect(record.throughput.capturedGoodputMbps).to.be.within(800, 900);
+  });
+
+  it('takes coefficients of the user over those of the profile, and records them', async () => {
+    const own = ['--set', 'cost.linearise.cyclesPerByte=0', '--set', 'cost.netbackCopy.cyclesPerByte=0'];
+    const replay = [SMALL, '--poll', 'batch:8', '--json', '--format', 'none'];
+    const [plain, free] = await Promise.all([runCommand(replay), runCommand([...replay, ...own])]);
+    const [before, after] = [plain, free].map(({ stdout }) => JSON.parse(stdout) as Record);
+    expect(after!.options.set).to.deep.equal([own[1], own[3]]);
+    expect(after!.profileNote).to.include(
+      'Set by the user: cost.linearise.cyclesPerByte=0, cost.netbackCopy',
+    );
+    expect(before!.options.set).to.deep.equal([]);
+    const costs = (record: Record): number[] => record.configurations.map((one) => one.domain0.cyclesPerByte);
+    const [xen, lro, optimized] = costs(after!);
+    // Without copies there is no difference between the two, and none to the profile where nothing is copied.
+    expect(lro).to.equal(optimized);
+    expect(xen).to.equal(costs(before!)[0]);
+    expect(lro).to.be.below(costs(before!)[1]!);
+  });
+
+  it('in receive mode modern LRO is Optimized, priced by the profile that has the mode', async () => {
+    const args = [SMALL, '--receive-mode', 'modern', '--json', '--format', 'none'];
+    const { code, stdout } = await runCommand(args);
+    expect(code).to.equal(0);
+    const record = JSON.parse(stdout) as Record;
+    expect(schemaErrors(record)).to.deep.equal([]);
+    expect(record.options).to.include({
+      receiveMode: 'modern',
+      profile: 'modern-estimate',
+      law: 'two-cores',
+    });
+    const [, lro, optimized] = record.configurations;
+    expect(lro!.domain0).to.deep.equal(optimized!.domain0);
+    expect(lro!.events).to.deep.equal(optimized!.events);
+  });
+
+  it('drops super-packets whose linear buffer cannot be allocated, and says so', async () => {
+    const args = [SMALL, '--poll', 'batch:40', '--linearise-max-order', '1', '--json', '--format', 'none'];
+    const { code, stdout, stderr } = await runCommand(args);
+    expect(code).to.equal(0);
+    expect(stderr).to.match(/W-NO-BUFFER: \d+ packets of LRO were dropped/);
+    const [xen, lro, optimized] = (JSON.parse(stdout) as Record).configurations;
+    expect(lro!.events.droppedSkbs).to.be.above(0);
+    expect([xen, optimized].map((one) => one!.events.droppedSkbs)).to.deep.equal([0, 0]);
   });
 
   it('gives the same bytes for the same capture, from a file and from stdin', async () => {

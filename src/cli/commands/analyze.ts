@@ -25,7 +25,7 @@ export const ANALYZE: CommandDefinition = {
       .option('json', { describe: 'the result record alone on stdout', type: 'boolean', default: false })
       .example('$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts')
       .example('$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'),
-  lists: ['captures', 'poll'],
+  lists: ['captures', 'poll', 'set'],
   run: async (args) =>
     (await import('../analyze-command.ts')).runAnalyze(args as unknown as RawAnalyzeOptions),
 };

@@ -37,7 +37,7 @@ export const COALESCE: CommandDefinition = {
       })
       .example('$0 coalesce trace.pcap --poll batch:64 --stats', 'counters for polls of 64 packets')
       .example('$0 coalesce trace.pcap --jsonl', 'each skb with its members and reason'),
-  lists: [],
+  lists: ['set'],
   run: async (args) =>
     (await import('../coalesce-command.ts')).runCoalesce(args as unknown as RawCoalesceOptions),
 };
