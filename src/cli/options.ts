@@ -84,18 +84,22 @@ export const PATH_OPTIONS: Definitions = {
   'receive-mode': {
     describe: `how netback hands pages over (default: ${DEFAULT_MODE}, or the first of the profile)`,
     choices: RECEIVE_MODES,
+    requiresArg: true,
   },
   'fragment-copy': {
     describe: 'grant-copy of a fragment list: after a software copy (default), or piece by piece',
     choices: FRAGMENT_COPIES,
+    requiresArg: true,
   },
   'linearise-max-order': {
     describe: 'highest page order of a linear buffer, others fail (default: none does)',
     type: 'string',
+    requiresArg: true,
   },
   profile: {
     describe: `cost profile, name or .json file (default: ${DEFAULT_PROFILE}; mode modern: ${PROFILE_OF_MODE.modern})`,
     type: 'string',
+    requiresArg: true,
   },
   set: {
     describe: 'one coefficient, cost.NAME.UNIT=VALUE, such as cost.linearise.cyclesPerByte=0.5',

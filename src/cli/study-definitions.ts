@@ -21,16 +21,12 @@ export const STUDY_OPTIONS: Definitions = {
     nargs: 1,
     default: [],
   },
-  ...needValues(PATH_OPTIONS),
+  ...PATH_OPTIONS,
   ...NIC_OPTIONS,
   ...PACE_OPTION,
-  ...needValues({
-    law: { describe: 'throughput law (default: serial, or the first of the profile)', choices: LAWS },
-  }),
+  law: {
+    describe: 'throughput law (default: serial, or the first of the profile)',
+    choices: LAWS,
+    requiresArg: true,
+  },
 };
-
-function needValues(options: Definitions): Definitions {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, option]) => [name, { ...option, requiresArg: true }]),
-  );
-}
