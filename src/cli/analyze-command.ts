@@ -11,6 +11,7 @@ import { makeFolder, type OutputFile, writeFiles } from '../report/files.ts';
 import { reportFolderName, safeName } from '../report/folder-name.ts';
 import { renderTables } from '../report/terminal.ts';
 import { EXIT } from './exit-code.ts';
+import { type Format, parseFormats } from './formats.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
 import { type RawStudyOptions, type ResolvedStudy, resolveStudy } from './study-options.ts';
 import { complain, createStdout } from './terminal.ts';
@@ -24,9 +25,6 @@ export interface RawAnalyzeOptions extends RawStudyOptions {
   readonly quiet: boolean;
   readonly progress: boolean;
 }
-
-const FORMATS = ['csv', 'png', 'json'] as const;
-type Format = (typeof FORMATS)[number];
 
 /** One capture to analyse, and where its report goes, below --out. */
 interface Job {
@@ -132,18 +130,6 @@ function writeReport(raw: RawAnalyzeOptions, folder: string, files: readonly Out
   if (files.length === 0) return;
   const written = writeFiles(join(raw.out, folder), files);
   if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);
-}
-
-function parseFormats(text: string): Set<Format> {
-  const formats = new Set<Format>();
-  for (const name of text.split(',').map((part) => part.trim())) {
-    if (name === '' || name === 'none') continue;
-    const format = FORMATS.find((known) => known === name);
-    if (format === undefined)
-      throw new UsageError(`--format: '${name}' is none of ${FORMATS.join(', ')}, none`);
-    formats.add(format);
-  }
-  return formats;
 }
 
 /** Files stand for themselves, folders for the captures in them. */

@@ -55,8 +55,12 @@ export function createSharedPasses<Question, Answer>(
     const asked = waiting;
     waiting = [];
     answerAll(asked.map(({ question }) => question)).then(
-      (answers) => asked.forEach(({ resolve }, index) => resolve(answers[index]!)),
-      (error: unknown) => asked.forEach(({ reject }) => reject(error)),
+      (answers) => {
+        for (const [index, { resolve }] of asked.entries()) resolve(answers[index]!);
+      },
+      (error: unknown) => {
+        for (const { reject } of asked) reject(error);
+      },
     );
   }
 

@@ -27,12 +27,12 @@ interface Box {
   readonly height: number;
 }
 
-interface TextStyle {
+export interface TextStyle {
   readonly ink: string;
   readonly ground: string;
 }
 
-const ON_PAPER: TextStyle = { ink: INK, ground: PAPER };
+export const ON_PAPER: TextStyle = { ink: INK, ground: PAPER };
 
 /** Without it the picture is transparent, which prints black in some viewers. */
 export const background: BarPlugin = {
@@ -140,7 +140,7 @@ function valueAxis(chart: Chart): Scale {
 }
 
 /** Chart.js types its context by the DOM, which this program does not have; it is the one of our canvas. */
-function contextOf(chart: Chart): SKRSContext2D {
+export function contextOf(chart: Chart): SKRSContext2D {
   return chart.ctx;
 }
 
@@ -196,7 +196,7 @@ function dashedLine(context: SKRSContext2D, left: number, right: number, y: numb
 }
 
 /** Text with an edge in the colour of its ground, so that lines behind it do not cross it out. Returns its width. */
-function text(
+export function text(
   context: SKRSContext2D,
   value: string,
   x: number,

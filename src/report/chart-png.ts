@@ -7,11 +7,19 @@ import { ChartJSNodeCanvas } from 'chartjs-node-canvas';
 import type { ResultRecord } from '../replay/result.ts';
 import { background, barValues, hasLegend, hatching, legend, referenceLines } from './chart-draw.ts';
 import { type BarChartSpec, chartSpecs } from './chart-spec.ts';
-import { COLUMN_WIDTH, CSS_DPI, FONT_SIZE, GRID, HEIGHT, INK, LOOKS, OUTLINE_WIDTH } from './chart-style.ts';
+import {
+  CHART_DPI,
+  CHART_DPI_RATIO,
+  COLUMN_WIDTH,
+  FONT_SIZE,
+  GRID,
+  HEIGHT,
+  INK,
+  LOOKS,
+  OUTLINE_WIDTH,
+} from './chart-style.ts';
 import { CHART_FONT, registerChartFonts } from './fonts.ts';
 import { withResolution } from './png-resolution.ts';
-
-export const CHART_DPI = 300;
 
 export interface BinaryFile {
   readonly name: string;
@@ -24,12 +32,16 @@ export function chartFiles(record: ResultRecord): BinaryFile[] {
   return chartSpecs(record).map((spec) => ({ name: `${spec.name}.png`, bytes: render(spec) }));
 }
 
-/** One renderer for several charts: chartjs-node-canvas loads Chart.js anew for each of its instances. */
 export function createRenderer(): (spec: BarChartSpec) => Buffer {
+  const render = createChartRenderer();
+  return (spec) => render(chartConfiguration(spec) as ChartConfiguration);
+}
+
+/** One renderer for several charts: chartjs-node-canvas loads Chart.js anew for each of its instances. */
+export function createChartRenderer(): (configuration: ChartConfiguration) => Buffer {
   registerChartFonts();
   const canvas = new ChartJSNodeCanvas({ width: COLUMN_WIDTH, height: HEIGHT });
-  return (spec) =>
-    withResolution(canvas.renderToBufferSync(chartConfiguration(spec), 'image/png'), CHART_DPI);
+  return (configuration) => withResolution(canvas.renderToBufferSync(configuration, 'image/png'), CHART_DPI);
 }
 
 export function chartConfiguration(spec: BarChartSpec): ChartConfiguration<'bar', (number | null)[], string> {
@@ -50,7 +62,7 @@ export function chartConfiguration(spec: BarChartSpec): ChartConfiguration<'bar'
       })),
     },
     options: {
-      devicePixelRatio: CHART_DPI / CSS_DPI,
+      devicePixelRatio: CHART_DPI_RATIO,
       responsive: false,
       animation: false,
       locale: 'en-US',

@@ -35,3 +35,7 @@ export const LOOKS: Readonly<Record<SeriesRole, Look>> = {
   domainU: { fill: '#f5c04a', hatch: null, ink: INK },
   unexplained: { fill: PAPER, hatch: '#a86f00', ink: INK },
 };
+
+/** Resolution of pictures, and device pixels for a CSS pixel. */
+export const CHART_DPI = 300;
+export const CHART_DPI_RATIO = CHART_DPI / CSS_DPI;

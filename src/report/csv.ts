@@ -81,7 +81,7 @@ function summaryRow(name: string, record: ResultRecord, row: ConfigurationResult
 }
 
 /** A spreadsheet runs a cell that starts like a formula, and file names of captures come from anybody. */
-function notAFormula(text: string): string {
+export function notAFormula(text: string): string {
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
 
@@ -89,6 +89,6 @@ function cell(value: number | null): string {
   return fixed(value, 2, '');
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   return stringify([header, ...rows]);
 }

@@ -60,7 +60,7 @@ function inWords(change: string): string {
   return `${change.startsWith('-') ? 'lower' : 'raise'} the predicted throughput by ${change.slice(1)}`;
 }
 
-interface Table {
+export interface Table {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
@@ -131,7 +131,7 @@ function cell(value: number | null): string {
 }
 
 /** First column to the left, numbers to the right. */
-function renderTable({ header, rows }: Table): string {
+export function renderTable({ header, rows }: Table): string {
   const body = rows.map(([name = '', ...cells]) => [`${INDENT}${name}`, ...cells]);
   const lines = [header, ...body];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
@@ -163,7 +163,7 @@ function notes({ configurations, options, lawFormula, profileNote }: ResultRecor
 }
 
 /** Breaks `text` at spaces into lines of at most TEXT_WIDTH; the second and later lines are indented further. */
-function wrap(text: string, indent: string): string {
+export function wrap(text: string, indent: string): string {
   const lines: string[] = [];
   let line = indent;
   for (const word of text.split(' ')) {
@@ -178,6 +178,6 @@ function wrap(text: string, indent: string): string {
   return [...lines, line].join('\n');
 }
 
-function count(value: number, noun: string): string {
+export function count(value: number, noun: string): string {
   return `${grouped(value)} ${noun}${value === 1 ? '' : 's'}`;
 }

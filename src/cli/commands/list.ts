@@ -2,6 +2,7 @@ import { ANALYZE } from './analyze.ts';
 import { COALESCE } from './coalesce.ts';
 import type { CommandDefinition } from './command.ts';
 import { PROFILES } from './profiles.ts';
+import { SWEEP } from './sweep.ts';
 
 /** Every command, in the order of `--help`. */
-export const COMMANDS: readonly CommandDefinition[] = [ANALYZE, COALESCE, PROFILES];
+export const COMMANDS: readonly CommandDefinition[] = [ANALYZE, COALESCE, SWEEP, PROFILES];
