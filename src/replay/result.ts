@@ -3,6 +3,7 @@
  * part of its name. The published JSON Schema is schema/result.schema.json.
  */
 import type { Reason } from '../coalesce/reason.ts';
+import type { Stage } from '../cost/profile.ts';
 
 /** The three configurations of the study. */
 export type ConfigurationName = 'Xen' | 'LRO' | 'Optimized';
@@ -68,10 +69,13 @@ export interface Throughput {
   readonly capturedWireRateMbps: number | null;
 }
 
+/** A stage that cycles are reported by. */
+export type StageName = Stage;
+
 /** Cycles per goodput byte of one domain, by stage. */
 export interface DomainCost {
   readonly cyclesPerByte: number | null;
-  readonly stages: readonly { readonly stage: string; readonly cyclesPerByte: number | null }[];
+  readonly stages: readonly { readonly stage: StageName; readonly cyclesPerByte: number | null }[];
 }
 
 /**

@@ -29,7 +29,7 @@ describe('analyze <capture>', function () {
   this.timeout(60_000);
   const folder = useTempFolder();
 
-  it('writes the three tables as CSV and PNG and the record, and prints them', async () => {
+  it('writes the tables as CSV and PNG and the record, and prints them', async () => {
     const out = folder.path('a');
     const { code, stdout, stderr } = await runCommand([F1, '--out', out]);
     expect(code).to.equal(0);
@@ -37,10 +37,8 @@ describe('analyze <capture>', function () {
       expect(stdout).to.include(text);
     }
     const files = readdirSync(join(out, 'f1')).sort();
-    const expected = ['throughput', 'lro-rate', 'cycles-per-byte'].flatMap((name) => [
-      `${name}.csv`,
-      `${name}.png`,
-    ]);
+    const tables = ['throughput', 'lro-rate', 'cycles-per-byte', 'cycles-by-stage', 'latency'];
+    const expected = tables.flatMap((name) => [`${name}.csv`, `${name}.png`]);
     expect(files).to.deep.equal([...expected, 'summary.json'].sort());
     for (const file of files) expect(stderr).to.include(`wrote ${join(out, 'f1', file)}`);
     for (const file of files.filter((name) => name.endsWith('.png'))) {
