@@ -79,10 +79,15 @@ export function parsePace(text: string | undefined): Pace {
   return { kind: 'fixed', mbps: decimalNumber('--pace', text, 0.001, 10_000_000) };
 }
 
+/** The first of these options that the user gave. */
+export function givenNicOption(raw: RawNicOptions): keyof RawNicOptions | undefined {
+  const names = Object.keys(DEFINITIONS) as (keyof RawNicOptions)[];
+  return names.find((name) => raw[name] !== undefined);
+}
+
 /** Throws a UsageError if one of these options is given though no configuration polls by `napi`. */
 export function refuseNicOptions(raw: RawNicOptions): void {
-  const names = Object.keys(DEFINITIONS) as (keyof RawNicOptions)[];
-  const given = names.find((name) => raw[name] !== undefined);
+  const given = givenNicOption(raw);
   if (given !== undefined) throw new UsageError(`--${given} counts only with --poll napi`);
 }
 

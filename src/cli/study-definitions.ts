@@ -15,7 +15,7 @@ export const STUDY_OPTIONS: Definitions = {
   engine: { ...ENGINE_OPTION.engine, describe: 'merge engine of LRO and Optimized' },
   ...GRO_OPTIONS,
   poll: {
-    describe: `${POLL_HELP}; LRO=… for one configuration`,
+    describe: `${POLL_HELP}; LRO=… for one configuration (default: napi)`,
     type: 'string',
     array: true,
     nargs: 1,

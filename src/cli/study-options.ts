@@ -1,16 +1,24 @@
 /** From the options of study-definitions.ts, as the parser hands them over, to one study. */
 import type { Law } from '../cost/laws.ts';
 import type { Profile } from '../cost/profile.ts';
+import type { PollSpec } from '../nic/poll.ts';
 import type { EngineName } from '../replay/coalesce.ts';
 import { studySetups } from '../replay/configurations.ts';
 import type { Pace } from '../replay/pace.ts';
 import type { SessionOptions } from '../replay/session.ts';
 import type { StudyOptions } from '../replay/study.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
-import { nicSummary, parsePace, type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
+import {
+  givenNicOption,
+  nicSummary,
+  parsePace,
+  type RawNicOptions,
+  refuseNicOptions,
+  resolveNic,
+} from './nic-options.ts';
 import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
 import { type RawPathOptions, resolvePath } from './path-options.ts';
-import { describePoll, parseConfigurationPolls } from './poll-option.ts';
+import { DEFAULT_POLL, describePoll, parseConfigurationPolls } from './poll-option.ts';
 import { UsageError } from './usage.ts';
 
 export interface RawStudyOptions extends RawReplayOptions, RawGroOptions, RawNicOptions, RawPathOptions {
@@ -39,6 +47,7 @@ export function resolveStudy(raw: RawStudyOptions): ResolvedStudy {
     if (raw.pace !== undefined) throw new UsageError('--pace counts only with --poll napi');
   }
   const { path, profile } = resolvePath(raw, inetLro.mode);
+  const chosePolls = polls.given || raw.pace !== undefined || givenNicOption(raw) !== undefined;
   const law = raw.law ?? defaultLaw(profile);
   if (law !== 'none' && profile.throughput.laws[law] === undefined) {
     const known = [...Object.keys(profile.throughput.laws), 'none'].join(', ');
@@ -49,8 +58,9 @@ export function resolveStudy(raw: RawStudyOptions): ResolvedStudy {
   }
   const study: StudyOptions = {
     setups,
+    withoutTimes: chosePolls ? null : timelessPolls(raw),
     pollText: polls.text,
-    pollDescription: describePoll(polls.common.spec),
+    pollDescription: polls.given ? describePoll(polls.common.spec) : describeDefault(polls.common.spec),
     nic: napi === undefined ? null : nicSummary(napi),
     pace: raw.pace ?? 'capture',
     inetLro,
@@ -63,6 +73,21 @@ export function resolveStudy(raw: RawStudyOptions): ResolvedStudy {
     fcsBytes: session.fcsBytes,
   };
   return { session, pace, study };
+}
+
+function describeDefault(spec: PollSpec): string {
+  return `${describePoll(spec)}. This is the default: what is not given as an option is assumed, the study states none of it, and the LRO rate follows from it`;
+}
+
+/** For captures whose packets have no times, if the user did not ask for polls that need them. */
+function timelessPolls(raw: RawStudyOptions): StudyOptions['withoutTimes'] {
+  const polls = parseConfigurationPolls(raw.poll, () => resolveNic(raw), DEFAULT_POLL);
+  return {
+    setups: studySetups(polls.of, raw.engine),
+    pollText: polls.text,
+    pollDescription: describePoll(polls.common.spec),
+    nic: null,
+  };
 }
 
 /** The first that the profile has a clock for. */

@@ -11,8 +11,10 @@ import { packageVersion } from '../package-root.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { EVENT, eventsByName } from '../path/events.ts';
 import type { XenPathOptions } from '../path/xen-path.ts';
+import { lacksTimes } from './clock.ts';
 import {
   type ConfigurationCounts,
+  type ConfigurationRuns,
   type ConfigurationSetup,
   createConfigurationRuns,
 } from './configurations.ts';
@@ -28,13 +30,25 @@ import type {
   Warning,
 } from './result.ts';
 import type { Session } from './session.ts';
-import { allocationWarnings, readingWarnings, ringWarnings, trafficWarnings } from './warnings.ts';
+import {
+  allocationWarnings,
+  clockWarnings,
+  readingWarnings,
+  ringWarnings,
+  trafficWarnings,
+} from './warnings.ts';
 
-export interface StudyOptions {
+/** Where polls of each configuration end. */
+export interface StudyPolls {
   readonly setups: readonly ConfigurationSetup[];
   readonly pollText: string;
   readonly pollDescription: string;
   readonly nic: NicSummary | null;
+}
+
+export interface StudyOptions extends StudyPolls {
+  /** Takes their place if the packets have no times to simulate with; null: they stay. */
+  readonly withoutTimes: StudyPolls | null;
   /** As asked for, for the record. */
   readonly pace: string;
   readonly inetLro: InetLroOptions;
@@ -90,22 +104,31 @@ export interface StudyRun {
 }
 
 export function createStudyRun(session: Session, points: readonly StudyOptions[]): StudyRun {
-  const plans = points.map(({ setups, inetLro, linuxGro, path, profile }) => ({
-    setups,
-    engines: linuxGro === undefined ? { inetLro } : { inetLro, linuxGro },
-    price: { ...path, lroMode: inetLro.mode, profile },
-  }));
-  const runs = createConfigurationRuns(session.table, plans);
   const observer = createTrafficObserver();
+  let started: { readonly runs: ConfigurationRuns; readonly points: readonly StudyOptions[] } | null = null;
+
+  /** Whether the capture has times is known when its first block is. */
+  function start(timeless: boolean): NonNullable<typeof started> {
+    const chosen = timeless ? points.map((point) => ({ ...point, ...point.withoutTimes })) : points;
+    const plans = chosen.map(({ setups, inetLro, linuxGro, path, profile }) => ({
+      setups,
+      engines: linuxGro === undefined ? { inetLro } : { inetLro, linuxGro },
+      price: { ...path, lroMode: inetLro.mode, profile },
+    }));
+    return { runs: createConfigurationRuns(session.table, plans), points: chosen };
+  }
+
   return {
     add(table) {
+      started ??= start(lacksTimes(session, table));
       observer.add(table);
-      runs.run(table);
+      started.runs.run(table);
     },
     finish() {
+      started ??= start(false);
       const traffic = observer.counts();
-      const counts = runs.finish();
-      return points.map((options, index) => assemble(session, options, traffic, counts[index]!));
+      const counts = started.runs.finish();
+      return started.points.map((options, index) => assemble(session, options, traffic, counts[index]!));
     },
   };
 }
@@ -119,6 +142,7 @@ function assemble(
   const costed = counts.map((one) => configurationResult(one, options, traffic));
   const warnings: Warning[] = [
     ...readingWarnings(session),
+    ...clockWarnings(options),
     ...trafficWarnings(traffic, options.inetLro.mtu),
     ...ringWarnings(Math.max(...counts.map((one) => one.dropped))),
     ...allocationWarnings(Math.max(...counts.map((one) => one.events[EVENT.droppedPackets]!))),

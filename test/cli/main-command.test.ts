@@ -1,6 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { concat } from '../helpers/bytes.ts';
+import { interfaceBlock, pcapFile, sectionBlock, simpleBlock } from '../helpers/capture-files.ts';
 import { runCommand } from '../helpers/command.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 import { schemaErrors } from '../report/validate-record.ts';
@@ -20,7 +22,15 @@ interface Record {
     events: { receivedFrames: number; skbs: number; droppedSkbs: number };
     domain0: { cyclesPerByte: number };
   }[];
-  options: { set: string[]; receiveMode: string; profile: string; law: string };
+  options: {
+    set: string[];
+    receiveMode: string;
+    profile: string;
+    law: string;
+    poll: string;
+    pollDescription: string;
+    nic: object | null;
+  };
   profileNote: string;
   throughput: { capturedGoodputMbps: number };
 }
@@ -33,7 +43,7 @@ describe('analyze <capture>', function () {
     const out = folder.path('a');
     const { code, stdout, stderr } = await runCommand([F1, '--out', out]);
     expect(code).to.equal(0);
-    for (const text of ['Throughput', 'LRO rate (packets)', 'Cycles per byte', 'window:125:64']) {
+    for (const text of ['Throughput', 'LRO rate (packets)', 'Cycles per byte', 'Polls: napi: NIC tg3']) {
       expect(stdout).to.include(text);
     }
     const files = readdirSync(join(out, 'f1')).sort();
@@ -69,6 +79,62 @@ describe('analyze <capture>', function () {
     expect(record.configurations.map((one) => one.name)).to.deep.equal(['Xen', 'LRO', 'Optimized']);
     // The capture's README has 835.9 Mb/s for the whole run, of which this is the beginning.
     expect(record.throughput.capturedGoodputMbps).to.be.within(800, 900);
+  });
+
+  it('polls by napi with the preset tg3, and says that this is assumed', async () => {
+    const options = ['--json', '--format', 'none'];
+    const [plain, asked] = await Promise.all([
+      runCommand([SMALL, ...options]),
+      runCommand([SMALL, ...options, '--poll', 'napi', '--nic', 'tg3']),
+    ]);
+    const [record, chosen] = [plain, asked].map(({ stdout }) => JSON.parse(stdout) as Record);
+    expect(record!.configurations).to.deep.equal(chosen!.configurations);
+    expect(record!.options.poll).to.equal('napi');
+    expect(record!.options.pollDescription).to.match(/5 wait or 20 µs .* This is the default: .* assumed/);
+    expect(chosen!.options.pollDescription).to.not.include('default');
+  });
+
+  describe('a capture without times', () => {
+    const args = ['--receiver', 'all', '--json', '--format', 'none'];
+    const frame = new Uint8Array(60);
+    const simple = concat(
+      sectionBlock(),
+      interfaceBlock(1, new Uint8Array(0), 65_535),
+      ...Array.from({ length: 300 }, () => simpleBlock(frame)),
+    );
+    const alike = pcapFile(
+      Array.from({ length: 300 }, () => ({ timeNs: 1_700_000_000_000_000_000n, bytes: frame })),
+    );
+
+    for (const [name, bytes] of [
+      ['simple packet blocks', simple],
+      ['equal time stamps', alike],
+    ] as const) {
+      it(`has polls that need none: ${name}, from a file and from stdin`, async () => {
+        const file = folder.write('timeless.pcap', bytes);
+        for (const result of await Promise.all([
+          runCommand([file, ...args]),
+          runCommand(['-', ...args], { input: bytes }),
+        ])) {
+          expect(result.code).to.equal(0);
+          expect(result.stderr).to.match(/W-NO-CLOCK: .* --poll window:125:64/);
+          const record = JSON.parse(result.stdout) as Record;
+          expect(schemaErrors(record)).to.deep.equal([]);
+          expect(record.options).to.include({ poll: 'window:125:64', nic: null });
+          // Rounds of 64.
+          for (const { counters } of record.configurations) {
+            expect(counters).to.include({ packets: 300, polls: 5, dropped: 0 });
+          }
+        }
+      });
+    }
+
+    it('keeps the polls that the user asked for', async () => {
+      const file = folder.write('asked.pcap', alike);
+      const { stdout, stderr } = await runCommand([file, '--poll', 'napi', ...args]);
+      expect((JSON.parse(stdout) as Record).options.poll).to.equal('napi');
+      expect(stderr).to.not.include('W-NO-CLOCK');
+    });
   });
 
   it('takes coefficients of the user over those of the profile, and records them', async () => {

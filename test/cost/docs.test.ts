@@ -38,6 +38,28 @@ describe('docs/model.md', () => {
     });
   }
 
+  const modern = loadProfile('modern-estimate');
+  for (const [id, term] of Object.entries(coefficientsOf(modern, 'modern'))) {
+    it(`lists ${id} as modern-estimate has it`, () => {
+      const cells = row(`\`${id}\``);
+      const unit = term.unit.replace(/^cyclesPer(.*)$/, (_, what: string) => `cycles/${what.toLowerCase()}`);
+      expect([cells[1], cells[2], cells[3], cells[4], cells[6]]).to.deep.equal([
+        `${term.domain}, ${term.stage}`,
+        term.event,
+        unit,
+        String(term.value),
+        term.grade,
+      ]);
+      const range = cells[5] === '' ? null : cells[5]?.split('–').map(Number);
+      if (range !== null) {
+        expect(term.value).to.be.within(range![0]!, range![1]!);
+        if (term.unit !== 'cyclesPerByte') {
+          expect(term.note).to.include(`Plausible: ${range![0]} to ${range![1]}.`);
+        }
+      }
+    });
+  }
+
   it('lists the residual and the clocks as the profile has them', () => {
     expect(row('*unexplained*')[4]).to.equal(profile.unexplained?.value.toFixed(0));
     const clock = (first: string): string | undefined => row(first)[3];

@@ -37,6 +37,7 @@ async function replay(paced: readonly ConfigurationSetup[]): Promise<ResultRecor
   try {
     return await study(session, {
       setups: paced,
+      withoutTimes: null,
       pollText: polls.text,
       pollDescription: '',
       nic: null,
