@@ -1,7 +1,7 @@
 /** `--vary NAME=VALUES`: one or two options of the main command, each over a list of values. */
 import type { Options } from 'yargs';
 import type { SweepParameter } from '../replay/sweep-result.ts';
-import { UsageError } from './usage.ts';
+import { nearestOf, UsageError } from './usage.ts';
 
 /** Bounds memory: a point holds up to three simulations, 100 KB each with a ring of 256. */
 export const MAX_POINTS = 256;
@@ -36,9 +36,9 @@ function parseParameter(text: string, definitions: Definitions): SweepParameter 
   const equals = text.indexOf('=');
   const name = (equals < 0 ? text : text.slice(0, equals)).replace(/^--/, '');
   if (!Object.hasOwn(definitions, name)) {
-    throw new UsageError(
-      `--vary: '${name}' is no option that can vary; these are: ${Object.keys(definitions).join(', ')}`,
-    );
+    const known = Object.keys(definitions);
+    const help = nearestOf(name, known) || `; these are: ${known.join(', ')}`;
+    throw new UsageError(`--vary: '${name}' is no option that can vary${help}`);
   }
   if (equals < 0)
     throw new UsageError(`--vary: '${text}' has no values: write ${name}=A,B,… or ${name}=FROM:TO:STEP`);

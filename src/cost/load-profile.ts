@@ -33,10 +33,22 @@ export function loadProfile(name: string): Profile {
 
 /**
  * A built-in profile by its name, or one from a file by its path, which ends in `.json`.
- * @throws {ProfileError} if there is none, or if it is not valid.
+ * @throws {ProfileError} if there is none, if it is not valid, or if a file passes for a built-in profile that it
+ * differs from: results name the profile.
  */
 export function findProfile(nameOrFile: string): Profile {
-  return nameOrFile.endsWith('.json') ? readProfile(nameOrFile) : loadProfile(nameOrFile);
+  if (!nameOrFile.endsWith('.json')) return loadProfile(nameOrFile);
+  const profile = readProfile(nameOrFile);
+  const { name } = profile;
+  if (profileNames().includes(name) && JSON.stringify(loadProfile(name)) !== JSON.stringify(profile)) {
+    throw new ProfileError(
+      nameOrFile,
+      '$.name',
+      `is that of the built-in profile ${name}`,
+      'give it another',
+    );
+  }
+  return profile;
 }
 
 /**

@@ -61,6 +61,8 @@ export interface ConfigurationCounts {
 }
 
 export interface ConfigurationRuns {
+  /** Simulations that run, shared ones once. */
+  readonly lanes: number;
   run(table: PacketTable): void;
   /** By plan, in the order of its setups. */
   finish(): ConfigurationCounts[][];
@@ -95,6 +97,7 @@ export function createConfigurationRuns(
   const lanes = new Map([...groups].map(([key, group]) => [key, createLane(table, group)]));
   const models = [...lanes.values()].map((lane) => lane.model);
   return {
+    lanes: lanes.size,
     run(block) {
       for (const model of models) model.run(block);
     },

@@ -34,6 +34,8 @@ export function renderHeatMap(spec: HeatMapSpec): Buffer {
     Math.round(HEIGHT * CHART_DPI_RATIO),
   );
   const context = canvas.getContext('2d');
+  context.fillStyle = PAPER;
+  context.fillRect(0, 0, canvas.width, canvas.height);
   context.scale(CHART_DPI_RATIO, CHART_DPI_RATIO);
   draw(context, spec);
   return withResolution(canvas.toBuffer('image/png'), CHART_DPI);
@@ -41,8 +43,6 @@ export function renderHeatMap(spec: HeatMapSpec): Buffer {
 
 function draw(context: SKRSContext2D, spec: HeatMapSpec): void {
   const { columns, rows, values } = spec;
-  context.fillStyle = PAPER;
-  context.fillRect(0, 0, COLUMN_WIDTH, HEIGHT);
   context.font = FONT;
   const present = values.flat().filter((value) => value !== null);
   const low = Math.min(...present);

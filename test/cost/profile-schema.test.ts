@@ -51,7 +51,8 @@ describe('schema of profiles', () => {
     expect(at('unexplained', 'configuration').enum).to.deep.equal([...XEN_CONFIGURATIONS]);
     const { receiveModes, throughput } = SCHEMA.properties!;
     expect(Object.keys(receiveModes!.properties!)).to.deep.equal([...RECEIVE_MODES]);
-    expect(Object.keys(throughput!.properties!['laws']!.properties!)).to.deep.equal([...CLOCKED_LAWS]);
+    const { laws } = throughput!.properties!;
+    expect(Object.keys(laws!.properties!)).to.deep.equal([...CLOCKED_LAWS]);
   });
 
   const sound = read('aizu-2008');

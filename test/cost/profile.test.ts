@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { findProfile, loadProfile, profileNames, readProfile } from '../../src/cost/load-profile.ts';
 import { parseProfile } from '../../src/cost/parse-profile.ts';
@@ -62,6 +65,21 @@ describe('built-in profiles', () => {
     const file = new URL('../../../profiles/aizu-2008.json', import.meta.url).pathname;
     expect(findProfile(file)).to.deep.equal(findProfile('aizu-2008'));
     expect(errorOf(() => findProfile('./aizu-2008')).message).to.include('no such profile');
+  });
+
+  it('a file that differs from the built-in profile of its name is refused, as results name the profile', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'profile-'));
+    try {
+      const file = join(folder, 'mine.json');
+      writeFileSync(file, broken('coefficients.lro.value', 900));
+      expect(errorOf(() => findProfile(file)).message).to.match(
+        /\$\.name: is that of the built-in .*another$/,
+      );
+      writeFileSync(file, JSON.stringify({ ...SOUND, name: 'mine' }));
+      expect(findProfile(file)).to.deep.equal({ ...SOUND, name: 'mine' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('an unknown name lists the known ones', () => {

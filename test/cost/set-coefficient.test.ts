@@ -33,7 +33,8 @@ describe('setCoefficient', () => {
       (one, text) => setCoefficient(one, 'flip', text),
       profile,
     );
-    expect(coefficientsOf(changed, 'flip')['lro']?.value).to.equal(250);
+    const { lro } = coefficientsOf(changed, 'flip');
+    expect(lro?.value).to.equal(250);
     const events = createEvents();
     events[EVENT.enginePackets] = 4;
     const input = { events, receiveMode: 'flip', configuration: 'LRO', goodputBytes: 1 } as const;

@@ -34,6 +34,7 @@ const EXCEPTIONS: readonly Exception[] = [
   // The record that feeds every output.
   { from: 'report', to: 'src/replay/result.ts', typesOnly: true },
   { from: 'report', to: 'src/replay/sweep-result.ts', typesOnly: true },
+  { from: 'report', to: 'src/replay/tune-result.ts', typesOnly: true },
   // Costs are told in what the path counts: its events, receive modes and configurations.
   { from: 'cost', to: 'src/path/events.ts', typesOnly: false },
   { from: 'cost', to: 'src/path/netback.ts', typesOnly: false },

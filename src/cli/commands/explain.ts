@@ -22,7 +22,8 @@ export const EXPLAIN: CommandDefinition = {
   },
   examples: [['$0 explain trace.pcap --path', 'where the cycles of each configuration go']],
   run: async (args) => {
-    if (args['path'] !== true) throw new UsageError('explain: say what to explain: --path');
+    const { path } = args;
+    if (path !== true) throw new UsageError('explain: say what to explain: --path');
     return (await import('../explain-path-command.ts')).runExplainPath(
       args as unknown as RawExplainPathOptions,
     );
