@@ -1,11 +1,9 @@
 /** Replays one capture for many studies: as few passes as they allow, with progress, until a signal ends it. */
 
 import type { ResultRecord } from '../replay/result.ts';
-import { openSession } from '../replay/session.ts';
-import type { PacedStudy } from '../replay/shared-replay.ts';
-import { replayTogether } from '../replay/shared-replay.ts';
-import { type StudyOptions, studyMany } from '../replay/study.ts';
-import { createPacer } from './pacer.ts';
+import { type PacedStudy, replayTogether } from '../replay/shared-replay.ts';
+import type { StudyOptions } from '../replay/study.ts';
+import { replayInThreads } from './replay-threads.ts';
 import type { ResolvedStudy } from './study-options.ts';
 import { UsageError } from './usage.ts';
 
@@ -35,9 +33,10 @@ export async function replayPoints(
     const { session } = points[group[0]!]!;
     const studies: PacedStudy[] = group.map((index) => points[index]!);
     const onePass = async (all: readonly StudyOptions[]): Promise<ResultRecord[]> => {
-      const { records: found, share } = await replayOnce(capture, session, all, progress, signal);
+      const job = { capture, session, points: all, startsNs: null };
+      const { records: found, share } = await replayInThreads(job, progress, signal);
       state.share = share;
-      return found;
+      return found[0]!;
     };
     const found = await replayTogether(studies, onePass, signal);
     // Of an interrupted sweep, whole passes are worth more than a part of the next one.
@@ -55,23 +54,4 @@ function groupBySession(points: readonly ResolvedStudy[]): number[][] {
     groups.set(key, [...(groups.get(key) ?? []), index]);
   }
   return [...groups.values()];
-}
-
-async function replayOnce(
-  capture: string,
-  choices: ResolvedStudy['session'],
-  studies: readonly StudyOptions[],
-  progress: boolean,
-  signal: AbortSignal,
-): Promise<{ records: ResultRecord[]; share: number | null }> {
-  const pacer = createPacer(progress);
-  const session = await openSession(capture, { ...choices, stdin: () => process.stdin });
-  try {
-    const records = await studyMany(session, studies, () => pacer.tick(session.reader), signal);
-    const { source } = session.reader;
-    return { records, share: source.fileBytes === null ? null : source.consumedBytes() / source.fileBytes };
-  } finally {
-    session.close();
-    pacer.done();
-  }
 }

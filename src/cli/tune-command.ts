@@ -4,7 +4,7 @@ import { DEFAULT_NIC, nicPreset } from '../nic/presets.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import { openSession } from '../replay/session.ts';
 import type { StudyOptions } from '../replay/study.ts';
-import { studyParts, timeSpan } from '../replay/study-parts.ts';
+import { timeSpan } from '../replay/study-parts.ts';
 import { tuneRecord } from '../replay/tune.ts';
 import type { TuneRecord } from '../replay/tune-result.ts';
 import { isDegraded } from '../replay/warnings.ts';
@@ -14,6 +14,7 @@ import { renderTune } from '../report/tune-terminal.ts';
 import { EXIT } from './exit-code.ts';
 import { type Format, parseFormats } from './formats.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
+import { replayInThreads } from './replay-threads.ts';
 import { STUDY_OPTIONS } from './study-definitions.ts';
 import { type RawStudyOptions, type ResolvedStudy, resolveStudy } from './study-options.ts';
 import { complain, createStdout } from './terminal.ts';
@@ -57,7 +58,10 @@ export async function runTune(raw: RawTuneOptions): Promise<number> {
   if (formats.size > 0) makeFolder(folder);
   const signal = abortOnSignals();
   const replayed = await replay(raw, studies, count, signal);
-  if (replayed === null) return EXIT.INTERRUPTED;
+  if (replayed === null) {
+    complain('interrupted: advice needs the whole capture, so nothing is said.');
+    return EXIT.INTERRUPTED;
+  }
 
   const record = tuneRecord({ candidates, ...replayed });
   const out = createStdout();
@@ -85,25 +89,23 @@ async function replay(
 ): Promise<Replayed | null> {
   const points: StudyOptions[] = studies.map(({ study }) => study);
   const options = { ...studies[0]!.session, stdin: () => process.stdin };
-  const pacer = createPacer(raw.progress && !raw.quiet);
+  const progress = raw.progress && !raw.quiet;
+  const pacer = createPacer(progress);
   const first = await openSession(raw.capture, options);
   const span = await timeSpan(first, () => pacer.tick(first.reader), signal).finally(first.close);
   const { firstNs, lastNs } = span ?? { firstNs: 0, lastNs: 0 };
   const at = (part: number): number => firstNs + ((lastNs - firstNs) * part) / count;
   const starts = Array.from({ length: count - 1 }, (_, index) => at(index + 1));
-  const session = await openSession(raw.capture, options);
-  try {
-    const afterBlock = (): undefined | Promise<void> => pacer.tick(session.reader);
-    const [whole = [], ...parts] = await studyParts(session, points, starts, afterBlock, signal);
-    if (signal.aborted) return null;
-    return {
-      whole,
-      parts: parts.map((records, index) => ({ fromNs: at(index), toNs: at(index + 1), records })),
-    };
-  } finally {
-    session.close();
-    pacer.done();
-  }
+  pacer.done();
+  if (signal.aborted) return null;
+  const job = { capture: raw.capture, session: studies[0]!.session, points, startsNs: starts };
+  const { records } = await replayInThreads(job, progress, signal);
+  if (signal.aborted) return null;
+  const [whole = [], ...parts] = records;
+  return {
+    whole,
+    parts: parts.map((ofPart, index) => ({ fromNs: at(index), toNs: at(index + 1), records: ofPart })),
+  };
 }
 
 async function reportFiles(record: TuneRecord, formats: ReadonlySet<Format>): Promise<OutputFile[]> {

@@ -3,7 +3,7 @@ import type { Options } from 'yargs';
 import type { SweepParameter } from '../replay/sweep-result.ts';
 import { nearestOf, UsageError } from './usage.ts';
 
-/** Bounds memory: a point holds up to three simulations, 100 KB each with a ring of 256. */
+/** Bounds memory: a point holds up to three simulations, half a megabyte together with a ring of 256. */
 export const MAX_POINTS = 256;
 
 const MAX_PARAMETERS = 2;
