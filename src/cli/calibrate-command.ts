@@ -1,10 +1,10 @@
 /** `analyze calibrate`: fits coefficients of a cost profile to measured rows, and says what the fit is worth. */
+
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { calibrate } from '../cost/calibrate.ts';
 import { calibratedProfile } from '../cost/calibrated-profile.ts';
 import type { CalibrationRecord } from '../cost/calibration-record.ts';
-import { loadProfile } from '../cost/load-profile.ts';
 import { MeasuredError, type MeasuredRow, parseMeasured } from '../cost/measured.ts';
 import { type Observation, scheduleObservation } from '../cost/observation.ts';
 import { fittedParameters, ParameterError, parseParameters } from '../cost/parameters.ts';
@@ -19,6 +19,7 @@ import { writeFiles } from '../report/files.ts';
 import { countCaptures, type RawCountOptions } from './calibrate-counts.ts';
 import { EXIT } from './exit-code.ts';
 import { refuseNicOptions } from './nic-options.ts';
+import { resolvePath } from './path-options.ts';
 import { complain, createStdout } from './terminal.ts';
 import { UsageError, wholeNumber } from './usage.ts';
 
@@ -48,8 +49,8 @@ export async function runCalibrate(raw: RawCalibrateOptions): Promise<number> {
     throw new UsageError(`--write: '${raw.write}' must end in a plain file name with .json`);
   }
   return asUsageErrors(async () => {
-    const profile = loadProfile(raw.profile);
-    const receiveMode = raw['receive-mode'];
+    const { path, profile } = resolvePath(raw, raw['lro-mode']);
+    const { receiveMode } = path;
     const parameters =
       raw.fit === undefined
         ? fittedParameters(profile, receiveMode)

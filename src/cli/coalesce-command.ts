@@ -4,11 +4,8 @@ import { type CaptureWriter, createPcapngWriter, createPcapWriter } from '../cap
 import { caveatOf, type EngineName } from '../coalesce/catalog.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
 import { REASONS } from '../coalesce/reason.ts';
-import { loadProfile } from '../cost/load-profile.ts';
-import { ProfileError } from '../cost/profile.ts';
 import type { PollSpec } from '../nic/poll.ts';
 import type { Softirq } from '../nic/softirq.ts';
-import type { ReceiveMode } from '../path/netback.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import { type CoalesceStats, coalesce } from '../replay/coalesce.ts';
 import { createRecorder, type DeliveredSkb } from '../replay/recorder.ts';
@@ -21,6 +18,7 @@ import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
 import { type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
 import { resolveReplayOptions } from './options.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
+import { type RawPathOptions, resolvePath } from './path-options.ts';
 import { parsePoll } from './poll-option.ts';
 import { openPollsFile } from './polls-file.ts';
 import { resolveRuleOptions } from './rule-engines.ts';
@@ -29,7 +27,12 @@ import { complain, createStdout } from './terminal.ts';
 import { UsageError } from './usage.ts';
 import { type RawVethOptions, refuseVethOptions, resolveVeth } from './veth-options.ts';
 
-export interface RawCoalesceOptions extends RawRuleOptions, RawGroOptions, RawNicOptions, RawVethOptions {
+export interface RawCoalesceOptions
+  extends RawRuleOptions,
+    RawGroOptions,
+    RawNicOptions,
+    RawVethOptions,
+    RawPathOptions {
   readonly capture: string;
   readonly engine: EngineName;
   readonly poll: string;
@@ -38,8 +41,6 @@ export interface RawCoalesceOptions extends RawRuleOptions, RawGroOptions, RawNi
   readonly write: string | undefined;
   readonly 'polls-out': string | undefined;
   readonly configuration: XenConfiguration | undefined;
-  readonly 'receive-mode': ReceiveMode;
-  readonly profile: string;
   readonly quiet: boolean;
   readonly progress: boolean;
 }
@@ -121,14 +122,8 @@ function pricedSoftirq(raw: RawCoalesceOptions, poll: PollSpec, lroMode: 'skb' |
   }
   const merges = raw.engine !== 'none';
   const configuration = raw.configuration ?? (merges ? 'LRO' : 'Xen');
-  try {
-    const profile = loadProfile(raw.profile);
-    const price = { configuration, receiveMode: raw['receive-mode'], lroMode, profile };
-    return createPricedSoftirq(price, merges, poll);
-  } catch (error) {
-    if (error instanceof ProfileError) throw new UsageError(`--profile: ${error.message}`);
-    throw error;
-  }
+  const { path, profile } = resolvePath(raw, lroMode);
+  return createPricedSoftirq({ ...path, configuration, lroMode, profile }, merges, poll);
 }
 
 function report(session: Session, raw: RawCoalesceOptions, stats: CoalesceStats, skipped: number): number {

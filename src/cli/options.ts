@@ -3,7 +3,7 @@ import type { Options } from 'yargs';
 import { CATALOG, ENGINES, type EngineName } from '../coalesce/catalog.ts';
 import { INET_LRO_DEFAULTS, type InetLroOptions } from '../coalesce/inet-lro.ts';
 import type { ReceiverChoice } from '../packet/receiver.ts';
-import { RECEIVE_MODES, type ReceiveMode } from '../path/netback.ts';
+import { FRAGMENT_COPIES, RECEIVE_MODES, type ReceiveMode } from '../path/netback.ts';
 import { DEFAULT_POLL } from './poll-option.ts';
 import { parseReceiver } from './receiver-option.ts';
 import { UsageError, wholeNumber } from './usage.ts';
@@ -83,15 +83,40 @@ export const POLL_OPTION: Definitions = {
   },
 };
 
+export const DEFAULT_PROFILE = 'aizu-2008';
+/** The profile that prices a mode for which the default one has no coefficients. */
+export const PROFILE_OF_MODE: Readonly<Partial<Record<ReceiveMode, string>>> = { modern: 'modern-estimate' };
+export const DEFAULT_MODE: ReceiveMode = 'flip';
+
 /** Which path and profile, for commands that price what they replay. */
 export const PATH_OPTIONS: Definitions = {
   'receive-mode': {
-    describe: 'how netback hands pages over',
+    describe: `how netback hands pages over (default: ${DEFAULT_MODE}, or the first of the profile)`,
     choices: RECEIVE_MODES,
-    default: 'flip' satisfies ReceiveMode,
     requiresArg: true,
   },
-  profile: { describe: 'cost profile', type: 'string', default: 'aizu-2008', requiresArg: true },
+  'fragment-copy': {
+    describe: 'grant-copy of a fragment list: after a software copy (default), or piece by piece',
+    choices: FRAGMENT_COPIES,
+    requiresArg: true,
+  },
+  'linearise-max-order': {
+    describe: 'highest page order of a linear buffer, others fail (default: none does)',
+    type: 'string',
+    requiresArg: true,
+  },
+  profile: {
+    describe: `cost profile, name or .json file (default: ${DEFAULT_PROFILE}; mode modern: ${PROFILE_OF_MODE.modern})`,
+    type: 'string',
+    requiresArg: true,
+  },
+  set: {
+    describe: 'one coefficient, cost.NAME.UNIT=VALUE, such as cost.linearise.cyclesPerByte=0.5',
+    type: 'string',
+    array: true,
+    nargs: 1,
+    default: [],
+  },
 };
 
 export const TALK_OPTIONS: Definitions = {

@@ -8,7 +8,9 @@ import { describeNapi } from './nic-options.ts';
 import { UsageError, wholeNumber } from './usage.ts';
 import { describeVeth } from './veth-options.ts';
 
-/** 8,000 interrupts a second, a common fixed setting of the study's time, and NAPI's weight. */
+/** Of the main command: moderation, the poll loop and its processor simulated. */
+export const STUDY_POLL = 'napi';
+/** Without a processor: 8,000 interrupts a second, a common fixed setting of the study's time, and NAPI's weight. */
 export const DEFAULT_POLL = 'window:125:64';
 const DEFAULT_BUDGET = 64;
 const MAX_COUNT = 1_000_000_000;
@@ -95,22 +97,32 @@ export function describePoll(spec: PollSpec): string {
 export interface ConfigurationPolls {
   /** For the configurations that have none of their own. */
   readonly common: { readonly text: string; readonly spec: PollSpec };
+  /** Whether the user chose it. */
+  readonly given: boolean;
   of(name: XenConfiguration): { text: string; spec: PollSpec };
   /** As given. */
   readonly text: string;
 }
 
 /** `--poll SPEC` for all configurations, `--poll LRO=SPEC` for one; both may be given. */
-export function parseConfigurationPolls(texts: readonly string[], napi: () => NapiSpec): ConfigurationPolls {
-  let common = { text: DEFAULT_POLL, spec: parsePoll(DEFAULT_POLL, napi) };
+export function parseConfigurationPolls(
+  texts: readonly string[],
+  napi: () => NapiSpec,
+  unlessGiven: string = STUDY_POLL,
+): ConfigurationPolls {
+  let given = false;
+  let common = { text: unlessGiven, spec: parsePoll(unlessGiven, napi) };
   const own = new Map<XenConfiguration, { text: string; spec: PollSpec }>();
   for (const text of texts) {
     const name = XEN_CONFIGURATIONS.find((known) => text.startsWith(`${known}=`));
     const spec = name === undefined ? text : text.slice(name.length + 1);
     const parsed = { text: spec, spec: parsePoll(spec, napi) };
-    if (name === undefined) common = parsed;
-    else own.set(name, parsed);
+    if (name !== undefined) own.set(name, parsed);
+    else {
+      common = parsed;
+      given = true;
+    }
   }
   const parts = [common.text, ...[...own].map(([name, poll]) => `${name}=${poll.text}`)];
-  return { common, of: (name) => own.get(name) ?? common, text: parts.join(' ') };
+  return { common, given, of: (name) => own.get(name) ?? common, text: parts.join(' ') };
 }

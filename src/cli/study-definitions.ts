@@ -17,7 +17,7 @@ export const STUDY_OPTIONS: Definitions = {
   ...GRO_OPTIONS,
   ...RULE_OPTIONS,
   poll: {
-    describe: `${POLL_HELP}; LRO=… for one configuration`,
+    describe: `${POLL_HELP}; LRO=… for one configuration (default: napi)`,
     type: 'string',
     array: true,
     nargs: 1,
@@ -26,5 +26,9 @@ export const STUDY_OPTIONS: Definitions = {
   ...PATH_OPTIONS,
   ...NIC_OPTIONS,
   ...PACE_OPTION,
-  law: { describe: 'throughput law', choices: LAWS, default: 'serial', requiresArg: true },
+  law: {
+    describe: 'throughput law (default: serial, or the first of the profile)',
+    choices: LAWS,
+    requiresArg: true,
+  },
 };

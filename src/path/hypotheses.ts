@@ -4,7 +4,7 @@
  */
 import { grown } from '../packet/grown.ts';
 import { PAGE_BYTES } from './memory.ts';
-import { copySlots } from './netback.ts';
+import { copySlots } from './software-copy.ts';
 
 export const HYPOTHESES = ['slot-per-fragment', 'more-acks', 'dear-copy'] as const;
 export type Hypothesis = (typeof HYPOTHESES)[number];

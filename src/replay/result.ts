@@ -3,6 +3,7 @@
  * part of its name. The published JSON Schema is schema/result.schema.json.
  */
 import type { Reason } from '../coalesce/reason.ts';
+import type { Stage } from '../cost/profile.ts';
 
 /** The three configurations of the study. */
 export type ConfigurationName = 'Xen' | 'LRO' | 'Optimized';
@@ -68,10 +69,13 @@ export interface Throughput {
   readonly capturedWireRateMbps: number | null;
 }
 
+/** A stage that cycles are reported by. */
+export type StageName = Stage;
+
 /** Cycles per goodput byte of one domain, by stage. */
 export interface DomainCost {
   readonly cyclesPerByte: number | null;
-  readonly stages: readonly { readonly stage: string; readonly cyclesPerByte: number | null }[];
+  readonly stages: readonly { readonly stage: StageName; readonly cyclesPerByte: number | null }[];
 }
 
 /**
@@ -186,8 +190,14 @@ export interface ResultRecord {
     readonly verifyChecksums: boolean;
     /** Null where no configuration merges by `linux-gro`. */
     readonly linuxGro: LinuxGroSummary | null;
-    readonly receiveMode: 'flip' | 'flip-copy' | 'grant-copy';
+    readonly receiveMode: 'flip' | 'flip-copy' | 'grant-copy' | 'modern';
+    /** What `grant-copy` does with a fragment list. */
+    readonly fragmentCopy: 'software' | 'direct';
+    /** Highest page order of which linear buffers can be allocated; null: of any. */
+    readonly lineariseMaxOrder: number | null;
     readonly profile: string;
+    /** Coefficients that the user set over the profile, as `cost.NAME.UNIT=VALUE`. */
+    readonly set: readonly string[];
     readonly law: 'serial' | 'shared-core' | 'two-cores' | 'none';
     readonly receiver: string;
   };

@@ -10,10 +10,12 @@ import type { TimeSummary } from '../nic/histogram.ts';
 import { packageVersion } from '../package-root.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { EVENT, eventsByName } from '../path/events.ts';
-import type { ReceiveMode } from '../path/netback.ts';
+import type { XenPathOptions } from '../path/xen-path.ts';
+import { lacksTimes } from './clock.ts';
 import type { RuleEngineOptions } from './coalesce.ts';
 import {
   type ConfigurationCounts,
+  type ConfigurationRuns,
   type ConfigurationSetup,
   createConfigurationRuns,
 } from './configurations.ts';
@@ -29,13 +31,25 @@ import type {
   Warning,
 } from './result.ts';
 import type { Session } from './session.ts';
-import { readingWarnings, ringWarnings, trafficWarnings } from './warnings.ts';
+import {
+  allocationWarnings,
+  clockWarnings,
+  readingWarnings,
+  ringWarnings,
+  trafficWarnings,
+} from './warnings.ts';
 
-export interface StudyOptions {
+/** Where polls of each configuration end. */
+export interface StudyPolls {
   readonly setups: readonly ConfigurationSetup[];
   readonly pollText: string;
   readonly pollDescription: string;
   readonly nic: NicSummary | null;
+}
+
+export interface StudyOptions extends StudyPolls {
+  /** Takes their place if the packets have no times to simulate with; null: they stay. */
+  readonly withoutTimes: StudyPolls | null;
   /** As asked for, for the record. */
   readonly pace: string;
   readonly inetLro: InetLroOptions;
@@ -43,8 +57,12 @@ export interface StudyOptions {
   readonly linuxGro?: LinuxGroOptions;
   /** The defaults where left out. */
   readonly byRules?: RuleEngineOptions;
-  readonly receiveMode: ReceiveMode;
+  /** What is below the driver, in all configurations alike. */
+  readonly path: Omit<XenPathOptions, 'configuration' | 'lroMode'>;
+  /** With what the user set. */
   readonly profile: Profile;
+  /** Coefficients that the user set, as given, for the record. */
+  readonly set: readonly string[];
   readonly law: Law;
   /** As asked for, for the record. */
   readonly receiver: string;
@@ -89,22 +107,31 @@ export interface StudyRun {
 }
 
 export function createStudyRun(session: Session, points: readonly StudyOptions[]): StudyRun {
-  const plans = points.map(({ setups, inetLro, linuxGro, byRules, receiveMode, profile }) => ({
-    setups,
-    engines: { inetLro, ...(linuxGro === undefined ? {} : { linuxGro }), ...byRules },
-    price: { receiveMode, lroMode: inetLro.mode, profile },
-  }));
-  const runs = createConfigurationRuns(session.table, plans);
   const observer = createTrafficObserver();
+  let started: { readonly runs: ConfigurationRuns; readonly points: readonly StudyOptions[] } | null = null;
+
+  /** Whether the capture has times is known when its first block is. */
+  function start(timeless: boolean): NonNullable<typeof started> {
+    const chosen = timeless ? points.map((point) => ({ ...point, ...point.withoutTimes })) : points;
+    const plans = chosen.map(({ setups, inetLro, linuxGro, byRules, path, profile }) => ({
+      setups,
+      engines: { inetLro, ...(linuxGro === undefined ? {} : { linuxGro }), ...byRules },
+      price: { ...path, lroMode: inetLro.mode, profile },
+    }));
+    return { runs: createConfigurationRuns(session.table, plans), points: chosen };
+  }
+
   return {
     add(table) {
+      started ??= start(lacksTimes(session, table));
       observer.add(table);
-      runs.run(table);
+      started.runs.run(table);
     },
     finish() {
+      started ??= start(false);
       const traffic = observer.counts();
-      const counts = runs.finish();
-      return points.map((options, index) => assemble(session, options, traffic, counts[index]!));
+      const counts = started.runs.finish();
+      return started.points.map((options, index) => assemble(session, options, traffic, counts[index]!));
     },
   };
 }
@@ -118,8 +145,10 @@ function assemble(
   const costed = counts.map((one) => configurationResult(one, options, traffic));
   const warnings: Warning[] = [
     ...readingWarnings(session),
+    ...clockWarnings(options),
     ...trafficWarnings(traffic, options.inetLro.mtu),
     ...ringWarnings(Math.max(...counts.map((one) => one.dropped))),
+    ...allocationWarnings(Math.max(...counts.map((one) => one.events[EVENT.droppedPackets]!))),
   ];
   return {
     recordVersion: 1,
@@ -129,7 +158,7 @@ function assemble(
     options: recordedOptions(options),
     throughput: capturedThroughput(traffic),
     lawFormula: costed[0]?.formula ?? '',
-    profileNote: options.profile.note,
+    profileNote: profileNote(options),
     configurations: costed.map((one) => one.result),
     warnings,
   };
@@ -141,7 +170,8 @@ function configurationResult(
   traffic: TrafficCounts,
 ): { result: ConfigurationResult; formula: string } {
   const { setup, events } = counts;
-  const { profile, receiveMode } = options;
+  const { profile } = options;
+  const { receiveMode } = options.path;
   const { goodputBytes, frames, frameBytes } = traffic;
   const cost = costOf({ events, profile, receiveMode, configuration: setup.name, goodputBytes });
   const prediction = predictGoodput(options.law, profile, { goodputBytes, frames, frameBytes }, cost);
@@ -226,7 +256,7 @@ function receiverSummary(session: Session, traffic: TrafficCounts): ReceiverSumm
 }
 
 function recordedOptions(options: StudyOptions): ResultRecord['options'] {
-  const { inetLro } = options;
+  const { inetLro, path } = options;
   return {
     poll: options.pollText,
     pollDescription: options.pollDescription,
@@ -243,11 +273,18 @@ function recordedOptions(options: StudyOptions): ResultRecord['options'] {
     linuxGro: options.setups.some(({ engine }) => engine === 'linux-gro')
       ? linuxGroSummary(options.linuxGro ?? LINUX_GRO_DEFAULTS)
       : null,
-    receiveMode: options.receiveMode,
+    receiveMode: path.receiveMode,
+    fragmentCopy: path.fragmentCopy ?? 'software',
+    lineariseMaxOrder: path.lineariseMaxOrder ?? null,
     profile: options.profile.name,
+    set: options.set,
     law: options.law,
     receiver: options.receiver,
   };
+}
+
+function profileNote({ profile, set }: StudyOptions): string {
+  return set.length === 0 ? profile.note : `${profile.note} Set by the user: ${set.join(', ')}.`;
 }
 
 function linuxGroSummary({ buckets, perBucket, maxSize, vlan }: LinuxGroOptions): LinuxGroSummary {

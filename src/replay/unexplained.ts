@@ -38,8 +38,8 @@ export async function unexplained(
   const residual = residualOf(options.profile);
   const setup = options.setups.find(({ name }) => name === residual.configuration)!;
   const counters = HYPOTHESES.map(createHypothesisCounter);
-  const { inetLro, receiveMode, profile } = options;
-  const price = { configuration: setup.name, receiveMode, lroMode: inetLro.mode, profile };
+  const { inetLro, path, profile } = options;
+  const price = { configuration: setup.name, ...path, lroMode: inetLro.mode, profile };
   const lane = createLane(
     session.table,
     { engine: setup.engine, inetLro },
@@ -69,11 +69,11 @@ export async function unexplained(
     capture: record.capture.name,
     poll: record.options.poll,
     pollDescription: record.options.pollDescription,
-    receiveMode,
+    receiveMode: path.receiveMode,
     profile: profile.name,
     configuration: residual.configuration,
     unexplainedCyclesPerPacket: residual.value,
-    study: studyRow(residual, profile, receiveMode),
+    study: studyRow(residual, profile, path.receiveMode),
     replayed: replayedRow(result),
     hypotheses: hypotheses.map((name) =>
       assess(name, counts[HYPOTHESES.indexOf(name)]!, record, result, residual),

@@ -5,7 +5,16 @@
 import type { ChartConfiguration } from 'chart.js';
 import { ChartJSNodeCanvas } from 'chartjs-node-canvas';
 import type { ResultRecord } from '../replay/result.ts';
-import { background, barValues, hasLegend, hatching, legend, referenceLines } from './chart-draw.ts';
+import {
+  background,
+  barValues,
+  hatching,
+  legend,
+  legendHeight,
+  referenceLines,
+  stackLabelHeight,
+  stackTexts,
+} from './chart-draw.ts';
 import { type BarChartSpec, chartSpecs } from './chart-spec.ts';
 import {
   CHART_DPI,
@@ -26,7 +35,7 @@ export interface BinaryFile {
   readonly bytes: Buffer;
 }
 
-/** The three charts of a record. Throws if the fonts cannot be loaded. */
+/** The charts of a record. Throws if the fonts cannot be loaded. */
 export function chartFiles(record: ResultRecord): BinaryFile[] {
   const render = createRenderer();
   return chartSpecs(record).map((spec) => ({ name: `${spec.name}.png`, bytes: render(spec) }));
@@ -46,6 +55,7 @@ export function createChartRenderer(): (configuration: ChartConfiguration) => Bu
 
 export function chartConfiguration(spec: BarChartSpec): ChartConfiguration<'bar', (number | null)[], string> {
   const font = { family: CHART_FONT, size: FONT_SIZE };
+  const stacks = new Set(spec.series.map(({ stack }) => stack)).size;
   return {
     type: 'bar',
     data: {
@@ -57,7 +67,7 @@ export function chartConfiguration(spec: BarChartSpec): ChartConfiguration<'bar'
         backgroundColor: LOOKS[series.role].fill,
         borderColor: INK,
         borderWidth: OUTLINE_WIDTH,
-        categoryPercentage: 0.72,
+        categoryPercentage: stacks > 2 ? 0.92 : 0.72,
         barPercentage: 0.86,
       })),
     },
@@ -68,13 +78,17 @@ export function chartConfiguration(spec: BarChartSpec): ChartConfiguration<'bar'
       locale: 'en-US',
       font,
       color: INK,
-      layout: { padding: { top: hasLegend(spec) ? 20 : 6, right: 3, bottom: 1, left: 1 } },
+      layout: { padding: { top: legendHeight(spec), right: 3, bottom: 1, left: 1 } },
       plugins: { legend: { display: false }, tooltip: { enabled: false } },
       scales: {
         x: {
           grid: { display: false, drawTicks: false },
           border: { color: INK, width: 0.8 },
-          ticks: { font, color: INK, padding: 3 },
+          ticks: { font, color: INK, padding: 3 + stackLabelHeight(spec) },
+          // Chart.js keeps room for the padding below the labels, too.
+          afterFit: (axis) => {
+            axis.height -= stackLabelHeight(spec);
+          },
         },
         y: {
           beginAtZero: true,
@@ -87,6 +101,13 @@ export function chartConfiguration(spec: BarChartSpec): ChartConfiguration<'bar'
         },
       },
     },
-    plugins: [background, hatching(spec), referenceLines(spec), barValues(spec), legend(spec)],
+    plugins: [
+      background,
+      hatching(spec),
+      referenceLines(spec),
+      barValues(spec),
+      stackTexts(spec),
+      legend(spec),
+    ],
   };
 }

@@ -1,7 +1,21 @@
 /** What a chart of points over two axes shows, as plain data. How it looks is in chart-xy.ts. */
 
 /** What a series stands for; each has a colour, a mark and a line of its own, also told apart in grey. */
-export type XyRole = 'Xen' | 'LRO' | 'Optimized' | 'candidate' | 'front' | 'default' | 'advice';
+export type XyRole =
+  | 'Xen'
+  | 'LRO'
+  | 'Optimized'
+  | 'candidate'
+  | 'front'
+  | 'default'
+  | 'advice'
+  /** Values to compare with: a line without marks. */
+  | 'reference'
+  /** One of several curves of one kind. */
+  | 'curve1'
+  | 'curve2'
+  | 'curve3'
+  | 'curve4';
 
 export interface XySeries {
   readonly role: XyRole;

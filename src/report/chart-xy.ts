@@ -24,6 +24,11 @@ const XY_LOOKS: Readonly<Record<XyRole, XyLook>> = {
   candidate: { colour: '#a8a8a8', dash: [], mark: 'circle', radius: 1.3, hollow: false },
   front: { colour: '#005b8f', dash: [], mark: 'rect', radius: 2.2, hollow: false },
   default: { colour: INK, dash: [], mark: 'triangle', radius: 4, hollow: true },
+  reference: { colour: INK, dash: [2, 2], mark: 'circle', radius: 0, hollow: false },
+  curve1: { colour: '#005b8f', dash: [], mark: 'rect', radius: 2.4, hollow: false },
+  curve2: { colour: '#c07800', dash: [5, 3], mark: 'triangle', radius: 2.8, hollow: true },
+  curve3: { colour: '#007a59', dash: [], mark: 'rectRot', radius: 2.8, hollow: true },
+  curve4: { colour: '#6f6f6f', dash: [1.5, 1.5], mark: 'circle', radius: 1.8, hollow: false },
   advice: { colour: '#c07800', dash: [], mark: 'rectRot', radius: 5, hollow: false },
 };
 

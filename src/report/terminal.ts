@@ -16,7 +16,7 @@ export function renderTables(record: ResultRecord): string {
     renderTable(lroRateTable(record.configurations)),
     renderTable(cyclesTable(record.configurations)),
     ...latencyTable(record.configurations).map(renderTable),
-    notes(record),
+    assumptions(record),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -147,7 +147,7 @@ export function renderTable({ header, rows }: Table): string {
     .join('\n');
 }
 
-function notes({ configurations, options, lawFormula, profileNote }: ResultRecord): string {
+export function assumptions({ configurations, options, lawFormula, profileNote }: ResultRecord): string {
   const lines = [
     `Polls: ${options.poll}: ${options.pollDescription}`,
     ...paceLines(configurations),

@@ -120,7 +120,7 @@ describe('analyze sweep', function () {
     [
       { args: [SMALL], code: 2, says: /--vary is missing/ },
       {
-        args: [SMALL, '--vary', 'rx-usecs=10'],
+        args: [SMALL, '--poll', 'end', '--vary', 'rx-usecs=10'],
         code: 2,
         says: /--rx-usecs counts only with --poll napi \(at rx-usecs=10\)/,
       },

@@ -169,8 +169,8 @@ describe('--poll napi of the main command', () => {
   });
 
   const refused: readonly (readonly string[])[] = [
-    ['--nic', 'tg3'],
-    ['--pace', 'cpu'],
+    ['--poll', 'window:125', '--nic', 'tg3'],
+    ['--poll', 'end', '--pace', 'cpu'],
     ['--poll', 'napi', '--pace', 'fast'],
     ['--poll', 'napi', '--pace', 'cpu', '--law', 'none'],
     ['--poll', 'napi', '--nic', 'e1000', '--rx-timer', 'last'],

@@ -81,8 +81,12 @@ describe('the packed package in an empty folder', function () {
     expect(stdout).to.include('LRO rate (packets)');
     const report = join(app, 'reports', 'v6-f4');
     expect(readdirSync(report).sort()).to.deep.equal([
+      'cycles-by-stage.csv',
+      'cycles-by-stage.png',
       'cycles-per-byte.csv',
       'cycles-per-byte.png',
+      'latency.csv',
+      'latency.png',
       'lro-rate.csv',
       'lro-rate.png',
       'summary.json',

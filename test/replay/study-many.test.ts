@@ -17,7 +17,7 @@ const DEFAULTS = Object.fromEntries(
 ) as unknown as RawStudyOptions;
 
 function options(own: Partial<RawStudyOptions>): StudyOptions {
-  return resolveStudy({ ...DEFAULTS, ...own }).study;
+  return resolveStudy({ ...DEFAULTS, poll: ['window:125'], ...own }).study;
 }
 
 async function inSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
@@ -39,7 +39,7 @@ describe('many studies in one pass', () => {
   const napi = { poll: ['napi'] };
   const shared: readonly { name: string; points: Partial<RawStudyOptions>[]; lanes: number }[] = [
     { name: 'one study: Xen has a lane, LRO and Optimized share one', points: [{}], lanes: 2 },
-    { name: 'equal studies', points: [{}, {}, { poll: ['window:125'] }], lanes: 2 },
+    { name: 'equal studies', points: [{}, {}, { poll: ['window:125:64'] }], lanes: 2 },
     { name: 'max-aggr: nothing merges in Xen', points: [{ 'max-aggr': '2' }, { 'max-aggr': '3' }], lanes: 3 },
     {
       name: 'laws, receive modes and clocks of the path',
@@ -58,10 +58,10 @@ describe('many studies in one pass', () => {
     it(`${name}: ${lanes} lanes`, async () => {
       const studies = points.map(options);
       await inSession(async ({ table }) => {
-        const plans = studies.map(({ setups, inetLro, linuxGro, receiveMode, profile }) => ({
+        const plans = studies.map(({ setups, inetLro, linuxGro, path, profile }) => ({
           setups,
           engines: { inetLro, linuxGro: linuxGro! },
-          price: { receiveMode, lroMode: inetLro.mode, profile },
+          price: { ...path, lroMode: inetLro.mode, profile },
         }));
         expect(createConfigurationRuns(table, plans).lanes).to.equal(lanes);
       });

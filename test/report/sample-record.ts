@@ -56,11 +56,11 @@ export function sampleConfiguration(
     },
     domain0: {
       cyclesPerByte: numbers.domain0,
-      stages: [{ stage: 'wire', cyclesPerByte: numbers.domain0 }],
+      stages: [{ stage: 'per-packet', cyclesPerByte: numbers.domain0 }],
     },
     domainU: {
       cyclesPerByte: numbers.domainU,
-      stages: [{ stage: 'wire', cyclesPerByte: numbers.domainU }],
+      stages: [{ stage: 'per-packet', cyclesPerByte: numbers.domainU }],
     },
     unexplainedDomainUCyclesPerByte: numbers.unexplained,
   };
@@ -138,7 +138,10 @@ const SAMPLE: ResultRecord = {
     verifyChecksums: false,
     linuxGro: null,
     receiveMode: 'flip',
+    fragmentCopy: 'software',
+    lineariseMaxOrder: null,
     profile: 'aizu-2008',
+    set: [],
     law: 'serial',
     receiver: 'auto',
     nic: null,
@@ -161,7 +164,7 @@ export function sampleRecord(changes: Partial<ResultRecord> = {}): ResultRecord 
 
 /** The sample with every number that may be absent absent, as for a capture without TCP data. */
 export function emptyRecord(): ResultRecord {
-  const absent = { cyclesPerByte: null, stages: [{ stage: 'wire', cyclesPerByte: null }] };
+  const absent = { cyclesPerByte: null, stages: [{ stage: 'per-packet' as const, cyclesPerByte: null }] };
   return sampleRecord({
     capture: { ...SAMPLE.capture, firstTimeNs: null, durationNs: null, packets: 0, tcpPackets: 0, flows: 0 },
     receiver: {
