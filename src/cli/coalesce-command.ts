@@ -46,6 +46,11 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   const options = resolveReplayOptions(raw);
   const linuxGro = resolveGroOptions(raw);
   const poll = parsePoll(raw.poll, () => resolveNic(raw));
+  if (raw.resegment && raw['polls-out'] !== undefined) {
+    throw new UsageError(
+      '--polls-out numbers polls by records, which segments share: write the segments with --resegment -w first',
+    );
+  }
   if (raw.jsonl && raw.stats) throw new UsageError('--jsonl and --stats exclude each other');
   const softirq = pricedSoftirq(raw, poll, options.inetLro.mode);
   const file = raw.write === undefined ? null : openMerged(raw.write);
