@@ -125,6 +125,7 @@ async function replayOnce(
   const session = await openSession(job.capture, {
     receiver: resolveReplayOptions(raw).receiver,
     fcsBytes: options.fcsBytes,
+    resegment: resolveReplayOptions(raw).resegment,
     stdin: () => process.stdin,
   });
   try {

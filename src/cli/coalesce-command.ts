@@ -11,6 +11,7 @@ import type { ReceiveMode } from '../path/netback.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import { type CoalesceStats, coalesce, type EngineName } from '../replay/coalesce.ts';
 import { createRecorder, type DeliveredSkb } from '../replay/recorder.ts';
+import { resegmentSummary, resegmentWarnings } from '../replay/resegment-summary.ts';
 import { openSession, type Session } from '../replay/session.ts';
 import { jsonlStats, skbJson } from '../replay/skb-json.ts';
 import { createPricedSoftirq } from '../replay/softirq.ts';
@@ -122,7 +123,8 @@ function pricedSoftirq(raw: RawCoalesceOptions, poll: PollSpec, lroMode: 'skb' |
 }
 
 function report(session: Session, raw: RawCoalesceOptions, stats: CoalesceStats, skipped: number): number {
-  const warnings = [...readingWarnings(session), ...ringWarnings(stats.dropped)];
+  const split = session.resegmented();
+  const warnings = [...readingWarnings(session), ...ringWarnings(stats.dropped), ...resegmentWarnings(split)];
   if (skipped > 0) {
     const message = `${skipped} packets of another link type do not fit into ${raw.write}; write a .pcapng instead.`;
     warnings.push({ code: 'W-LINK-TYPE', message });
@@ -131,6 +133,7 @@ function report(session: Session, raw: RawCoalesceOptions, stats: CoalesceStats,
     const { receiver } = session;
     const who = receiver.mode === 'ip' || receiver.mode === 'mac' ? ` ${receiver.address}` : '';
     complain(`receiver: ${receiver.mode}${who} (${receiver.why})`);
+    if (split !== null) complain(resegmentSummary(split).description);
     for (const path of [raw.write, raw['polls-out']]) if (path !== undefined) complain(`wrote ${path}`);
   }
   for (const warning of warnings) complain(`${warning.code}: ${warning.message}`);

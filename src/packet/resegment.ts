@@ -32,6 +32,7 @@ export interface ResegmentCounts {
   /** Smallest and largest segment size used, bytes of payload; null where nothing was split. */
   readonly smallestMss: number | null;
   readonly largestMss: number | null;
+  readonly linkMbps: number;
   /** The longest that a packet arrives after its time in the capture. */
   readonly largestDelayNs: number;
 }
@@ -246,6 +247,7 @@ export function createResegmenter(
       ),
       smallestMss: total.superPackets === 0 ? null : total.smallest,
       largestMss: total.superPackets === 0 ? null : total.largest,
+      linkMbps: options.linkMbps,
       largestDelayNs: Math.round(link.largestDelayNs()),
     }),
   };

@@ -15,6 +15,7 @@ import {
   createConfigurationRuns,
 } from './configurations.ts';
 import { createTrafficObserver, type TrafficCounts } from './observe.ts';
+import { resegmentSummary, resegmentWarnings } from './resegment-summary.ts';
 import type {
   ConfigurationResult,
   Latency,
@@ -76,7 +77,8 @@ function assemble(
   const costed = counts.map((one) => configurationResult(one, options, traffic));
   const warnings: Warning[] = [
     ...readingWarnings(session),
-    ...trafficWarnings(traffic, options.inetLro.mtu),
+    ...trafficWarnings(traffic, options.inetLro.mtu, session.resegmented() !== null),
+    ...resegmentWarnings(session.resegmented()),
     ...ringWarnings(Math.max(...counts.map((one) => one.dropped))),
   ];
   return {
@@ -168,6 +170,7 @@ function captureSummary(session: Session, traffic: TrafficCounts): ResultRecord[
 
 function receiverSummary(session: Session, traffic: TrafficCounts): ReceiverSummary {
   const { receiver } = session;
+  const counts = session.resegmented();
   return {
     mode: receiver.mode,
     address: receiver.mode === 'ip' || receiver.mode === 'mac' ? receiver.address : null,
@@ -180,6 +183,7 @@ function receiverSummary(session: Session, traffic: TrafficCounts): ReceiverSumm
     durationNs: traffic.durationNs,
     superPackets: traffic.superPackets.packets,
     superPacketShare: traffic.superPackets.share,
+    resegmented: counts === null ? null : resegmentSummary(counts),
   };
 }
 

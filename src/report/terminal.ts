@@ -147,8 +147,10 @@ function renderTable({ header, rows }: Table): string {
     .join('\n');
 }
 
-function notes({ configurations, options, lawFormula, profileNote }: ResultRecord): string {
+function notes({ receiver, configurations, options, lawFormula, profileNote }: ResultRecord): string {
+  const { resegmented } = receiver;
   const lines = [
+    ...(resegmented === null ? [] : [`Resegmented: ${resegmented.description}`]),
     `Polls: ${options.poll}: ${options.pollDescription}`,
     ...paceLines(configurations),
     `Throughput law ${lawFormula}`,
