@@ -110,8 +110,8 @@ export interface ReplayOptions {
   readonly resegment: ResegmentOptions | null;
 }
 
-const DEFAULT_LINK_MBPS = 1000;
-const MAX_LINK_MBPS = 1_000_000;
+export const DEFAULT_LINK_MBPS = 1000;
+export const MAX_LINK_MBPS = 1_000_000;
 
 /** Checks and converts; throws a UsageError that names the option. */
 export function resolveReplayOptions(raw: RawReplayOptions): ReplayOptions {

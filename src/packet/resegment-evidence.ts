@@ -133,9 +133,8 @@ export function createSegmentEvidence(flows: FlowTable, mtu: number): SegmentEvi
     if (ipLength === 0) return statusOf(table.kind[row]!) === STATUS.SHORT_IP_LENGTH;
     const mss = agreedMss(table.flow[row]!);
     if (mss === 0) return ipLength > wireMtu;
-    const payload = table.payloadBytes[row]!;
-    // A sender that forgets to subtract its options still stays below the MTU.
-    return payload > mss || (payload + optionBytes(table, row) > mss && ipLength > wireMtu);
+    // Options take their bytes from the MSS (RFC 9293 §3.7.1).
+    return table.payloadBytes[row]! + optionBytes(table, row) > mss;
   }
 
   function mssOf(table: PacketTable, row: number): MssChoice {
@@ -147,10 +146,9 @@ export function createSegmentEvidence(flows: FlowTable, mtu: number): SegmentEvi
     const full = state[at + FULL]!;
     if (isFullSize(at, full, room, table.payloadBytes[row]!)) return choose(full, 'full-segments');
     const low = state[at + LOW]!;
-    if (low <= state[at + HIGH]! && low <= room) return choose(low, 'structure');
+    if (low > 0 && low <= state[at + HIGH]! && low <= room) return choose(low, 'structure');
     const divisor = largestDivisor(state[at + GCD]!, room);
-    if (divisor === room || (state[at + GCD_TIMES]! > 1 && divisor * 2 > room))
-      return choose(divisor, 'structure');
+    if (divisor === room || (state[at + GCD_TIMES]! > 1 && divisor > 0)) return choose(divisor, 'structure');
     return choose(Math.max(room, 1), 'mtu');
   }
 
@@ -209,10 +207,11 @@ function greatestCommonDivisor(a: number, b: number): number {
   return a;
 }
 
-/** The largest divisor of `value` that is at most `limit`; 0 for 0. */
+/** The largest divisor of `value` that is at most `limit` and at least half of it; 0 if there is none. */
 function largestDivisor(value: number, limit: number): number {
   if (value === 0 || limit < 1) return 0;
-  for (let parts = Math.ceil(value / limit); parts <= value; parts++) {
+  // Nothing below half the limit is asked for.
+  for (let parts = Math.ceil(value / limit); parts * limit <= 2 * value; parts++) {
     if (value % parts === 0) return value / parts;
   }
   return 0;

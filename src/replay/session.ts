@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly fcsBytes: number | null;
   /** How super-packets are split; they stay whole where it is null or left out. */
   readonly resegment?: ResegmentOptions | null;
+  /** Is shown the first packets before they are read again. */
+  readonly lookAhead?: (block: PacketTable) => void;
   readonly stdin: () => Readable;
 }
 
@@ -83,6 +85,7 @@ async function createSession(reader: CaptureReader, options: SessionOptions): Pr
       if (!(await nextBlock())) break;
       finder.add(read, Math.min(read.count, RECEIVER_PREFIX_PACKETS - read.firstRecord));
       resegmenter?.learn(read);
+      options.lookAhead?.(read);
     }
     await reader.restart();
     resegmenter?.restart();
@@ -90,7 +93,8 @@ async function createSession(reader: CaptureReader, options: SessionOptions): Pr
   }
 
   const named = options.receiver === 'auto' ? null : options.receiver;
-  const found = named === null || resegmenter !== null ? await lookAhead() : null;
+  const found =
+    named === null || resegmenter !== null || options.lookAhead !== undefined ? await lookAhead() : null;
   const receiver = named ?? found!;
   reader.commit();
   const filter = createReceiverFilter(receiver);

@@ -1,6 +1,4 @@
 /** The main job: one pass over a capture, three configurations, one result record. */
-import { basename } from 'node:path';
-import { linkTypeName } from '../capture/link-types.ts';
 import type { InetLroOptions } from '../coalesce/inet-lro.ts';
 import { costOf } from '../cost/cycles.ts';
 import { type Law, predictGoodput } from '../cost/laws.ts';
@@ -9,6 +7,7 @@ import type { TimeSummary } from '../nic/histogram.ts';
 import { packageVersion } from '../package-root.ts';
 import { EVENT, eventsByName } from '../path/events.ts';
 import type { ReceiveMode } from '../path/netback.ts';
+import { captureSummary } from './capture-summary.ts';
 import {
   type ConfigurationCounts,
   type ConfigurationSetup,
@@ -84,7 +83,7 @@ function assemble(
   return {
     recordVersion: 1,
     tool: { name: 'analyze', version: packageVersion() },
-    capture: captureSummary(session, traffic),
+    capture: captureSummary(session, traffic.allTcpPackets),
     receiver: receiverSummary(session, traffic),
     options: recordedOptions(options),
     throughput: capturedThroughput(traffic),
@@ -147,24 +146,6 @@ function latencyOf(times: TimeSummary | null): Latency | null {
     p50Us: p50Ns / 1000,
     p99Us: p99Ns / 1000,
     maxUs: maxNs / 1000,
-  };
-}
-
-function captureSummary(session: Session, traffic: TrafficCounts): ResultRecord['capture'] {
-  const { reader, flows } = session;
-  const notes = reader.notes();
-  return {
-    name: basename(reader.file),
-    format: reader.scanner.format,
-    compression: reader.compression,
-    linkTypes: [...reader.scanner.linkTypes].map(linkTypeName),
-    firstTimeNs: reader.scanner.firstTimeNs()?.toString() ?? null,
-    durationNs: notes.packets === 0 ? null : notes.lastTimeNs,
-    packets: notes.packets,
-    wireBytes: notes.wireBytes,
-    truncatedPackets: notes.truncatedPackets,
-    tcpPackets: traffic.allTcpPackets,
-    flows: flows.count(),
   };
 }
 
