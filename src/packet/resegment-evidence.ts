@@ -118,20 +118,31 @@ export function createSegmentEvidence(flows: FlowTable, mtu: number): SegmentEvi
     state[at + LOW] = Math.max(low, state[at + LOW]!);
   }
 
-  /** The lower of the two MSS options of the connection, 0 if none was seen. */
-  function agreedMss(flow: number): number {
+  /** What the other end announced: the longest segment, options included, that it may be sent. 0: not seen. */
+  function announcedMss(flow: number): number {
     const at = flow * WORDS;
     if (state[at + PEER] === 0) state[at + PEER] = flows.reverse(flow) + 1;
     const peer = state[at + PEER]! - 1;
-    const own = state[at + SYN_MSS]!;
-    const other = peer < 0 ? 0 : state[peer * WORDS + SYN_MSS]!;
-    return own === 0 || other === 0 ? own + other : Math.min(own, other);
+    return peer < 0 ? 0 : state[peer * WORDS + SYN_MSS]!;
+  }
+
+  /** Longest segment, options included, that the flow can have by its handshake; 0 without one. */
+  function longestSegment(flow: number): number {
+    return announcedMss(flow) || state[flow * WORDS + SYN_MSS]!;
+  }
+
+  /** Longest segment that its sender is taken to make: its own announcement tells its MTU, if nothing was longer. */
+  function agreedMss(flow: number, optionBytes: number): number {
+    const own = state[flow * WORDS + SYN_MSS]!;
+    const announced = announcedMss(flow);
+    if (own === 0 || announced === 0) return own + announced;
+    return Math.min(announced, Math.max(own, state[flow * WORDS + FULL]! + optionBytes));
   }
 
   function isSuperPacket(table: PacketTable, row: number): boolean {
     const ipLength = table.ipLength[row]!;
     if (ipLength === 0) return statusOf(table.kind[row]!) === STATUS.SHORT_IP_LENGTH;
-    const mss = agreedMss(table.flow[row]!);
+    const mss = longestSegment(table.flow[row]!);
     if (mss === 0) return ipLength > wireMtu;
     // Options take their bytes from the MSS (RFC 9293 §3.7.1).
     return table.payloadBytes[row]! + optionBytes(table, row) > mss;
@@ -140,8 +151,10 @@ export function createSegmentEvidence(flows: FlowTable, mtu: number): SegmentEvi
   function mssOf(table: PacketTable, row: number): MssChoice {
     const flow = table.flow[row]!;
     const at = flow * WORDS;
-    const room = wireMtu - (table.tcpAt[row]! - table.ipAt[row]!) - tcpHeaderBytes(table.tcpFlags[row]!);
-    const agreed = agreedMss(flow) - optionBytes(table, row);
+    const options = optionBytes(table, row);
+    const networkBytes = table.tcpAt[row]! - table.ipAt[row]! - jumboHeaderBytes(table, row);
+    const room = wireMtu - networkBytes - 20 - options;
+    const agreed = agreedMss(flow, options) - options;
     if (agreed > 0 && fitsIds(at, agreed)) return choose(agreed, 'handshake');
     const full = state[at + FULL]!;
     if (isFullSize(at, full, room, table.payloadBytes[row]!)) return choose(full, 'full-segments');
@@ -162,7 +175,7 @@ export function createSegmentEvidence(flows: FlowTable, mtu: number): SegmentEvi
   function fitsIds(at: number, bytes: number): boolean {
     const low = state[at + LOW]!;
     const high = state[at + HIGH]!;
-    return state[at + COUNTING]! < 2 || low > high || (low <= bytes && bytes <= high);
+    return high === 0 || state[at + COUNTING]! < 2 || low > high || (low <= bytes && bytes <= high);
   }
 
   /** Whether the largest ordinary packet is a full-sized segment, not just the short end of a longer message. */
@@ -200,6 +213,17 @@ export function createSegmentEvidence(flows: FlowTable, mtu: number): SegmentEvi
 
 function optionBytes(table: PacketTable, row: number): number {
   return tcpHeaderBytes(table.tcpFlags[row]!) - 20;
+}
+
+const JUMBO_HEADER_BYTES = 8;
+const JUMBO_OPTION = 0xc204;
+
+/** Bytes of a hop-by-hop header that holds nothing but a jumbo payload length (RFC 2675 §2), which segments do not have. */
+export function jumboHeaderBytes(table: PacketTable, row: number): number {
+  const { view } = table;
+  const ip = table.ipAt[row]!;
+  if (table.ipLength[row] !== 0 || familyOf(table.kind[row]!) !== 6 || view.getUint8(ip + 6) !== 0) return 0;
+  return view.getUint8(ip + 41) === 0 && view.getUint16(ip + 42) === JUMBO_OPTION ? JUMBO_HEADER_BYTES : 0;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

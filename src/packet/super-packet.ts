@@ -1,6 +1,6 @@
 /** One super-packet taken apart: what its segments have in common, and the bytes of each. */
 import { sum16 } from './checksum.ts';
-import type { MssSource, SegmentEvidence } from './resegment-evidence.ts';
+import { jumboHeaderBytes, type MssSource, type SegmentEvidence } from './resegment-evidence.ts';
 import {
   CHECKSUM,
   headerSum,
@@ -33,10 +33,6 @@ export interface SuperPacket {
 }
 
 const FLAG = { SYN: 0x02, RST: 0x04, URG: 0x20 };
-/** Hop-by-hop options header that holds nothing but a jumbo payload length (RFC 2675 §2). */
-const JUMBO_HEADER_BYTES = 8;
-const JUMBO_OPTION = 0xc204;
-
 export function createSuperPacket(): SuperPacket {
   return {
     row: 0,
@@ -87,7 +83,7 @@ export function openSuperPacket(
   packet.payloadBytes = table.payloadBytes[row]!;
   packet.segments = Math.ceil(packet.payloadBytes / bytes);
   packet.capturedPayload = Math.min(packet.payloadBytes, frame + table.capturedBytes[row]! - headerEnd);
-  packet.headerBytes = headerEnd - frame - (hasJumboHeader(table, row) ? JUMBO_HEADER_BYTES : 0);
+  packet.headerBytes = headerEnd - frame - jumboHeaderBytes(table, row);
   packet.id = -1;
   if (familyOf(table.kind[row]!) === 4) {
     const ip = table.ipAt[row]!;
@@ -99,14 +95,6 @@ export function openSuperPacket(
     );
   }
   judgeChecksum(packet, table, headerEnd);
-}
-
-function hasJumboHeader(table: PacketTable, row: number): boolean {
-  const { view } = table;
-  const ip = table.ipAt[row]!;
-  if (familyOf(table.kind[row]!) !== 6 || table.ipLength[row] !== 0 || view.getUint8(ip + 6) !== 0)
-    return false;
-  return view.getUint8(ip + 41) === 0 && view.getUint16(ip + 42) === JUMBO_OPTION;
 }
 
 /** Captures before a card's checksum offload, and after GRO, hold the pseudo-header's sum instead of a checksum. */
@@ -198,13 +186,14 @@ function copyHeader(
   headerEnd: number,
 ): void {
   const frame = from.frameOffset[packet.row]!;
-  if (headerEnd - frame === packet.headerBytes) {
+  const leftOut = headerEnd - frame - packet.headerBytes;
+  if (leftOut === 0) {
     to.bytes.set(from.bytes.subarray(frame, headerEnd), at);
     return;
   }
   const jumboAt = from.ipAt[packet.row]! + 40;
   to.bytes.set(from.bytes.subarray(frame, jumboAt), at);
-  to.bytes.set(from.bytes.subarray(jumboAt + JUMBO_HEADER_BYTES, headerEnd), at + jumboAt - frame);
+  to.bytes.set(from.bytes.subarray(jumboAt + leftOut, headerEnd), at + jumboAt - frame);
   to.view.setUint8(at + jumboAt - frame - 34, from.view.getUint8(jumboAt));
 }
 
