@@ -231,12 +231,13 @@ describe('analyze capture', () => {
   });
 
   it('has a schema that knows every verdict', () => {
-    const { host, point, timing, uses } = SCHEMA.properties as Record<string, SchemaNode>;
-    expect(host!.properties.verdict!.enum).to.deep.equal([...CAPTURE_HOSTS]);
-    expect(point!.properties.verdict!.enum).to.deep.equal([...CAPTURE_POINTS]);
-    expect(timing!.properties.verdict!.enum).to.deep.equal([...CAPTURE_TIMINGS]);
-    expect(timing!.properties.certainty!.enum).to.deep.equal([...CERTAINTIES]);
-    expect(uses!.items.properties.purpose!.enum).to.deep.equal([...PURPOSES]);
-    expect(uses!.items.properties.fit!.enum).to.deep.equal([...FITNESSES]);
+    const values = (node: SchemaNode, name: string): readonly string[] => node.properties[name]!.enum;
+    const at = (name: string): SchemaNode => SCHEMA.properties[name]!;
+    expect(values(at('host'), 'verdict')).to.deep.equal([...CAPTURE_HOSTS]);
+    expect(values(at('point'), 'verdict')).to.deep.equal([...CAPTURE_POINTS]);
+    expect(values(at('timing'), 'verdict')).to.deep.equal([...CAPTURE_TIMINGS]);
+    expect(values(at('timing'), 'certainty')).to.deep.equal([...CERTAINTIES]);
+    expect(values(at('uses').items, 'purpose')).to.deep.equal([...PURPOSES]);
+    expect(values(at('uses').items, 'fit')).to.deep.equal([...FITNESSES]);
   });
 });
