@@ -9,6 +9,7 @@ import type { Softirq } from '../nic/softirq.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import { type CoalesceStats, coalesce } from '../replay/coalesce.ts';
 import { createRecorder, type DeliveredSkb } from '../replay/recorder.ts';
+import { resegmentSummary, resegmentWarnings } from '../replay/resegment-summary.ts';
 import { openSession, type Session } from '../replay/session.ts';
 import { jsonlStats, skbJson } from '../replay/skb-json.ts';
 import { createPricedSoftirq } from '../replay/softirq.ts';
@@ -56,6 +57,11 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
     () => resolveNic(raw),
     () => resolveVeth(raw),
   );
+  if (raw.resegment && raw['polls-out'] !== undefined) {
+    throw new UsageError(
+      '--polls-out numbers polls by records, which segments share: write the segments with --resegment -w first',
+    );
+  }
   if (poll.kind !== 'veth') refuseVethOptions(raw);
   else if (raw['polls-out'] !== undefined && poll.groFlushTimeoutNs > 0) {
     throw new UsageError(
@@ -127,7 +133,8 @@ function pricedSoftirq(raw: RawCoalesceOptions, poll: PollSpec, lroMode: 'skb' |
 }
 
 function report(session: Session, raw: RawCoalesceOptions, stats: CoalesceStats, skipped: number): number {
-  const warnings = [...readingWarnings(session), ...ringWarnings(stats.dropped)];
+  const split = session.resegmented();
+  const warnings = [...readingWarnings(session), ...ringWarnings(stats.dropped), ...resegmentWarnings(split)];
   if (skipped > 0) {
     const message = `${skipped} packets of another link type do not fit into ${raw.write}; write a .pcapng instead.`;
     warnings.push({ code: 'W-LINK-TYPE', message });
@@ -138,6 +145,7 @@ function report(session: Session, raw: RawCoalesceOptions, stats: CoalesceStats,
     complain(`receiver: ${receiver.mode}${who} (${receiver.why})`);
     const caveat = caveatOf(raw.engine);
     if (caveat !== null) complain(caveat);
+    if (split !== null) complain(resegmentSummary(split).description);
     for (const path of [raw.write, raw['polls-out']]) if (path !== undefined) complain(`wrote ${path}`);
   }
   for (const warning of warnings) complain(`${warning.code}: ${warning.message}`);

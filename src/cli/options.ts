@@ -3,6 +3,7 @@ import type { Options } from 'yargs';
 import { CATALOG, ENGINES, type EngineName } from '../coalesce/catalog.ts';
 import { INET_LRO_DEFAULTS, type InetLroOptions } from '../coalesce/inet-lro.ts';
 import type { ReceiverChoice } from '../packet/receiver.ts';
+import type { ResegmentOptions } from '../packet/resegment.ts';
 import { FRAGMENT_COPIES, RECEIVE_MODES, type ReceiveMode } from '../path/netback.ts';
 import { DEFAULT_POLL } from './poll-option.ts';
 import { parseReceiver } from './receiver-option.ts';
@@ -23,6 +24,8 @@ export interface RawReplayOptions {
   readonly fcs: string | undefined;
   readonly 'verify-checksums': boolean;
   readonly receiver: string;
+  readonly resegment: boolean;
+  readonly 'link-mbps': string | undefined;
 }
 
 export const REPLAY_OPTIONS: Definitions = {
@@ -53,6 +56,15 @@ export const REPLAY_OPTIONS: Definitions = {
   },
   fcs: { describe: 'trailing FCS bytes of each frame (default: as the file says)', type: 'string' },
   'verify-checksums': { describe: 'the driver refuses bad TCP checksums', type: 'boolean', default: false },
+  resegment: {
+    describe: 'split super-packets of the capture into the segments they were made of',
+    type: 'boolean',
+    default: false,
+  },
+  'link-mbps': {
+    describe: 'rate at which such segments arrive (default: 1000)',
+    type: 'string',
+  },
 };
 for (const option of Object.values(REPLAY_OPTIONS)) {
   option.group = REPLAY_GROUP;
@@ -128,6 +140,8 @@ export interface ReplayOptions {
   readonly inetLro: InetLroOptions;
   readonly receiver: 'auto' | ReceiverChoice;
   readonly fcsBytes: number | null;
+  /** Null: super-packets stay whole. */
+  readonly resegment: ResegmentOptions | null;
 }
 
 /** What was given for `--max-aggr`; undefined, for the engine's own default, if nothing was. */
@@ -138,6 +152,8 @@ export function maxAggr({ 'max-aggr': text }: RawReplayOptions): number | undefi
 export function maxDesc({ 'max-desc': text }: RawReplayOptions): number | undefined {
   return text === undefined ? undefined : wholeNumber('--max-desc', text, 1, 65_536);
 }
+export const DEFAULT_LINK_MBPS = 1000;
+export const MAX_LINK_MBPS = 1_000_000;
 
 /** Checks and converts; throws a UsageError that names the option. */
 export function resolveReplayOptions(raw: RawReplayOptions): ReplayOptions {
@@ -158,5 +174,17 @@ export function resolveReplayOptions(raw: RawReplayOptions): ReplayOptions {
     inetLro,
     receiver: parseReceiver(raw.receiver),
     fcsBytes: raw.fcs === undefined ? null : wholeNumber('--fcs', raw.fcs, 0, 8),
+    resegment: resolveResegment(raw, inetLro.mtu),
   };
+}
+
+function resolveResegment(raw: RawReplayOptions, mtu: number): ResegmentOptions | null {
+  const rate = raw['link-mbps'];
+  if (!raw.resegment) {
+    if (rate !== undefined) throw new UsageError('--link-mbps counts only with --resegment');
+    return null;
+  }
+  const linkMbps =
+    rate === undefined ? DEFAULT_LINK_MBPS : wholeNumber('--link-mbps', rate, 1, MAX_LINK_MBPS);
+  return { linkMbps, mtu };
 }

@@ -4,7 +4,7 @@
  */
 import type { HeldSkb, SegmentPlace, SkbSink } from '../coalesce/engine.ts';
 import { pseudoHeader4, pseudoHeader6, sum16 } from '../packet/checksum.ts';
-import { familyOf, type PacketTable } from '../packet/table.ts';
+import { familyOf, type PacketTable, recordNumber } from '../packet/table.ts';
 import { writeMergedHeader } from './merged-header.ts';
 
 /** Link header with tags, IPv4 and TCP header at their longest; longer ones get a larger buffer. */
@@ -87,7 +87,7 @@ export function createRecorder(
     if (to.frame.length < kept) grow(to, kept, 0);
     to.frame.set(table.bytes.subarray(at, at + kept));
     to.packets.length = 0;
-    to.packets.push(table.firstRecord + row);
+    to.packets.push(recordNumber(table, row));
     to.captured = kept;
     to.wireBytes = headerBytes + place.payloadBytes;
     to.headerBytes = headerBytes;
@@ -102,7 +102,7 @@ export function createRecorder(
   }
 
   function join(to: Hold, row: number, place: SegmentPlace): void {
-    to.packets.push(table.firstRecord + row);
+    to.packets.push(recordNumber(table, row));
     const sum = dataSum(place);
     to.dataSum = (to.dataSum + ((to.payloadBytes & 1) === 1 ? sum * 256 : sum)) % 65_535;
     to.payloadBytes += place.payloadBytes;
@@ -178,7 +178,7 @@ export function createRecorder(
     const family = familyOf(table.kind[row]!);
     const tcp = table.tcpAt[row]!;
     deliver({
-      packets: [table.firstRecord + row],
+      packets: [recordNumber(table, row)],
       segments: 1,
       pureAcks: 0,
       held: false,

@@ -58,6 +58,29 @@ export interface ReceiverSummary {
   readonly superPackets: number;
   /** Share of the TCP payload bytes that stands in super-packets, 0…1; null without payload. */
   readonly superPacketShare: number | null;
+  /** Super-packets that were split before the replay; null without --resegment. */
+  readonly resegmented: ResegmentSummary | null;
+}
+
+/** Super-packets of the capture, split into the segments that they were made of. */
+export interface ResegmentSummary {
+  readonly superPackets: number;
+  /** What they were split into. */
+  readonly segments: number;
+  /** TCP payload of a full segment; null where nothing was split. */
+  readonly smallestSegmentBytes: number | null;
+  readonly largestSegmentBytes: number | null;
+  /** How many super-packets were split by which evidence of the segment size; only evidence that was used. */
+  readonly sizeSources: readonly {
+    readonly source: 'handshake' | 'full-segments' | 'structure' | 'mtu';
+    readonly superPackets: number;
+  }[];
+  /** Rate of the link that their arrival times were made by, Mbit/s. */
+  readonly linkMbps: number;
+  /** The longest that a packet arrives after its time in the capture. */
+  readonly largestDelayUs: number;
+  /** The same as a sentence. */
+  readonly description: string;
 }
 
 export interface Throughput {

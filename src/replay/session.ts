@@ -12,13 +12,18 @@ import {
   RECEIVER_PREFIX_PACKETS,
   type ReceiverChoice,
 } from '../packet/receiver.ts';
-import { createPacketTable, type PacketTable } from '../packet/table.ts';
+import type { ResegmentCounts, ResegmentOptions } from '../packet/resegment.ts';
+import { createPacketTable, type PacketTable, recordNumber } from '../packet/table.ts';
 
 export interface SessionOptions {
   /** `auto`, or a receiver that the user named. */
   readonly receiver: 'auto' | ReceiverChoice;
   /** Trailing FCS bytes; null: as the file says, else none. */
   readonly fcsBytes: number | null;
+  /** How super-packets are split; they stay whole where it is null or left out. */
+  readonly resegment?: ResegmentOptions | null;
+  /** Is shown the first packets before they are read again. */
+  readonly lookAhead?: (block: PacketTable) => void;
   readonly stdin: () => Readable;
 }
 
@@ -39,6 +44,8 @@ export interface Session {
   readonly flows: FlowTable;
   readonly receiver: ReceiverChoice;
   readonly timeOrder: TimeOrder;
+  /** What was split so far; null where super-packets stay whole. */
+  resegmented(): ResegmentCounts | null;
   /** Calls `consume` after each block is ready in `table`, until the capture ends or `signal` is aborted. */
   run(consume: BlockConsumer, signal?: AbortSignal): Promise<void>;
   close(): void;
@@ -56,46 +63,62 @@ export async function openSession(path: string, options: SessionOptions): Promis
 }
 
 async function createSession(reader: CaptureReader, options: SessionOptions): Promise<Session> {
-  const table = createPacketTable();
+  const read = createPacketTable();
   const flows = createFlowTable();
-  const decodeBlock = createDecoder(table);
+  const decodeBlock = createDecoder(read);
+  const resegment = options.resegment ?? null;
+  const resegmenter =
+    resegment === null ? null : (await import('../packet/resegment.ts')).createResegmenter(flows, resegment);
+  const table = resegmenter === null ? read : resegmenter.table;
 
   async function nextBlock(): Promise<boolean> {
-    if (!(await reader.next(table))) return false;
+    if (!(await reader.next(read))) return false;
     decodeBlock();
-    flows.assign(table);
+    flows.assign(read);
     return true;
   }
 
   /** Looks at the first packets, then goes back to the start of the capture. Flows keep their numbers. */
-  async function findReceiver(): Promise<ReceiverChoice> {
+  async function lookAhead(): Promise<ReceiverChoice> {
     const finder = createReceiverFinder(flows);
     while (reader.notes().packets < RECEIVER_PREFIX_PACKETS && reader.canReadOnAndRestart()) {
       if (!(await nextBlock())) break;
-      finder.add(table, Math.min(table.count, RECEIVER_PREFIX_PACKETS - table.firstRecord));
+      finder.add(read, Math.min(read.count, RECEIVER_PREFIX_PACKETS - read.firstRecord));
+      resegmenter?.learn(read);
+      options.lookAhead?.(read);
     }
     await reader.restart();
+    resegmenter?.restart();
     return finder.choose();
   }
 
-  const receiver = options.receiver === 'auto' ? await findReceiver() : options.receiver;
+  const named = options.receiver === 'auto' ? null : options.receiver;
+  const found =
+    named === null || resegmenter !== null || options.lookAhead !== undefined ? await lookAhead() : null;
+  const receiver = named ?? found!;
   reader.commit();
   const filter = createReceiverFilter(receiver);
   const timeOrder: TimeOrder = { backwards: 0, firstPacket: -1 };
   let lastNs = Number.NEGATIVE_INFINITY;
 
   function checkOrder(): void {
-    const { rows, received, timeNs, firstRecord } = table;
+    const { rows, received, timeNs } = table;
     let last = lastNs;
     for (let i = 0; i < received; i++) {
       const now = timeNs[rows[i]!]!;
       if (now < last) {
-        if (timeOrder.backwards === 0) timeOrder.firstPacket = firstRecord + rows[i]!;
+        if (timeOrder.backwards === 0) timeOrder.firstPacket = recordNumber(table, rows[i]!);
         timeOrder.backwards++;
       }
       last = now;
     }
     lastNs = last;
+  }
+
+  async function hand(consume: BlockConsumer): Promise<void> {
+    checkOrder();
+    const pending = consume(table);
+    if (pending !== undefined) await pending;
   }
 
   return {
@@ -104,12 +127,15 @@ async function createSession(reader: CaptureReader, options: SessionOptions): Pr
     table,
     flows,
     receiver,
+    resegmented: () => resegmenter?.counts() ?? null,
     async run(consume, signal) {
       while (signal?.aborted !== true && (await nextBlock())) {
-        filter(table, flows);
-        checkOrder();
-        const pending = consume(table);
-        if (pending !== undefined) await pending;
+        filter(read, flows);
+        if (resegmenter === null) await hand(consume);
+        else {
+          resegmenter.start(read);
+          while (resegmenter.next()) await hand(consume);
+        }
       }
     },
     close: () => reader.close(),

@@ -1,6 +1,4 @@
 /** The main job: one pass over a capture, three configurations, one result record; or many such studies in one pass. */
-import { basename } from 'node:path';
-import { linkTypeName } from '../capture/link-types.ts';
 import type { InetLroOptions } from '../coalesce/inet-lro.ts';
 import { LINUX_GRO_DEFAULTS, type LinuxGroOptions } from '../coalesce/linux-gro.ts';
 import { costOf } from '../cost/cycles.ts';
@@ -11,6 +9,7 @@ import { packageVersion } from '../package-root.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { EVENT, eventsByName } from '../path/events.ts';
 import type { XenPathOptions } from '../path/xen-path.ts';
+import { captureSummary } from './capture-summary.ts';
 import { lacksTimes } from './clock.ts';
 import type { RuleEngineOptions } from './coalesce.ts';
 import {
@@ -20,6 +19,7 @@ import {
   createConfigurationRuns,
 } from './configurations.ts';
 import { createTrafficObserver, type TrafficCounts } from './observe.ts';
+import { resegmentSummary, resegmentWarnings } from './resegment-summary.ts';
 import type {
   ConfigurationResult,
   Latency,
@@ -146,14 +146,15 @@ function assemble(
   const warnings: Warning[] = [
     ...readingWarnings(session),
     ...clockWarnings(options),
-    ...trafficWarnings(traffic, options.inetLro.mtu),
+    ...trafficWarnings(traffic, options.inetLro.mtu, session.resegmented() !== null),
+    ...resegmentWarnings(session.resegmented()),
     ...ringWarnings(Math.max(...counts.map((one) => one.dropped))),
     ...allocationWarnings(Math.max(...counts.map((one) => one.events[EVENT.droppedPackets]!))),
   ];
   return {
     recordVersion: 1,
     tool: { name: 'analyze', version: packageVersion() },
-    capture: captureSummary(session, traffic),
+    capture: captureSummary(session, traffic.allTcpPackets),
     receiver: receiverSummary(session, traffic),
     options: recordedOptions(options),
     throughput: capturedThroughput(traffic),
@@ -220,26 +221,9 @@ function latencyOf(times: TimeSummary | null): Latency | null {
   };
 }
 
-function captureSummary(session: Session, traffic: TrafficCounts): ResultRecord['capture'] {
-  const { reader, flows } = session;
-  const notes = reader.notes();
-  return {
-    name: basename(reader.file),
-    format: reader.scanner.format,
-    compression: reader.compression,
-    linkTypes: [...reader.scanner.linkTypes].map(linkTypeName),
-    firstTimeNs: reader.scanner.firstTimeNs()?.toString() ?? null,
-    durationNs: notes.packets === 0 ? null : notes.lastTimeNs,
-    packets: notes.packets,
-    wireBytes: notes.wireBytes,
-    truncatedPackets: notes.truncatedPackets,
-    tcpPackets: traffic.allTcpPackets,
-    flows: flows.count(),
-  };
-}
-
 function receiverSummary(session: Session, traffic: TrafficCounts): ReceiverSummary {
   const { receiver } = session;
+  const counts = session.resegmented();
   return {
     mode: receiver.mode,
     address: receiver.mode === 'ip' || receiver.mode === 'mac' ? receiver.address : null,
@@ -252,6 +236,7 @@ function receiverSummary(session: Session, traffic: TrafficCounts): ReceiverSumm
     durationNs: traffic.durationNs,
     superPackets: traffic.superPackets.packets,
     superPacketShare: traffic.superPackets.share,
+    resegmented: counts === null ? null : resegmentSummary(counts),
   };
 }
 

@@ -94,7 +94,7 @@ export function allocationWarnings(packets: number): Warning[] {
 }
 
 /** What the received traffic is, and whether a replay of it means anything. */
-export function trafficWarnings(traffic: TrafficCounts, mtu: number): Warning[] {
+export function trafficWarnings(traffic: TrafficCounts, mtu: number, resegmented: boolean): Warning[] {
   const { superPackets, dataPackets, allTcpPackets } = traffic;
   const warnings: Warning[] = [];
   if (allTcpPackets === 0) {
@@ -108,7 +108,10 @@ export function trafficWarnings(traffic: TrafficCounts, mtu: number): Warning[] 
   }
   if (superPackets.packets > 0) {
     const share = ((superPackets.share ?? 0) * 100).toFixed(1);
-    const message = `${count(superPackets.packets, 'packet')} with ${share} % of the payload exceed the MTU: this capture was taken above GRO/LRO or before TSO, so that merging already happened. Record it with offloads off (docs/recording.md).`;
+    const what = `${count(superPackets.packets, 'packet')} with ${share} % of the payload`;
+    const message = resegmented
+      ? `${what} exceed the MTU and could not be split: their headers are cut, their lengths disagree, or they are no plain TCP data.`
+      : `${what} exceed the MTU: this capture was taken above GRO/LRO or before TSO, so that merging already happened. Split them with --resegment, or record with offloads off (docs/recording.md).`;
     warnings.push({ code: 'W-SUPERPACKET', message });
   } else if (superPackets.wireMtu > mtu) {
     const message = `packets of ${superPackets.wireMtu} bytes look like jumbo frames, but the limits are computed for an MTU of ${mtu}. Use --mtu ${superPackets.wireMtu}.`;

@@ -147,8 +147,16 @@ export function renderTable({ header, rows }: Table): string {
     .join('\n');
 }
 
-export function assumptions({ configurations, options, lawFormula, profileNote }: ResultRecord): string {
+export function assumptions({
+  receiver,
+  configurations,
+  options,
+  lawFormula,
+  profileNote,
+}: ResultRecord): string {
+  const { resegmented } = receiver;
   const lines = [
+    ...(resegmented === null ? [] : [`Resegmented: ${resegmented.description}`]),
     `Polls: ${options.poll}: ${options.pollDescription}`,
     ...paceLines(configurations),
     `Throughput law ${lawFormula}`,

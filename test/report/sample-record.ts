@@ -124,6 +124,7 @@ const SAMPLE: ResultRecord = {
     durationNs: 751_000_000,
     superPackets: 0,
     superPacketShare: 0,
+    resegmented: null,
   },
   options: {
     poll: 'window:125:64',
@@ -176,6 +177,7 @@ export function emptyRecord(): ResultRecord {
       goodputBytes: 0,
       durationNs: null,
       superPacketShare: null,
+      resegmented: null,
     },
     throughput: { capturedGoodputMbps: null, capturedThroughputMbps: null, capturedWireRateMbps: null },
     configurations: CONFIGURATIONS.map((row) => ({

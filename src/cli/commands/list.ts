@@ -1,6 +1,7 @@
 import { ANALYZE } from './analyze.ts';
 import { BATCH } from './batch.ts';
 import { CALIBRATE } from './calibrate.ts';
+import { CAPTURE } from './capture.ts';
 import { COALESCE } from './coalesce.ts';
 import type { CommandDefinition } from './command.ts';
 import { EXPLAIN } from './explain.ts';
@@ -12,6 +13,7 @@ import { WORKER } from './worker.ts';
 /** Every command, in the order of `--help`. */
 export const COMMANDS: readonly CommandDefinition[] = [
   ANALYZE,
+  CAPTURE,
   COALESCE,
   EXPLAIN,
   SWEEP,
