@@ -60,7 +60,7 @@ function assemble(session: Session, counts: CapturePointCounts, received: number
   const notes = reader.notes();
   const tcpPackets = counts.towards.tcpPackets + counts.from.tcpPackets;
   const tcpBytes = counts.towards.tcpBytes + counts.from.tcpBytes;
-  const host = judgeHost(counts);
+  const host = judgeHost(counts, receiver.mode === 'marks');
   const judged: Judged = {
     counts,
     host,

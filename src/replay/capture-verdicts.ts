@@ -22,8 +22,15 @@ interface Mark {
   readonly text: string;
 }
 
-export function judgeHost(counts: CapturePointCounts): Verdict<CaptureHost> {
+/** `hasMarks`: the capture itself tells incoming from outgoing packets, and the receiver is who they came in to. */
+export function judgeHost(counts: CapturePointCounts, hasMarks: boolean): Verdict<CaptureHost> {
   const { towards, from } = counts;
+  if (hasMarks) {
+    const evidence = [
+      'the capture marks its packets as incoming or outgoing, and incoming ones count as received',
+    ];
+    return { verdict: 'receiver', certainty: 'sure', evidence };
+  }
   const partial = [partialShare(towards), partialShare(from)] as const;
   if (partial[0] > MOST && partial[1] > MOST) {
     const evidence = [

@@ -14,7 +14,7 @@ import {
 import { concat, pattern, replaced, u8, u16 } from '../helpers/bytes.ts';
 import { type MadePacket, pcapFile } from '../helpers/capture-files.ts';
 import { runCommand } from '../helpers/command.ts';
-import { ethernet, MAC_A, MAC_B } from '../helpers/links.ts';
+import { ethernet, MAC_A, MAC_B, sll } from '../helpers/links.ts';
 import { FLAG, ipv4Packet } from '../helpers/packets.ts';
 import { CAPTURES, ROOT, useTempFolder, VECTORS } from '../helpers/surroundings.ts';
 
@@ -180,6 +180,32 @@ describe('analyze capture', () => {
     expect(await at(100, 200, [57, 64])).to.deep.equal(['receiver', 'likely']);
     expect(await at(100, 200, [64, 57])).to.deep.equal(['sender', 'likely']);
     expect(await at(10, 10_000, [64, 57])).to.deep.equal(['unknown', 'guess']);
+  });
+
+  it('believes direction marks', async () => {
+    const packet = (bytes: number, sent: boolean): MadePacket => ({
+      timeNs: 1n,
+      bytes: sll(
+        ipv4Packet(sent ? { source: B, destination: A } : {}, { payload: pattern(bytes, 1) }),
+        sent ? 4 : 0,
+      ),
+    });
+    const host = async (...made: readonly MadePacket[]): Promise<unknown> => {
+      const report = await reportOn(folder.write('sll.pcap', pcapFile(made, { linkType: 113 })));
+      return [report.host.verdict, report.host.certainty, report.point.verdict];
+    };
+    expect(await host(packet(12_000, false), packet(5, true))).to.deep.equal([
+      'receiver',
+      'sure',
+      'after-gro',
+    ]);
+    expect(await host(packet(5, false), packet(12_000, true))).to.deep.equal([
+      'receiver',
+      'sure',
+      'before-tso',
+    ]);
+    const both = [packet(12_000, false), packet(12_000, true)];
+    expect(await host(...both)).to.deep.equal(['receiver', 'sure', 'after-gro-and-before-tso']);
   });
 
   it('cannot tell merged from unsplit without any mark', async () => {
