@@ -27,8 +27,8 @@ export interface VethSpec {
 }
 
 /**
- * Of the kernel: budget and the tick of common distributions. The last three are *fitted*: read off the times at which the
- * four runs of test/vectors/linux-gro-live delivered (docs/polls.md), not off what they merged.
+ * Budget of the kernel, tick of common distributions. The last three are *fitted*: read off the times at which the
+ * runs of test/vectors/linux-gro-live delivered, and off the gaps that did or did not end a hold (docs/polls.md).
  */
 export const VETH_DEFAULTS: VethSpec = {
   kind: 'veth',
@@ -38,7 +38,7 @@ export const VETH_DEFAULTS: VethSpec = {
   weight: 64,
   interruptLatencyNs: 2000,
   timerLatencyNs: 17_000,
-  awakeShare: 0.5,
+  awakeShare: 0.4,
 };
 
 /** From this rate on, a poll that used up its weight leaves young skbs held [untested]. */
