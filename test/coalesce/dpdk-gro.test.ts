@@ -70,6 +70,7 @@ const JOINING: readonly Case[] = [
   apart('another MAC address', ethernet(segment(1).subarray(14), [], MAC_B)),
   apart('another byte of options', segment(1, { options: timestamps(1, 2) })),
   apart('DF', segment(1, {}, { fragment: 0 })),
+  apart('a VLAN tag', ethernet(segment(1).subarray(14), [0x8100])),
   apart('another port', ofFlow(3, 1)),
   {
     name: 'merges equal options',

@@ -56,6 +56,7 @@ const JOINING: readonly Case[] = [
   apart('another ACK number', segment(1, { ack: 5001 })),
   apart('another byte of options', segment(1, { options: timestamps(1, 2) })),
   apart('DF', segment(1, {}, { fragment: 0 })),
+  apart('a VLAN tag', ethernet(segment(1).subarray(14), [0x8100])),
   apart('TTL', segment(1, {}, { ttl: 63 })),
   apart('TOS', segment(1, {}, { tos: 1 })),
   {
