@@ -40,17 +40,17 @@ export function distanceFromBest(front: readonly Objectives[]): (one: Objectives
 
 /**
  * The knee is the point of the front nearest to its best corner. It is worth the change from the first setting if
- * that stands farther away, and if one objective gets better by a share that counts.
+ * that stands farther away, and if one objective gets better by a share that counts; or if that cannot be judged.
  */
 export function judge(
   all: readonly (Objectives | null)[],
 ): TuneVerdict & { readonly front: readonly number[] } {
   const front = paretoFront(all);
   const base = all[0] ?? null;
-  if (front.length === 0 || base === null) return { knee: null, advice: null, front };
+  if (front.length === 0) return { knee: null, advice: null, front };
   const distance = distanceFromBest(front.map((index) => all[index]!));
   const knee = front.reduce((best, next) => (distance(all[next]!) < distance(all[best]!) ? next : best));
-  const advice = isWorth(base, all[knee]!, distance) ? knee : null;
+  const advice = base === null || isWorth(base, all[knee]!, distance) ? knee : null;
   return { knee, advice, front };
 }
 

@@ -11,7 +11,9 @@ export interface TuneOutcome {
   readonly latencyMeanUs: number | null;
   readonly latencyP99Us: number | null;
   readonly interrupts: number | null;
+  /** Lost at a full ring, and their share of all received packets, 0…1. */
   readonly dropped: number;
+  readonly droppedShare: number;
 }
 
 export interface TuneSetting {

@@ -26,12 +26,17 @@ export interface TuneInput {
   }[];
 }
 
+/** Assumed: a setting that drops more of the packets is out of the question. */
+const MOST_DROPPED_SHARE = 0.001;
+
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
+const MOST_DROPPED_PERCENT = `${100 * MOST_DROPPED_SHARE} %`;
+
 export const TUNE_RULES: readonly string[] = [
-  'Front: settings that no other one beats. A setting beats another if it is as good in LRO rate, driver-domain cycles per byte and p99 latency, and better in one of them. Settings that drop more packets than the default are left out.',
+  `Front: settings that no other one beats. A setting beats another if it is as good in LRO rate, driver-domain cycles per byte and p99 latency, and better in one of them. Settings that drop more than ${MOST_DROPPED_PERCENT} of the packets are left out.`,
   `Knee: the point of the front nearest to its best corner, by the straight-line distance, where skbs per data packet (1 / LRO rate), cycles and latency each count 0 at the best value of the front and 1 at its worst, or at ${percent(LEAST_RANGE_SHARE)} more than the best if the worst is nearer.`,
-  `Worth a change: the knee is at least ${WORTH_DISTANCE} nearer to that corner than the default, and better in one of the three by ${percent(WORTH_SHARE)} or more. These numbers are assumed.`,
+  `Worth a change: the knee is at least ${WORTH_DISTANCE} nearer to that corner than the default, and better in one of the three by ${percent(WORTH_SHARE)} or more; or the default drops more than ${MOST_DROPPED_PERCENT}. These numbers are assumed.`,
 ];
 
 export function tuneRecord({ candidates, whole, parts }: TuneInput): TuneRecord {
@@ -76,16 +81,19 @@ function judgePart(
   const base = all[0] ?? null;
   if (advice === null) return { verdict, agrees: verdict.advice === null };
   const advised = all[advice] ?? null;
-  if (base === null || advised === null) return { verdict, agrees: false };
+  if (advised === null) return { verdict, agrees: false };
+  if (base === null) return { verdict, agrees: true };
   const distance = distanceFromBest(front.map((index) => all[index]!));
   return { verdict, agrees: isWorth(base, advised, distance) };
 }
 
-/** Null where one of the three is missing, or where more is dropped than with the default. */
+/** Null where one of the three is missing, or where too much is dropped. */
 function objectivesOf(outcomes: readonly TuneOutcome[]): (Objectives | null)[] {
-  const allowed = outcomes[0]?.dropped ?? 0;
-  return outcomes.map(({ lroRate, domain0CyclesPerByte, latencyP99Us, dropped }) =>
-    lroRate === null || domain0CyclesPerByte === null || latencyP99Us === null || dropped > allowed
+  return outcomes.map(({ lroRate, domain0CyclesPerByte, latencyP99Us, droppedShare }) =>
+    lroRate === null ||
+    domain0CyclesPerByte === null ||
+    latencyP99Us === null ||
+    droppedShare > MOST_DROPPED_SHARE
       ? null
       : // Skbs a packet: what the host spends falls with this, not with the LRO rate.
         [1 / lroRate, domain0CyclesPerByte, latencyP99Us],
@@ -103,6 +111,7 @@ function outcomeOf({ configurations: [one] }: ResultRecord): TuneOutcome {
     latencyP99Us: latency?.p99Us ?? null,
     interrupts: counters.interrupts,
     dropped: counters.dropped,
+    droppedShare: counters.dropped === 0 ? 0 : counters.dropped / (counters.dropped + counters.packets),
   };
 }
 

@@ -1,7 +1,7 @@
 /** A tuning record as plain text for a terminal: the advice first, then the front, how sure it is, what it rests on. */
 import type { TunePart, TuneRecord } from '../replay/tune-result.ts';
 import { duration, fixed, printable } from './format.ts';
-import { renderTable, wrap } from './terminal.ts';
+import { count, renderTable, wrap } from './terminal.ts';
 import { ASPECTS, against, NO_BREAK_SPACE, nameOf, shownFront } from './tune-shown.ts';
 
 const INDENT = '  ';
@@ -25,7 +25,7 @@ export function adviceSentence(record: TuneRecord): string {
   const [base] = settings;
   const knee = verdict.knee === null ? undefined : settings[verdict.knee];
   if (base === undefined || knee === undefined) {
-    return `${where}: nothing can be said, because no TCP data reached the receiver or the processor drops packets at every setting.`;
+    return `${where}: nothing can be said, because no TCP data reached the receiver, or every setting drops packets: see the warnings.`;
   }
   const agreeing = parts.filter(({ agrees }) => agrees).length;
   const sure =
@@ -34,15 +34,20 @@ export function adviceSentence(record: TuneRecord): string {
       : agreeing === parts.length
         ? ` That holds in each of its ${parts.length} parts in time.`
         : ` That holds in ${agreeing} of its ${parts.length} parts in time only.`;
+  const { dropped, droppedShare } = base.whole;
+  const drops =
+    dropped === 0
+      ? ''
+      : ` The default drops ${count(dropped, 'packet')}, ${(100 * droppedShare).toFixed(1)}${NO_BREAK_SPACE}%.`;
   const now = against(base.whole, base.whole).replaceAll(` (+0.0${NO_BREAK_SPACE}%)`, '');
   if (verdict.advice === null) {
     const instead =
       knee === base
         ? 'the default is the knee'
         : `the knee, ${nameOf(knee)}, gives ${against(base.whole, knee.whole)}`;
-    return `${where}: nothing is worth changing. The default gives ${now}; ${instead}.${sure}`;
+    return `${where}: nothing is worth changing. The default gives ${now}; ${instead}.${drops}${sure}`;
   }
-  return `${where}: use ${nameOf(knee)}. It gives ${against(base.whole, knee.whole)}, where the default gives ${now}.${sure}`;
+  return `${where}: use ${nameOf(knee)}. It gives ${against(base.whole, knee.whole)}, where the default gives ${now}.${drops}${sure}`;
 }
 
 function commandLines({ settings, verdict }: TuneRecord): string[] {

@@ -12,6 +12,7 @@ interface Outcome {
   latencyP99Us: number;
   predictedThroughputMbps: number;
   interrupts: number;
+  droppedShare: number;
 }
 
 interface Tune {
@@ -137,6 +138,15 @@ describe('analyze tune', function () {
     const { stdout } = await runCommand(['tune', jumbo, '--mtu', '9000', '--format', 'none', '-q']);
     expect(stdout).to.match(/^mtu9000-f1\.pcap\.gz on tg3: nothing is worth changing\./);
     expect(stdout).not.to.include('\nRun\n');
+  });
+
+  it('advises no setting that drops packets', async () => {
+    const slow = await tune(['--cpu-ghz', '0.1', '--vary', 'rx-usecs=20']);
+    expect(slow.settings.every(({ whole }) => whole.droppedShare > 0.001)).to.equal(true);
+    expect(slow.verdict).to.deep.equal({ knee: null, advice: null });
+    const roomy = await tune(['--cpu-ghz', '0.1', '--vary', 'rx-usecs=20', '--ring', '4096']);
+    expect(roomy.settings.every(({ whole }) => whole.droppedShare === 0)).to.equal(true);
+    expect(roomy.verdict.knee).not.to.equal(null);
   });
 
   it('says so where there is nothing to merge', async () => {
