@@ -16,6 +16,7 @@ import { makeFolder, type OutputFile, writeFiles } from '../report/files.ts';
 import { reportFolderName, safeName } from '../report/folder-name.ts';
 import { renderTables } from '../report/terminal.ts';
 import { EXIT } from './exit-code.ts';
+import { type Format, parseFormats } from './format-option.ts';
 import { nicSummary, parsePace, type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
 import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
@@ -36,9 +37,6 @@ export interface RawAnalyzeOptions extends RawReplayOptions, RawNicOptions {
   readonly quiet: boolean;
   readonly progress: boolean;
 }
-
-const FORMATS = ['csv', 'png', 'json'] as const;
-type Format = (typeof FORMATS)[number];
 
 /** One capture to analyse, and where its report goes, below --out. */
 interface Job {
@@ -180,18 +178,6 @@ function studyOptions(raw: RawAnalyzeOptions): StudyOptions {
     if (error instanceof ProfileError) throw new UsageError(`--profile: ${error.message}`);
     throw error;
   }
-}
-
-function parseFormats(text: string): Set<Format> {
-  const formats = new Set<Format>();
-  for (const name of text.split(',').map((part) => part.trim())) {
-    if (name === '' || name === 'none') continue;
-    const format = FORMATS.find((known) => known === name);
-    if (format === undefined)
-      throw new UsageError(`--format: '${name}' is none of ${FORMATS.join(', ')}, none`);
-    formats.add(format);
-  }
-  return formats;
 }
 
 /** Files stand for themselves, folders for the captures in them. */

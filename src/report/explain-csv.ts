@@ -1,0 +1,1 @@
+export function explainCsvFiles(_r: unknown): {name:string;text:string}[] { return []; }

@@ -1,0 +1,1 @@
+export function explainChartFiles(_r: unknown): {name:string;text:string}[] { return []; }
