@@ -63,11 +63,10 @@ const COUNT = 7;
 const FIRST_PAYLOAD = 8;
 const LAST_PAYLOAD = 9;
 const UNEVEN = 10;
-/** PSH of the packet that joined last, 0 where only the first has come: its PSH stands in the header. */
+/** PSH of the packet that came last. Of linux-gro none but the last has it, and keeps it. */
 const LAST_PSH = 11;
-/** PSH of the first packet: the header says it of the whole skb, of which the end is meant. */
-const FIRST_PSH = 12;
 
+const WINDOW_BITS = 0xffff;
 const PSH = 0x0008_0000;
 const TIMESTAMP_OPTION = 0x0101080a;
 
@@ -101,44 +100,53 @@ export function createLossCounter(table: PacketTable, keepsPsh: boolean): LossCo
     state[at + FIRST_PAYLOAD] = payloadBytes;
     state[at + LAST_PAYLOAD] = payloadBytes;
     state[at + UNEVEN] = 0;
-    state[at + LAST_PSH] = 0;
-    state[at + FIRST_PSH] = view.getInt32(tcpAt + 12) & PSH;
+    state[at + LAST_PSH] = view.getInt32(tcpAt + 12) & PSH;
   }
 
-  function join(at: number, view: DataView, { ipAt, tcpAt, payloadBytes }: SegmentPlace): void {
+  function join(at: number, view: DataView, place: SegmentPlace): void {
+    const { ipAt, tcpAt, payloadBytes } = place;
     const word = view.getInt32(tcpAt + 12);
-    const ack = view.getInt32(tcpAt + 8);
     losses.joined++;
+    state[at + COUNT]! += 1;
+    const different =
+      (view.getInt32(tcpAt + 8) ^ state[at + ACK]!) |
+      ((word ^ state[at + WINDOW]!) & (WINDOW_BITS | PSH)) |
+      (ipFieldsAt(view, ipAt) ^ state[at + FIELDS]!) |
+      (payloadBytes ^ state[at + FIRST_PAYLOAD]!) |
+      (state[at + LAST_PAYLOAD]! ^ state[at + FIRST_PAYLOAD]!) |
+      state[at + LAST_PSH]!;
+    if (different !== 0) compareHeaders(at, view, place, word);
+    if (state[at + TIMESTAMPS] === 1) compareTimestamps(at, view, tcpAt, word);
+    const first = state[at + ID]!;
+    if (first < 0) return;
+    const distance = (view.getUint16(ipAt + 4) - first) & 0xffff;
+    if (distance !== 0 && distance !== ((state[at + COUNT]! - 1) & 0xffff)) losses.ipIds++;
+  }
+
+  function compareHeaders(at: number, view: DataView, place: SegmentPlace, word: number): void {
+    const { ipAt, tcpAt, payloadBytes } = place;
     // The PSH of the packet before was not at the end after all; the first one's is where the header says.
     if (state[at + LAST_PSH] !== 0) losses.pshPositions++;
-    if (state[at + FIRST_PSH] !== 0) losses.pshPositions++;
-    state[at + FIRST_PSH] = 0;
     state[at + LAST_PSH] = word & PSH;
-    if (ack !== state[at + ACK]) {
-      losses.ackNumbers++;
-      state[at + ACK] = ack;
-    }
-    if ((word & 0xffff) !== state[at + WINDOW]) {
-      losses.windowUpdates++;
-      state[at + WINDOW] = word & 0xffff;
-    }
-    if (state[at + TIMESTAMPS] === 1 && hasTimestamps(view, tcpAt)) {
-      if (view.getInt32(tcpAt + 24) !== state[at + TSVAL]) losses.timestampValues++;
-      const echo = view.getInt32(tcpAt + 28);
-      if (echo !== state[at + TSECR]) losses.timestampEchoes++;
-      state[at + TSECR] = echo;
-    }
-    const first = state[at + ID]!;
-    if (first >= 0) {
-      const distance = (view.getUint16(ipAt + 4) - first) & 0xffff;
-      if (distance !== 0 && distance !== (state[at + COUNT]! & 0xffff)) losses.ipIds++;
-    }
+    const ack = view.getInt32(tcpAt + 8);
+    if (ack !== state[at + ACK]) losses.ackNumbers++;
+    state[at + ACK] = ack;
+    if (((word ^ state[at + WINDOW]!) & WINDOW_BITS) !== 0) losses.windowUpdates++;
+    state[at + WINDOW] = word & WINDOW_BITS;
     if (ipFieldsAt(view, ipAt) !== state[at + FIELDS]) losses.ipFields++;
     if (state[at + LAST_PAYLOAD] !== state[at + FIRST_PAYLOAD] || payloadBytes > state[at + FIRST_PAYLOAD]!) {
       state[at + UNEVEN] = 1;
     }
     state[at + LAST_PAYLOAD] = payloadBytes;
-    state[at + COUNT]! += 1;
+  }
+
+  function compareTimestamps(at: number, view: DataView, tcp: number, word: number): void {
+    if (word >>> 28 !== 8 || view.getInt32(tcp + 20) !== TIMESTAMP_OPTION) return;
+    if (view.getInt32(tcp + 24) !== state[at + TSVAL]) losses.timestampValues++;
+    const echo = view.getInt32(tcp + 28);
+    if (echo === state[at + TSECR]) return;
+    losses.timestampEchoes++;
+    state[at + TSECR] = echo;
   }
 
   return {

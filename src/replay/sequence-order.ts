@@ -6,14 +6,12 @@
  * WINDOW_PACKETS of them, at the latest after MAX_WINDOW_PACKETS. What is reordered farther than a window stays as it is. So do
  * packets whose sequence number the flow has had before in the window (repeats), and no packet passes a SYN, FIN or RST.
  */
-import type { PacketTable } from '../packet/table.ts';
-import { createPacketTable } from '../packet/table.ts';
 import { seqDistance } from '../packet/seq.ts';
+import type { PacketTable } from '../packet/table.ts';
+import { createPacketCopy } from './packet-copy.ts';
 
 export const WINDOW_PACKETS = 512;
 export const MAX_WINDOW_PACKETS = 4096;
-/** Bytes kept of a packet: its headers. With checksums to verify all that was captured is kept. */
-const KEPT_BYTES = 192;
 const SYN_FIN_RST = 0x07;
 
 export interface OrderedWindow {
@@ -40,9 +38,8 @@ export function createSequenceOrder(
   captureEnd: number,
   deliver: (window: OrderedWindow) => void,
 ): SequenceOrder {
-  const table = createPacketTable(MAX_WINDOW_PACKETS);
-  let bytes = new Uint8Array(MAX_WINDOW_PACKETS * KEPT_BYTES);
-  let used = 0;
+  const copy = createPacketCopy(source, MAX_WINDOW_PACKETS, wholePackets);
+  const { table } = copy;
   const endAt = new Int32Array(MAX_WINDOW_PACKETS + 1);
   const endReason = new Int32Array(MAX_WINDOW_PACKETS + 1);
   let ends = 0;
@@ -51,13 +48,6 @@ export function createSequenceOrder(
   let windowOf = new Int32Array(4096).fill(-1);
   let next = new Int32Array(4096);
   let window = 0;
-  useBytes();
-  for (let row = 0; row < MAX_WINDOW_PACKETS; row++) table.rows[row] = row;
-
-  function useBytes(): void {
-    table.bytes = bytes;
-    table.view = new DataView(bytes.buffer);
-  }
 
   function growFlows(flow: number): void {
     const size = Math.max(flow + 1, windowOf.length * 2);
@@ -69,34 +59,9 @@ export function createSequenceOrder(
     next = larger;
   }
 
-  /** Copies a packet's columns, and its first bytes. */
   function take(row: number): void {
-    const to = table.count++;
-    const frame = source.frameOffset[row]!;
-    const captured = source.capturedBytes[row]!;
-    const kept = wholePackets ? captured : Math.min(captured, KEPT_BYTES);
-    if (used + kept > bytes.length) {
-      const larger = new Uint8Array((used + kept) * 2);
-      larger.set(bytes);
-      bytes = larger;
-      useBytes();
-    }
-    bytes.set(source.bytes.subarray(frame, frame + kept), used);
-    const shift = used - frame;
-    table.frameOffset[to] = used;
-    table.capturedBytes[to] = kept;
-    table.wireBytes[to] = source.wireBytes[row]!;
-    table.linkType[to] = source.linkType[row]!;
-    table.kind[to] = source.kind[row]!;
-    table.ipAt[to] = source.ipAt[row]! + shift;
-    table.tcpAt[to] = source.tcpAt[row] === 0 ? 0 : source.tcpAt[row]! + shift;
-    table.ipLength[to] = source.ipLength[row]!;
-    table.seq[to] = source.seq[row]!;
-    table.tcpFlags[to] = source.tcpFlags[row]!;
-    table.payloadBytes[to] = source.payloadBytes[row]!;
+    copy.take(row);
     const flow = source.flow[row]!;
-    table.flow[to] = flow;
-    used += kept;
     if (flow >= 0 && source.payloadBytes[row]! > 0) follow(flow, source.seq[row]!, source.payloadBytes[row]!);
   }
 
@@ -110,12 +75,10 @@ export function createSequenceOrder(
 
   function close(): void {
     if (table.count === 0) return;
-    table.received = table.count;
     if (!consecutive) order();
     deliver({ table, endAt, endReason, ends, consecutive });
     if (!consecutive) for (let row = 0; row < table.count; row++) table.rows[row] = row;
-    table.count = 0;
-    used = 0;
+    copy.clear();
     ends = 0;
     consecutive = true;
     window++;
@@ -176,7 +139,6 @@ export function createSequenceOrder(
   function deliverLastEnd(reason: number): void {
     endReason[0] = reason;
     endAt[0] = 0;
-    table.received = 0;
     deliver({ table, endAt, endReason, ends: 1, consecutive: true });
     ends = 0;
   }
