@@ -65,7 +65,7 @@ const ADVICE_OF_INET_LRO: Partial<Readonly<Record<Obstacle, string>>> = {
 export function adviceFor(engine: EngineName, without: ObstacleSet): string {
   if (without === allObstacles(engine)) return 'The upper bound: nothing that these rules allow merges more.';
   if (without === NO_POLLS) {
-    return 'The upper bound of moderation and table size: what the rules of merging alone leave apart.';
+    return 'More than this no moderation and no table gives: longer polls (ethtool -C: rx-usecs, rx-frames) come nearer, and hold packets longer.';
   }
   const [first, ...others] = obstaclesIn(without);
   if (first === undefined || others.length > 0) return 'These obstacles together.';

@@ -7,6 +7,7 @@ import { CHART_FONT } from './fonts.ts';
 import { fixed } from './format.ts';
 
 type BarPlugin = Plugin<'bar'>;
+type LegendSpec = Pick<BarChartSpec, 'series' | 'referenceLines' | 'decimals'>;
 
 const FONT = `${FONT_SIZE}px "${CHART_FONT}"`;
 /** Height of a digit of DejaVu Sans over its font size. */
@@ -105,7 +106,7 @@ export function barValues(spec: BarChartSpec): BarPlugin {
 }
 
 /** One row of keys over the plot, for its series and reference lines; a single series needs none. */
-export function legend(spec: BarChartSpec): BarPlugin {
+export function legend(spec: LegendSpec): BarPlugin {
   return {
     id: 'legend',
     afterDraw: (chart) => {
@@ -129,7 +130,7 @@ export function legend(spec: BarChartSpec): BarPlugin {
   };
 }
 
-export function hasLegend(spec: BarChartSpec): boolean {
+export function hasLegend(spec: LegendSpec): boolean {
   return spec.series.length + spec.referenceLines.length > 1;
 }
 
@@ -140,7 +141,7 @@ function valueAxis(chart: Chart): Scale {
 }
 
 /** Chart.js types its context by the DOM, which this program does not have; it is the one of our canvas. */
-function contextOf(chart: Chart): SKRSContext2D {
+export function contextOf(chart: Chart): SKRSContext2D {
   return chart.ctx;
 }
 

@@ -8,7 +8,7 @@ import type { ResultRecord } from '../replay/result.ts';
  * What a series stands for; a writer gives each role its look, the same in every chart. `unexplained` is set apart
  * from what the model accounts for.
  */
-export type SeriesRole = 'value' | 'domain0' | 'domainU' | 'unexplained';
+export type SeriesRole = 'value' | 'domain0' | 'domainU' | 'unexplained' | 'delivered' | 'merged';
 
 export interface ChartSeries {
   readonly role: SeriesRole;

@@ -33,5 +33,7 @@ export const LOOKS: Readonly<Record<SeriesRole, Look>> = {
   value: { fill: '#005b8f', hatch: null, ink: PAPER },
   domain0: { fill: '#005b8f', hatch: null, ink: PAPER },
   domainU: { fill: '#f5c04a', hatch: null, ink: INK },
+  delivered: { fill: '#005b8f', hatch: null, ink: PAPER },
+  merged: { fill: '#f5c04a', hatch: null, ink: INK },
   unexplained: { fill: PAPER, hatch: '#a86f00', ink: INK },
 };

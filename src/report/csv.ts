@@ -89,6 +89,6 @@ function cell(value: number | null): string {
   return fixed(value, 2, '');
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   return stringify([header, ...rows]);
 }

@@ -33,6 +33,8 @@ interface Exception {
 const EXCEPTIONS: readonly Exception[] = [
   // The record that feeds every output.
   { from: 'report', to: 'src/replay/result.ts', typesOnly: true },
+  // The record of `analyze explain`.
+  { from: 'report', to: 'src/replay/explain-result.ts', typesOnly: true },
   // Costs are told in what the path counts: its events, receive modes and configurations.
   { from: 'cost', to: 'src/path/events.ts', typesOnly: false },
   { from: 'cost', to: 'src/path/netback.ts', typesOnly: false },
