@@ -17,7 +17,11 @@ export function parseWhatIf(text: string): (engine: EngineName) => readonly Obst
     return (engine) => distinct(engine, [...singles(engine).filter((set) => (set & CHEAP) !== 0), NO_POLLS]);
   }
   const sets = text.split(',').map((part) => ({ part, set: parseSet(part.trim()) }));
-  return (engine) => distinct(engine, sets.map(({ part, set }) => (part === 'upper-bound' ? allObstacles(engine) : set)));
+  return (engine) =>
+    distinct(
+      engine,
+      sets.map(({ part, set }) => (part === 'upper-bound' ? allObstacles(engine) : set)),
+    );
 }
 
 function singles(engine: EngineName): ObstacleSet[] {

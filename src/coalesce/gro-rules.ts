@@ -142,10 +142,7 @@ export function joinViolation(
   if ((difference & WINDOW) !== 0 && (waived & OBSTACLE['window-changed']) === 0) {
     return REASON['window-changed'];
   }
-  if (
-    view.getInt32(tcp + 8) !== held.getInt32(heldTcp + 8) &&
-    (waived & OBSTACLE['ack-changed']) === 0
-  ) {
+  if (view.getInt32(tcp + 8) !== held.getInt32(heldTcp + 8) && (waived & OBSTACLE['ack-changed']) === 0) {
     return REASON['ack-changed'];
   }
   const anyTimestamp =

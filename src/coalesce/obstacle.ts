@@ -55,7 +55,8 @@ const REASONS_OF: Readonly<Record<Obstacle, readonly Reason[]>> = {
 /** For each index of REASONS the obstacles that may be behind it. */
 export const OBSTACLES_OF_REASON: Int32Array = (() => {
   const sets = new Int32Array(REASONS.length);
-  for (const name of OBSTACLES) for (const reason of REASONS_OF[name]) sets[REASON[reason]]! |= OBSTACLE[name];
+  for (const name of OBSTACLES)
+    for (const reason of REASONS_OF[name]) sets[REASON[reason]]! |= OBSTACLE[name];
   return sets;
 })();
 

@@ -47,8 +47,7 @@ const ADVICE: Readonly<Record<Obstacle, string>> = {
     'More flows at once than the table holds: spread them over more receive queues (RSS); each has a table of its own.',
   reordering:
     'Look for what reorders on the way (balancing by packet, flows that change queues); no receiver setting undoes it.',
-  'poll-end':
-    'Longer polls merge more, and hold packets longer: raise rx-usecs and rx-frames (ethtool -C).',
+  'poll-end': 'Longer polls merge more, and hold packets longer: raise rx-usecs and rx-frames (ethtool -C).',
 };
 
 /** Where an engine differs from what is said above. */

@@ -117,7 +117,11 @@ function createJob(
   return { name, lane, trace, sets };
 }
 
-function explanation({ name, lane, trace, sets }: Job, options: ExplainOptions, flows: FlowTable): EngineExplanation {
+function explanation(
+  { name, lane, trace, sets }: Job,
+  options: ExplainOptions,
+  flows: FlowTable,
+): EngineExplanation {
   const total = fateOf(lane.fates.total());
   const top = lane.fates.top(options.top);
   const decisions = trace?.decisions() ?? [];

@@ -143,9 +143,9 @@ export function compared(
   }
 }
 
-const FLAG_REASONS: readonly number[] = (['cwr', 'syn', 'rst', 'urg', 'flags', 'fin', 'psh', 'tcp-flags'] as const).map(
-  (name) => REASON[name],
-);
+const FLAG_REASONS: readonly number[] = (
+  ['cwr', 'syn', 'rst', 'urg', 'flags', 'fin', 'psh', 'tcp-flags'] as const
+).map((name) => REASON[name]);
 
 function isFlagReason(reason: number): boolean {
   return FLAG_REASONS.includes(reason);
@@ -154,8 +154,7 @@ function isFlagReason(reason: number): boolean {
 function comparedOptions(packet: PacketFields, first: PacketFields): Compared {
   if (packet.tsval !== null && first.tsval !== null && packet.options.length === first.options.length) {
     if (packet.tsval !== first.tsval) return { quantity: 'TSval', packet: packet.tsval, held: first.tsval };
-    if (packet.tsecr !== first.tsecr)
-      return { quantity: 'TSecr', packet: packet.tsecr!, held: first.tsecr! };
+    if (packet.tsecr !== first.tsecr) return { quantity: 'TSecr', packet: packet.tsecr!, held: first.tsecr! };
   }
   return { quantity: 'TCP options', packet: packet.options, held: first.options };
 }

@@ -11,7 +11,9 @@ export function describeDecision(packet: number, decision: PacketDecision | null
   if (fate === 'alone') parts.push(alone(ended, delivered));
   else {
     const verb = fate === 'opened' ? 'opened an skb' : `joined the skb${headOf(delivered)}`;
-    parts.push(delivered === null ? verb : `${verb}, which left with ${segments(delivered)}: ${rule(delivered)}`);
+    parts.push(
+      delivered === null ? verb : `${verb}, which left with ${segments(delivered)}: ${rule(delivered)}`,
+    );
   }
   return `${packet}: ${parts.join('; ')}.`;
 }

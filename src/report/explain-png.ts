@@ -16,7 +16,10 @@ const LEGEND_HEIGHT = 20;
 const NOTE_WIDTH = 58;
 
 export function explainChartFiles(record: ExplainRecord): BinaryFile[] {
-  return explainChartSpecs(record).map((spec) => ({ name: `${spec.name}.png`, bytes: renderLyingBars(spec) }));
+  return explainChartSpecs(record).map((spec) => ({
+    name: `${spec.name}.png`,
+    bytes: renderLyingBars(spec),
+  }));
 }
 
 export function renderLyingBars(spec: ExplainChartSpec): Buffer {
@@ -93,7 +96,7 @@ function notes(spec: ExplainChartSpec): Plugin<'bar'> {
   return {
     id: 'notes',
     afterDraw: (chart) => {
-      const axis = chart.scales['y'];
+      const { y: axis } = chart.scales;
       if (axis === undefined) throw new Error('the chart has no axis of lines');
       const context = contextOf(chart);
       const right = chart.width - 2;

@@ -90,7 +90,8 @@ function whatIfParts({ whatIfs, lroRate }: EngineExplanation): string[] {
   if (advice.length > 0) {
     parts.push(advice.map((one) => wrap(`${obstacleNames(one)}: ${one.advice}`, INDENT)).join('\n'));
   }
-  if (still.length > 0) parts.push(wrap(`Nothing to gain without ${still.map(obstacleNames).join(', ')}.`, ''));
+  if (still.length > 0)
+    parts.push(wrap(`Nothing to gain without ${still.map(obstacleNames).join(', ')}.`, ''));
   return parts;
 }
 

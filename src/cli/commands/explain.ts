@@ -29,7 +29,8 @@ export const EXPLAIN: CommandDefinition = {
         }),
       )
       .option('what-if', {
-        describe: 'obstacles to replay without: usual, all, none, or names (docs/explain.md), a+b for both at once',
+        describe:
+          'obstacles to replay without: usual, all, none, or names (docs/explain.md), a+b for both at once',
         type: 'string',
         default: 'usual',
       })
