@@ -24,6 +24,10 @@ export interface ExplainSetup {
   readonly packets?: readonly number[];
   /** Rows of a block. */
   readonly rows?: number;
+  /** In stead of a table with `rows` rows. */
+  readonly table?: PacketTable;
+  /** Is told what is delivered. */
+  readonly observer?: SkbSink;
 }
 
 export interface ExplainRun {
@@ -58,7 +62,7 @@ function pollsOf({ lastPackets }: ExplainSetup) {
 }
 
 export function explainFrames(frames: readonly Uint8Array[], setup: ExplainSetup): ExplainRun {
-  const table = createPacketTable(setup.rows ?? 5);
+  const table = setup.table ?? createPacketTable(setup.rows ?? 5);
   const options = engineOptions(setup);
   const trace = createPacketTrace(table, setup.packets ?? [], {
     maxAggr: options.inetLro.maxAggr,
@@ -70,7 +74,7 @@ export function explainFrames(frames: readonly Uint8Array[], setup: ExplainSetup
     softirq: createSoftirq(NO_CYCLES, 1),
     sets: setup.sets ?? [],
     trace: setup.packets === undefined ? null : trace,
-    observer: null,
+    observer: setup.observer ?? null,
   });
   feed(table, frames, lane.run);
   lane.finish();
