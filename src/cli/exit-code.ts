@@ -8,3 +8,13 @@ export const EXIT = {
   DEGRADED: 4,
   INTERRUPTED: 130,
 } as const;
+
+/** For people, in the order of the codes. */
+export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
+  [EXIT.DONE, 'done'],
+  [EXIT.BUG, 'a bug in this program'],
+  [EXIT.USAGE, 'wrong usage or configuration, or an output that cannot be written'],
+  [EXIT.NO_INPUT, 'no input could be read'],
+  [EXIT.DEGRADED, 'done, but something in the input was cut or skipped'],
+  [EXIT.INTERRUPTED, 'interrupted; what was finished is kept'],
+];

@@ -1,11 +1,14 @@
 /** The command line: argv to a command, errors to exit codes. */
-import yargs from 'yargs';
+import yargs, { type Argv, type Options, type PositionalOptions } from 'yargs';
 import { CaptureError } from '../capture/errors.ts';
 import { packageVersion } from '../package-root.ts';
+import type { CommandDefinition } from './commands/command.ts';
 import { COMMANDS } from './commands/list.ts';
+import { COMPLETION, complete, completes } from './completion.ts';
+import { CONFIG_OPTIONS, type ConfigFile, configOf, readConfigFile } from './config-file.ts';
 import { EXIT } from './exit-code.ts';
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
-import { UsageError } from './usage.ts';
+import { nearestOf, UsageError } from './usage.ts';
 
 /** yargs loses a lone dash among the positionals: there it travels under a name that no argument can have. */
 const DASH = '\0';
@@ -26,30 +29,53 @@ export async function main(argv: readonly string[]): Promise<number> {
       '$0 <command>\n\nWhat would receive offload have done to this traffic, why, and what would it have cost?',
     )
     .strict()
+    .completion(COMPLETION, 'a script that completes commands and options in bash and zsh', complete)
     .version(packageVersion())
     .wrap(Math.min(110, process.stderr.columns ?? 100))
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
       // yargs reports some wrong command lines as errors of its own.
-      throw error === undefined || error.name === 'YError' ? new UsageError(message) : error;
+      throw error === undefined || error.name === 'YError' ? new UsageError(suggest(message)) : error;
     });
-  for (const { usage, describe, define, lists, run } of COMMANDS) {
+  for (const definition of COMMANDS) {
     parser.command(
-      usage,
-      describe,
-      (command) => define(command).check((args) => refuseRepeats(args, lists)),
+      definition.usage,
+      definition.describe,
+      (command) => defineOptions(command, definition, readConfigFile(argv)),
       (args) => {
-        start = () => run(restoreDashes(args));
+        start = () => runOrPrint(definition, restoreDashes(args), argv);
       },
     );
   }
   try {
     parser.parseSync();
-    return await runChosen(start);
+    // The parser prints completions itself, and takes the words for captures as well.
+    return completes(argv) ? EXIT.DONE : await runChosen(start);
   } catch (error) {
     return explain(error);
   }
+}
+
+/** Parser options for a command; a file's options are weaker than flags and stronger than defaults. */
+function defineOptions(command: Argv, definition: CommandDefinition, config: ConfigFile): Argv {
+  const { positionals, options, examples } = definition;
+  for (const [name, positional] of Object.entries(positionals)) command.positional(name, positional);
+  command.options(options).options(CONFIG_OPTIONS).config(configOf(definition, config));
+  for (const [line, gives] of examples) command.example(line, gives);
+  return command.check((args) => refuseRepeats(args, { ...positionals, ...options }));
+}
+
+async function runOrPrint(
+  definition: CommandDefinition,
+  args: Readonly<Record<string, unknown>>,
+  argv: readonly string[],
+): Promise<number> {
+  const { 'print-config': prints, json } = args;
+  if (prints !== true) return definition.run(args);
+  const { configRows, printConfig } = await import('./print-config.ts');
+  const config = readConfigFile(argv);
+  return printConfig(configRows(definition, args, argv, config), config.file, json === true);
 }
 
 /** No command was chosen where help or the version was asked for. */
@@ -68,12 +94,23 @@ function restoreDashes(args: Readonly<Record<string, unknown>>): Record<string, 
 }
 
 /** Options are given once, but for those that are lists. */
-function refuseRepeats(args: Record<string, unknown>, lists: readonly string[]): true {
+function refuseRepeats(
+  args: Record<string, unknown>,
+  known: Readonly<Record<string, Options | PositionalOptions>>,
+): true {
   const twice = Object.keys(args).find(
-    (name) => Array.isArray(args[name]) && name !== '_' && !lists.includes(name),
+    (name) => Array.isArray(args[name]) && name !== '_' && known[name]?.array !== true,
   );
   if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
   return true;
+}
+
+/** Adds the nearest option to the parser's word on unknown ones, which it names in two spellings. */
+function suggest(message: string): string {
+  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
+  if (unknown === undefined) return message;
+  const known = new Set(COMMANDS.flatMap(({ options }) => Object.keys(options)));
+  return `unknown option --${unknown}${nearestOf(unknown, [...known])}`;
 }
 
 function explain(error: unknown): number {

@@ -125,6 +125,32 @@ function moderationOf(preset: ModerationSpec, raw: RawNicOptions): ModerationSpe
   };
 }
 
+/** What holds for those of these options that are not given, as they would be given. */
+export function unstatedNicValues(raw: Partial<RawNicOptions>): {
+  readonly ofPreset: Readonly<Record<string, string>>;
+  readonly ofProgram: Readonly<Record<string, string>>;
+} {
+  const { moderation, ringPackets, weight, afterFlush } = resolveNic(raw as RawNicOptions);
+  const coalescing =
+    moderation.kind === 'coalesce'
+      ? {
+          'rx-usecs': String(moderation.rxUsecs),
+          'rx-frames': String(moderation.rxFrames),
+          'rx-timer': moderation.timer,
+        }
+      : {};
+  return {
+    ofPreset: { ...coalescing, ring: String(ringPackets), weight: String(weight) },
+    ofProgram: {
+      nic: DEFAULT_NIC,
+      'cpu-ghz': CPU_GHZ,
+      'irq-latency': INTERRUPT_LATENCY_US,
+      'poll-share': PER_PACKET_SHARE,
+      'after-flush': afterFlush,
+    },
+  };
+}
+
 export function nicSummary(spec: NapiSpec): NicSummary {
   const { nic, moderation, ringPackets, weight, cpuGhz, interruptLatencyUs, perPacketShare, afterFlush } =
     spec;

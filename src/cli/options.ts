@@ -80,8 +80,9 @@ export const PATH_OPTIONS: Definitions = {
     describe: 'how netback hands pages over',
     choices: RECEIVE_MODES,
     default: 'flip' satisfies ReceiveMode,
+    requiresArg: true,
   },
-  profile: { describe: 'cost profile', type: 'string', default: 'aizu-2008' },
+  profile: { describe: 'cost profile', type: 'string', default: 'aizu-2008', requiresArg: true },
 };
 
 export const TALK_OPTIONS: Definitions = {

@@ -1,3 +1,5 @@
+import { closest, distance } from 'fastest-levenshtein';
+
 /** A wrong command line: reported in one line, exit code 2. */
 export class UsageError extends Error {
   constructor(message: string) {
@@ -22,4 +24,12 @@ export function decimalNumber(option: string, text: string, min: number, max: nu
     throw new UsageError(`${option}: '${text}' is not a number from ${min} to ${max}`);
   }
   return value;
+}
+
+/** `; the nearest is 'max-aggr'` for a misspelt name; empty where none is near. */
+export function nearestOf(name: string, known: readonly string[]): string {
+  const near = known.length === 0 ? '' : closest(name, known);
+  return near !== '' && distance(name, near) <= Math.max(1, name.length / 3)
+    ? `; the nearest is '${near}'`
+    : '';
 }

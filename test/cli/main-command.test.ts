@@ -147,7 +147,7 @@ describe('analyze <capture>', function () {
       name: 'an unknown option',
       args: [SMALL, '--polls', 'end'],
       code: 2,
-      message: /Unknown argument: polls/,
+      message: /unknown option --polls; the nearest is .poll/,
     },
     {
       name: 'an unknown format',

@@ -8,34 +8,36 @@ import type { CommandDefinition } from './command.ts';
 export const ANALYZE: CommandDefinition = {
   usage: ['$0 <captures..>', 'analyze'],
   describe: 'the three configurations: tables, CSV, charts (a folder is a batch)',
-  define: (command) =>
-    command
-      .positional('captures', {
-        describe: 'capture files, folders, - for stdin',
-        type: 'string',
-        array: true,
-      })
-      .options({ ...REPLAY_OPTIONS, ...TALK_OPTIONS })
-      .option('poll', {
-        describe: `${POLL_HELP}; LRO=… for one configuration`,
-        type: 'string',
-        array: true,
-        nargs: 1,
-        default: [],
-      })
-      .options({ ...PATH_OPTIONS, ...NIC_OPTIONS, ...PACE_OPTION })
-      .option('law', { describe: 'throughput law', choices: LAWS, default: 'serial' })
-      .option('out', { describe: 'folder for the reports', type: 'string', default: 'reports' })
-      .option('format', {
-        describe: 'files to write: csv, png, json, none',
-        type: 'string',
-        default: 'csv,png,json',
-      })
-      .requiresArg(['receive-mode', 'profile', 'law', 'out', 'format'])
-      .option('json', { describe: 'the result record alone on stdout', type: 'boolean', default: false })
-      .example('$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts')
-      .example('$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'),
-  lists: ['captures', 'poll'],
+  positionals: {
+    captures: { describe: 'capture files, folders, - for stdin', type: 'string', array: true },
+  },
+  options: {
+    ...REPLAY_OPTIONS,
+    ...TALK_OPTIONS,
+    poll: {
+      describe: `${POLL_HELP}; LRO=… for one configuration`,
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [],
+    },
+    ...PATH_OPTIONS,
+    ...NIC_OPTIONS,
+    ...PACE_OPTION,
+    law: { describe: 'throughput law', choices: LAWS, default: 'serial', requiresArg: true },
+    out: { describe: 'folder for the reports', type: 'string', default: 'reports', requiresArg: true },
+    format: {
+      describe: 'files to write: csv, png, json, none',
+      type: 'string',
+      default: 'csv,png,json',
+      requiresArg: true,
+    },
+    json: { describe: 'the result record alone on stdout', type: 'boolean', default: false },
+  },
+  examples: [
+    ['$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts'],
+    ['$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'],
+  ],
   run: async (args) =>
     (await import('../analyze-command.ts')).runAnalyze(args as unknown as RawAnalyzeOptions),
 };

@@ -8,36 +8,37 @@ import type { CommandDefinition } from './command.ts';
 export const COALESCE: CommandDefinition = {
   usage: 'coalesce <capture>',
   describe: 'the skbs that one engine would deliver',
-  define: (command) =>
-    command
-      .positional('capture', { describe: 'capture file, - for stdin', type: 'string', demandOption: true })
-      .options({ ...ENGINE_OPTION, ...POLL_OPTION, ...REPLAY_OPTIONS, ...GRO_OPTIONS, ...TALK_OPTIONS })
-      .options(NIC_OPTIONS)
-      .options(inNicGroup(PATH_OPTIONS))
-      .options(
-        inNicGroup({
-          configuration: {
-            describe: 'path below the driver (default: LRO; without engine Xen)',
-            choices: XEN_CONFIGURATIONS,
-          },
-        }),
-      )
-      .option('polls-out', { describe: 'write where polls ended, for --poll file:F', type: 'string' })
-      .option('jsonl', {
-        describe: 'one JSON object an skb, in delivery order',
-        type: 'boolean',
-        default: false,
-      })
-      .option('stats', { describe: 'the counters alone (the default)', type: 'boolean', default: false })
-      .option('write', {
-        alias: 'w',
-        describe: 'write the merged packets to a .pcap or .pcapng',
-        type: 'string',
-        requiresArg: true,
-      })
-      .example('$0 coalesce trace.pcap --poll batch:64 --stats', 'counters for polls of 64 packets')
-      .example('$0 coalesce trace.pcap --jsonl', 'each skb with its members and reason'),
-  lists: [],
+  positionals: {
+    capture: { describe: 'capture file, - for stdin', type: 'string', demandOption: true },
+  },
+  options: {
+    ...ENGINE_OPTION,
+    ...POLL_OPTION,
+    ...REPLAY_OPTIONS,
+    ...GRO_OPTIONS,
+    ...TALK_OPTIONS,
+    ...NIC_OPTIONS,
+    ...inNicGroup(PATH_OPTIONS),
+    ...inNicGroup({
+      configuration: {
+        describe: 'path below the driver (default: LRO; without engine Xen)',
+        choices: XEN_CONFIGURATIONS,
+      },
+    }),
+    'polls-out': { describe: 'write where polls ended, for --poll file:F', type: 'string' },
+    jsonl: { describe: 'one JSON object an skb, in delivery order', type: 'boolean', default: false },
+    stats: { describe: 'the counters alone (the default)', type: 'boolean', default: false },
+    write: {
+      alias: 'w',
+      describe: 'write the merged packets to a .pcap or .pcapng',
+      type: 'string',
+      requiresArg: true,
+    },
+  },
+  examples: [
+    ['$0 coalesce trace.pcap --poll batch:64 --stats', 'counters for polls of 64 packets'],
+    ['$0 coalesce trace.pcap --jsonl', 'each skb with its members and reason'],
+  ],
   run: async (args) =>
     (await import('../coalesce-command.ts')).runCoalesce(args as unknown as RawCoalesceOptions),
 };

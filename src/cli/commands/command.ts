@@ -1,13 +1,22 @@
-import type { Argv } from 'yargs';
+import type { Options, PositionalOptions } from 'yargs';
 
-/** A command as the parser sees it. What it does is loaded when it runs: start-up counts. */
+/**
+ * A command as plain data, from which the parser, its help and everything else that lists options is made. What
+ * it does is loaded when it runs: start-up counts.
+ */
 export interface CommandDefinition {
   /** Name and positionals in the notation of yargs; other names of the command after the first. */
   readonly usage: string | readonly string[];
   readonly describe: string;
-  readonly define: (command: Argv) => Argv;
-  /** Positionals and options that may be given more than once. */
-  readonly lists: readonly string[];
+  readonly positionals: Readonly<Record<string, PositionalOptions>>;
+  readonly options: Readonly<Record<string, Options>>;
+  /** Command line, with `$0` for the program, and what it gives. */
+  readonly examples: readonly (readonly [line: string, gives: string])[];
   /** Returns the exit code. */
   readonly run: (args: Readonly<Record<string, unknown>>) => Promise<number>;
+}
+
+/** The name that it is called by. */
+export function commandName({ usage }: CommandDefinition): string {
+  return typeof usage === 'string' ? usage.split(' ')[0]! : usage.at(-1)!;
 }

@@ -4,12 +4,9 @@ import type { CommandDefinition } from './command.ts';
 export const PROFILES: CommandDefinition = {
   usage: 'profiles [name]',
   describe: 'the cost profiles and NIC presets with their sources',
-  define: (command) =>
-    command
-      .positional('name', { describe: 'show this one, with all its numbers', type: 'string' })
-      .option('json', { describe: 'as JSON', type: 'boolean', default: false })
-      .example('$0 profiles tg3', 'when a tg3 raises interrupts, and where that is known from'),
-  lists: [],
+  positionals: { name: { describe: 'show this one, with all its numbers', type: 'string' } },
+  options: { json: { describe: 'as JSON', type: 'boolean', default: false } },
+  examples: [['$0 profiles tg3', 'when a tg3 raises interrupts, and where that is known from']],
   run: async (args) =>
     (await import('../profiles-command.ts')).runProfiles(args as unknown as RawProfilesOptions),
 };
