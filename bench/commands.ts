@@ -19,6 +19,9 @@ export const COMMANDS = [
   'analyze coalesce',
   'analyze coalesce, linux-gro',
   'analyze',
+  'analyze explain',
+  'analyze explain, no what-ifs',
+  'analyze explain, all what-ifs',
   'tcpdump',
   'tcptrace',
   'capinfos',
@@ -43,6 +46,7 @@ const PCAP_PARSER = fileURLToPath(new URL('./pcap-parser-count.js', import.meta.
 /** How to run a command; tcptrace without `-n` would look names up. */
 export function commandFor(name: CommandName, { analyze, file, scratch }: Setting): Command {
   const node = process.execPath;
+  const explain = ['explain', file, '--poll', 'batch:64', '--format', 'csv', '--out', scratch, '--quiet'];
   const lines: Readonly<Record<CommandName, readonly [string, ...string[]]>> = {
     'analyze --help': [node, analyze, '--help'],
     'node -e 0': [node, '-e', '0'],
@@ -53,6 +57,9 @@ export function commandFor(name: CommandName, { analyze, file, scratch }: Settin
     ],
     // Charts are left out: they cost the same whatever the capture.
     analyze: [node, analyze, file, '--poll', 'batch:64', '--format', 'csv', '--out', scratch, '--quiet'],
+    'analyze explain': [node, analyze, ...explain],
+    'analyze explain, no what-ifs': [node, analyze, ...explain, '--what-if', 'none'],
+    'analyze explain, all what-ifs': [node, analyze, ...explain, '--what-if', 'all'],
     tcpdump: ['tcpdump', '-r', file, '-w', '/dev/null'],
     tcptrace: ['tcptrace', '-n', file],
     capinfos: ['capinfos', '-c', file],
