@@ -3,27 +3,23 @@ import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'no
 import { type CaptureWriter, createPcapngWriter, createPcapWriter } from '../capture/writer.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
 import { REASONS } from '../coalesce/reason.ts';
-import type { PollSpec } from '../nic/poll.ts';
-import type { Softirq } from '../nic/softirq.ts';
-import type { XenConfiguration } from '../path/xen-path.ts';
 import { type CoalesceStats, coalesce, type EngineName } from '../replay/coalesce.ts';
 import { createRecorder, type DeliveredSkb } from '../replay/recorder.ts';
 import { openSession, type Session } from '../replay/session.ts';
 import { jsonlStats, skbJson } from '../replay/skb-json.ts';
-import { createPricedSoftirq } from '../replay/softirq.ts';
 import { isDegraded, readingWarnings, ringWarnings } from '../replay/warnings.ts';
 import { EXIT } from './exit-code.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
-import { type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
+import { resolveNic } from './nic-options.ts';
 import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
-import { type RawPathOptions, resolvePath } from './path-options.ts';
 import { parsePoll } from './poll-option.ts';
 import { openPollsFile } from './polls-file.ts';
+import { pricedSoftirq, type RawPriceOptions } from './priced-softirq.ts';
 import { complain, createStdout } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
-export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions, RawNicOptions, RawPathOptions {
+export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions, RawPriceOptions {
   readonly capture: string;
   readonly engine: EngineName;
   readonly poll: string;
@@ -31,7 +27,6 @@ export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions, Raw
   readonly stats: boolean;
   readonly write: string | undefined;
   readonly 'polls-out': string | undefined;
-  readonly configuration: XenConfiguration | undefined;
   readonly quiet: boolean;
   readonly progress: boolean;
 }
@@ -43,7 +38,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   const linuxGro = resolveGroOptions(raw);
   const poll = parsePoll(raw.poll, () => resolveNic(raw));
   if (raw.jsonl && raw.stats) throw new UsageError('--jsonl and --stats exclude each other');
-  const softirq = pricedSoftirq(raw, poll, options.inetLro.mode);
+  const softirq = pricedSoftirq(raw, poll, raw.engine !== 'none', options.inetLro.mode);
   const file = raw.write === undefined ? null : openMerged(raw.write);
   const pollsFile = raw['polls-out'] === undefined ? null : openPollsFile(raw['polls-out']);
   const discard = (): void => {
@@ -92,18 +87,6 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   } finally {
     session.close();
   }
-}
-
-/** The processor that `napi` spends time on: that of the configuration's driver domain. */
-function pricedSoftirq(raw: RawCoalesceOptions, poll: PollSpec, lroMode: 'skb' | 'frags'): Softirq {
-  if (poll.kind !== 'napi') {
-    refuseNicOptions(raw);
-    if (raw.configuration !== undefined) throw new UsageError('--configuration counts only with --poll napi');
-  }
-  const merges = raw.engine !== 'none';
-  const configuration = raw.configuration ?? (merges ? 'LRO' : 'Xen');
-  const { path, profile } = resolvePath(raw, lroMode);
-  return createPricedSoftirq({ ...path, configuration, lroMode, profile }, merges, poll);
 }
 
 function report(session: Session, raw: RawCoalesceOptions, stats: CoalesceStats, skipped: number): number {

@@ -94,7 +94,10 @@ export function allocationWarnings(packets: number): Warning[] {
 }
 
 /** What the received traffic is, and whether a replay of it means anything. */
-export function trafficWarnings(traffic: TrafficCounts, mtu: number): Warning[] {
+export function trafficWarnings(
+  traffic: Pick<TrafficCounts, 'superPackets' | 'dataPackets' | 'allTcpPackets'>,
+  mtu: number,
+): Warning[] {
   const { superPackets, dataPackets, allTcpPackets } = traffic;
   const warnings: Warning[] = [];
   if (allTcpPackets === 0) {
