@@ -1,6 +1,7 @@
 /** Spreads the studies of one pass over the processors: each thread reads the capture for its share of them. */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import {
   createStopBoard,
@@ -61,7 +62,9 @@ function split<Item>(items: readonly Item[], parts: number): Item[][] {
 }
 
 function startThread(data: ThreadData): { readonly worker: Worker; readonly result: Promise<ReplayedJob> } {
-  const worker = new Worker(new URL('./replay-thread.js', import.meta.url), { workerData: data });
+  // Bundled or not, the entry stands beside this file and has the same ending.
+  const entry = new URL(`./replay-thread${extname(import.meta.url)}`, import.meta.url);
+  const worker = new Worker(entry, { workerData: data });
   const result = new Promise<ReplayedJob>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);

@@ -2,6 +2,7 @@
 import { basename, join } from 'node:path';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import type { ResultRecord } from '../replay/result.ts';
+import type { StudyPolls } from '../replay/study.ts';
 import type { SweepParameter, SweepRecord, SweepWarning } from '../replay/sweep-result.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { makeFolder, type OutputFile, writeFiles } from '../report/files.ts';
@@ -65,11 +66,17 @@ function resolvePoint(
   try {
     const resolved = resolveStudy({ ...raw, ...(Object.fromEntries(varied) as Partial<RawStudyOptions>) });
     const { study } = resolved;
-    const setups =
-      raw.configuration.length === 0
-        ? study.setups
-        : study.setups.filter(({ name }) => raw.configuration.includes(name));
-    return { ...resolved, study: { ...study, setups } };
+    const { withoutTimes } = study;
+    const asked = <Polls extends StudyPolls>(polls: Polls): Polls => ({
+      ...polls,
+      setups: polls.setups.filter(
+        ({ name }) => raw.configuration.length === 0 || raw.configuration.includes(name),
+      ),
+    });
+    return {
+      ...resolved,
+      study: { ...asked(study), withoutTimes: withoutTimes === null ? null : asked(withoutTimes) },
+    };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const where = parameters.map(({ name }, index) => `${name}=${values[index]}`).join(' ');

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { pcapFile } from '../helpers/capture-files.ts';
 import { COMMAND, runCommand } from '../helpers/command.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 
@@ -104,6 +105,17 @@ describe('analyze sweep', function () {
       'sweep-max-aggr-engine-polls-optimized.png',
       'sweep-max-aggr-engine.csv',
     ]);
+  });
+
+  it('keeps to the configuration asked for where the packets have no times', async () => {
+    const bytes = new Uint8Array(60);
+    const alike = pcapFile(Array.from({ length: 9 }, () => ({ timeNs: 1n, bytes })));
+    const args = [folder.write('alike.pcap', alike), '--receiver', 'all', '--configuration', 'LRO'];
+    const { points, warnings } = await sweep([...args, '--vary', 'max-aggr=2,4']);
+    expect(warnings.map(({ code }) => code)).to.include('W-NO-CLOCK');
+    for (const { configurations } of points) {
+      expect(configurations.map(({ name }) => name)).to.deep.equal(['LRO']);
+    }
   });
 
   it('reads standard input once, and says where once is not enough', async () => {
