@@ -62,7 +62,8 @@ const ADVICE_OF_INET_LRO: Partial<Readonly<Record<Obstacle, string>>> = {
 
 /** Advice for one obstacle, what a set of them stands for otherwise. */
 export function adviceFor(engine: EngineName, without: ObstacleSet): string {
-  if (without === allObstacles(engine)) return 'The upper bound: nothing that these rules allow merges more.';
+  if (without === allObstacles(engine))
+    return 'Every obstacle gone at once: the upper bound where no packet comes twice.';
   if (without === NO_POLLS) {
     return 'More than this no moderation and no table gives: longer polls (ethtool -C: rx-usecs, rx-frames) come nearer, and hold packets longer.';
   }

@@ -38,7 +38,7 @@ function engineClause(engine: EngineExplanation): string {
 }
 
 function obstacleNames({ without, upperBound }: WhatIf): string {
-  return upperBound ? 'all of these' : without.join(' and ');
+  return upperBound ? 'all obstacles' : without.join(' and ');
 }
 
 function engineParts(engine: EngineExplanation): string[] {
