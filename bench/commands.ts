@@ -22,6 +22,9 @@ export const COMMANDS = [
   'analyze, napi',
   'analyze sweep, 26 × max-aggr',
   'analyze sweep, 26 × rx-usecs, napi',
+  'analyze explain',
+  'analyze explain, no what-ifs',
+  'analyze explain, all what-ifs',
   'tcpdump',
   'tcptrace',
   'capinfos',
@@ -47,6 +50,7 @@ const PCAP_PARSER = fileURLToPath(new URL('./pcap-parser-count.js', import.meta.
 export function commandFor(name: CommandName, { analyze, file, scratch }: Setting): Command {
   const node = process.execPath;
   const csv = ['--format', 'csv', '--out', scratch, '--quiet'];
+  const explain = ['explain', file, '--poll', 'batch:64', ...csv];
   const lines: Readonly<Record<CommandName, readonly [string, ...string[]]>> = {
     'analyze --help': [node, analyze, '--help'],
     'node -e 0': [node, '-e', '0'],
@@ -66,6 +70,9 @@ export function commandFor(name: CommandName, { analyze, file, scratch }: Settin
       node,
       ...[analyze, 'sweep', file, '--poll', 'napi', '--vary', 'rx-usecs=0:250:10', ...csv],
     ],
+    'analyze explain': [node, analyze, ...explain],
+    'analyze explain, no what-ifs': [node, analyze, ...explain, '--what-if', 'none'],
+    'analyze explain, all what-ifs': [node, analyze, ...explain, '--what-if', 'all'],
     tcpdump: ['tcpdump', '-r', file, '-w', '/dev/null'],
     tcptrace: ['tcptrace', '-n', file],
     capinfos: ['capinfos', '-c', file],

@@ -4,36 +4,33 @@ import { type CaptureWriter, createPcapngWriter, createPcapWriter } from '../cap
 import { caveatOf, type EngineName } from '../coalesce/catalog.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
 import { REASONS } from '../coalesce/reason.ts';
-import type { PollSpec } from '../nic/poll.ts';
-import type { Softirq } from '../nic/softirq.ts';
-import type { XenConfiguration } from '../path/xen-path.ts';
+
 import { type CoalesceStats, coalesce } from '../replay/coalesce.ts';
+
 import { createRecorder, type DeliveredSkb } from '../replay/recorder.ts';
 import { resegmentSummary, resegmentWarnings } from '../replay/resegment-summary.ts';
 import { openSession, type Session } from '../replay/session.ts';
 import { jsonlStats, skbJson } from '../replay/skb-json.ts';
-import { createPricedSoftirq } from '../replay/softirq.ts';
 import { isDegraded, readingWarnings, ringWarnings } from '../replay/warnings.ts';
 import { EXIT } from './exit-code.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
-import { type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
+
+import { resolveNic } from './nic-options.ts';
 import { resolveReplayOptions } from './options.ts';
+
 import { abortOnSignals, createPacer } from './pacer.ts';
-import { type RawPathOptions, resolvePath } from './path-options.ts';
 import { parsePoll } from './poll-option.ts';
 import { openPollsFile } from './polls-file.ts';
+
+import { pricedSoftirq, type RawPriceOptions } from './priced-softirq.ts';
 import { resolveRuleOptions } from './rule-engines.ts';
 import type { RawRuleOptions } from './rule-options.ts';
+
 import { complain, createStdout } from './terminal.ts';
 import { UsageError } from './usage.ts';
 import { type RawVethOptions, refuseVethOptions, resolveVeth } from './veth-options.ts';
 
-export interface RawCoalesceOptions
-  extends RawRuleOptions,
-    RawGroOptions,
-    RawNicOptions,
-    RawVethOptions,
-    RawPathOptions {
+export interface RawCoalesceOptions extends RawRuleOptions, RawGroOptions, RawPriceOptions, RawVethOptions {
   readonly capture: string;
   readonly engine: EngineName;
   readonly poll: string;
@@ -41,7 +38,6 @@ export interface RawCoalesceOptions
   readonly stats: boolean;
   readonly write: string | undefined;
   readonly 'polls-out': string | undefined;
-  readonly configuration: XenConfiguration | undefined;
   readonly quiet: boolean;
   readonly progress: boolean;
 }
@@ -69,7 +65,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
     );
   }
   if (raw.jsonl && raw.stats) throw new UsageError('--jsonl and --stats exclude each other');
-  const softirq = pricedSoftirq(raw, poll, options.inetLro.mode);
+  const softirq = pricedSoftirq(raw, poll, raw.engine !== 'none', options.inetLro.mode);
   const file = raw.write === undefined ? null : openMerged(raw.write);
   const pollsFile = raw['polls-out'] === undefined ? null : openPollsFile(raw['polls-out']);
   const discard = (): void => {
@@ -118,18 +114,6 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   } finally {
     session.close();
   }
-}
-
-/** The processor that `napi` spends time on: that of the configuration's driver domain. */
-function pricedSoftirq(raw: RawCoalesceOptions, poll: PollSpec, lroMode: 'skb' | 'frags'): Softirq {
-  if (poll.kind !== 'napi') {
-    refuseNicOptions(raw, poll.kind === 'veth' ? ['weight', 'irq-latency'] : []);
-    if (raw.configuration !== undefined) throw new UsageError('--configuration counts only with --poll napi');
-  }
-  const merges = raw.engine !== 'none';
-  const configuration = raw.configuration ?? (merges ? 'LRO' : 'Xen');
-  const { path, profile } = resolvePath(raw, lroMode);
-  return createPricedSoftirq({ ...path, configuration, lroMode, profile }, merges, poll);
 }
 
 function report(session: Session, raw: RawCoalesceOptions, stats: CoalesceStats, skipped: number): number {

@@ -6,6 +6,7 @@ import { verifyTcpChecksum } from '../packet/checksum.ts';
 import { seqDistance } from '../packet/seq.ts';
 import { KIND, type PacketTable, PLAIN_TCP4, STATUS, statusOf, vlanTagsOf } from '../packet/table.ts';
 import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './engine.ts';
+import { OBSTACLE, type ObstacleSet, SPREAD_LIST } from './obstacle.ts';
 import { REASON } from './reason.ts';
 
 export interface InetLroOptions {
@@ -21,6 +22,8 @@ export interface InetLroOptions {
   readonly verifyChecksums: boolean;
   /** PSH fails the eligibility test, as in s2io. */
   readonly pshBlocks?: boolean;
+  /** Obstacles to be taken as gone, for what-if replays: docs/explain.md. `table-full` wants `maxDesc` a power of two. */
+  readonly waived?: ObstacleSet;
 }
 
 export const INET_LRO_DEFAULTS: InetLroOptions = {
@@ -80,13 +83,19 @@ const REJECTION: Int8Array = (() => {
 
 /** Builds the engine; options must be whole numbers in their ranges (checked where they are parsed). */
 export function createInetLro(table: PacketTable, options: InetLroOptions, sink: SkbSink): Engine {
-  const { maxDesc, maxAggr, fragSize, vlan, verifyChecksums } = options;
+  const { maxDesc, fragSize, vlan, verifyChecksums } = options;
+  const waives = (obstacle: ObstacleSet): boolean => ((options.waived ?? 0) & obstacle) !== 0;
+  const anyTimestamp = waives(OBSTACLE.timestamp);
+  const gapsAllowed = waives(OBSTACLE.reordering);
+  const unlimited = waives(OBSTACLE['size-limit']);
+  const spread = waives(OBSTACLE['table-full']);
   const frags = options.mode === 'frags';
   const inband = vlan === 'inband';
   /** Only the plain rules apply: no in-band tags, checksums and PSH not looked at, packets counted. */
   const plain = !inband && !frags && !verifyChecksums && options.pshBlocks !== true;
   const flagsLookedAt = options.pshBlocks === true ? FLAGS_LOOKED_AT | PSH : FLAGS_LOOKED_AT;
-  const lengthLimit = 65_535 - options.mtu;
+  const maxAggr = unlimited ? Number.MAX_SAFE_INTEGER : options.maxAggr;
+  const lengthLimit = unlimited ? Number.MAX_SAFE_INTEGER : 65_535 - options.mtu;
   const slots = new Int32Array(maxDesc * WORDS);
   for (let slot = 0; slot < maxDesc; slot++) slots[slot * WORDS] = EMPTY;
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
@@ -135,6 +144,7 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     const headerWords = flags >> 12;
     if (headerWords === 5) return -1;
     if (headerWords !== 8 || view.getInt32(tcp + 20) !== TIMESTAMP_OPTION) return REASON['tcp-options'];
+    if (anyTimestamp) return -1;
     if (at >= 0 && seqDistance(view.getInt32(tcp + 24), slots[at + TSVAL]!) < 0)
       return REASON['timestamp-backwards'];
     if (view.getInt32(tcp + 28) === 0) return REASON['timestamp-echo-zero'];
@@ -235,7 +245,9 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   /** The slot that holds this flow; otherwise `-1 - s` with the lowest empty slot s, -1 - maxDesc if none is. */
   function find(flow: number): number {
     let empty = maxDesc;
-    for (let slot = 0; slot < maxDesc; slot++) {
+    const first = spread ? (flow * SPREAD_LIST) & (maxDesc - 1) : 0;
+    const end = spread ? first + SPREAD_LIST : maxDesc;
+    for (let slot = first; slot < end; slot++) {
       const held = slots[slot * WORDS];
       if (held === flow) return slot;
       if (held === EMPTY && slot < empty) empty = slot;
@@ -277,7 +289,8 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
       if (reason >= 0) flush(slot, reason);
     } else {
       flush(slot, reason);
-      sink.deliverAlone(row, reason);
+      if (gapsAllowed && reason === REASON_SEQUENCE) begin(slot, row, l3Bytes, tagBytes);
+      else sink.deliverAlone(row, reason);
     }
   }
 

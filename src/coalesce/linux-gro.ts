@@ -8,6 +8,7 @@ import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './e
 import { createGroPacketReader } from './gro-packet.ts';
 import { HELD_STRIDE, ID_RULE, idRules, isSameFlow, joinViolation, SLOT, SLOT_WORDS } from './gro-rules.ts';
 import { createUsualTest } from './gro-usual.ts';
+import { OBSTACLE, type ObstacleSet } from './obstacle.ts';
 import { REASON } from './reason.ts';
 
 export interface LinuxGroOptions {
@@ -24,6 +25,8 @@ export interface LinuxGroOptions {
   readonly tunnels?: boolean;
   /** True as in gvisor: a smaller segment does not join either. */
   readonly equalSizes?: boolean;
+  /** Obstacles to be taken as gone, for what-if replays: docs/explain.md. Tables and sizes are told by the options above. */
+  readonly waived?: ObstacleSet;
 }
 
 /** Of kernel 6.18; buckets and list length are constants there. */
@@ -52,6 +55,12 @@ const NEVER_HELD = FIN | SYN | RST | PSH | URG;
 /** Builds the engine; options must be whole numbers in their ranges (checked where they are parsed). */
 export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sink: SkbSink): Engine {
   const { buckets, perBucket, maxSize, verifyChecksums } = options;
+  const waived = options.waived ?? 0;
+  /** What finishes an skb besides its size, and what is never held. */
+  const pshFinishes = (waived & OBSTACLE.psh) === 0;
+  const finishingFlags = pshFinishes ? FIN | PSH : FIN;
+  const neverHeld = pshFinishes ? NEVER_HELD : NEVER_HELD & ~PSH;
+  const anySize = (waived & OBSTACLE['segment-size']) !== 0;
   const slotCount = buckets * perBucket;
   const slots = new Int32Array(slotCount * SLOT_WORDS);
   for (let slot = 0; slot < slotCount; slot++) slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
@@ -210,14 +219,14 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     slots[at + SLOT.PAYLOAD_BYTES]! += payloadBytes;
     slots[at + SLOT.SIZE_BYTES]! += payloadBytes;
     slots[at + SLOT.ADDED_FLAGS] = flags;
-    if (flags !== 0) flush(slot, (flags & FIN) !== 0 ? REASON.fin : REASON.psh);
-    else if (payloadBytes < slots[at + SLOT.GSO_BYTES]!) flush(slot, REASON['size-smaller']);
+    if ((flags & finishingFlags) !== 0) flush(slot, (flags & FIN) !== 0 ? REASON.fin : REASON.psh);
+    else if (payloadBytes < slots[at + SLOT.GSO_BYTES]! && !anySize) flush(slot, REASON['size-smaller']);
   }
 
   /** Why a packet that finds no held skb of its flow is not held itself; -1 if it is. */
   function aloneReason(): number {
     if (packet.spoilt >= 0) return packet.spoilt;
-    const flags = (packet.tcpWord >>> 16) & NEVER_HELD;
+    const flags = (packet.tcpWord >>> 16) & neverHeld;
     if (flags !== 0) {
       if ((flags & RST) !== 0) return REASON.rst;
       if ((flags & SYN) !== 0) return REASON.syn;
@@ -245,6 +254,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
         held,
         slot * HELD_STRIDE,
         maxSize,
+        waived,
       );
       if (violation < 0 && equalSizes && packet.payloadBytes < slots[slot * SLOT_WORDS + SLOT.GSO_BYTES]!) {
         violation = REASON['size-smaller'];

@@ -94,7 +94,11 @@ export function allocationWarnings(packets: number): Warning[] {
 }
 
 /** What the received traffic is, and whether a replay of it means anything. */
-export function trafficWarnings(traffic: TrafficCounts, mtu: number, resegmented: boolean): Warning[] {
+export function trafficWarnings(
+  traffic: Pick<TrafficCounts, 'superPackets' | 'dataPackets' | 'allTcpPackets'>,
+  mtu: number,
+  resegmented: boolean,
+): Warning[] {
   const { superPackets, dataPackets, allTcpPackets } = traffic;
   const warnings: Warning[] = [];
   if (allTcpPackets === 0) {

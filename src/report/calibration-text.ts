@@ -7,7 +7,7 @@ import type {
   LawFit,
 } from '../cost/calibration-record.ts';
 import { fixed, printable } from './format.ts';
-import { INDENT, renderTable, wrap } from './terminal.ts';
+import { INDENT, renderTable, wrap } from './text-table.ts';
 
 export function renderCalibration(record: CalibrationRecord): string {
   const parts = [

@@ -7,6 +7,7 @@ import { CHART_FONT } from './fonts.ts';
 import { fixed } from './format.ts';
 
 type BarPlugin = Plugin<'bar'>;
+type LegendSpec = Pick<BarChartSpec, 'series' | 'referenceLines' | 'decimals'>;
 
 const FONT = `${FONT_SIZE}px "${CHART_FONT}"`;
 /** Height of a digit of DejaVu Sans over its font size. */
@@ -154,7 +155,7 @@ const COLUMNS = 3;
 const ROW_HEIGHT = KEY_SIZE + 4;
 
 /** Keys of the series, each label once, and of the reference lines, over the plot; a single one needs none. */
-export function legend(spec: BarChartSpec): BarPlugin {
+export function legend(spec: LegendSpec): BarPlugin {
   return {
     id: 'legend',
     afterDraw: (chart) => {
@@ -182,16 +183,16 @@ export function legend(spec: BarChartSpec): BarPlugin {
   };
 }
 
-function keysOf({ series }: BarChartSpec): readonly BarChartSpec['series'][number][] {
+function keysOf({ series }: LegendSpec): readonly LegendSpec['series'][number][] {
   return series.filter(({ label }, index) => series.findIndex((one) => one.label === label) === index);
 }
 
-export function hasLegend(spec: BarChartSpec): boolean {
+export function hasLegend(spec: LegendSpec): boolean {
   return spec.series.length + spec.referenceLines.length > 1;
 }
 
 /** Room over the plot. */
-export function legendHeight(spec: BarChartSpec): number {
+export function legendHeight(spec: LegendSpec): number {
   if (!hasLegend(spec)) return 6;
   const keys = keysOf(spec).length;
   const rows = keys > KEYS_IN_A_ROW ? Math.ceil(keys / COLUMNS) : 1;

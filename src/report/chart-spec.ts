@@ -18,6 +18,8 @@ export type SeriesRole =
   | 'p50'
   | 'p99'
   | 'max'
+  | 'delivered'
+  | 'merged'
   | StageName;
 
 export interface ChartSeries {

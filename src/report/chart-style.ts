@@ -48,6 +48,8 @@ export const LOOKS: Readonly<Record<SeriesRole, Look>> = {
   domain0: plain(BLUE, PAPER),
   domainU: plain(ORANGE, INK),
   unexplained: hatched(PAPER, '#a86f00', 'up', INK),
+  delivered: plain(BLUE, PAPER),
+  merged: plain(ORANGE, INK),
   mean: plain(BLUE, PAPER),
   p50: hatched(PAPER, BLUE, 'up', INK),
   p99: plain(ORANGE, INK),

@@ -3,7 +3,8 @@ import type { ResultRecord } from '../replay/result.ts';
 import { fixed } from './format.ts';
 import { type PathSummary, pathSummaries } from './path-summary.ts';
 import { stageRows } from './stages.ts';
-import { assumptions, openingSentence, renderTable, wrap } from './terminal.ts';
+import { assumptions, openingSentence } from './terminal.ts';
+import { renderTable, wrap } from './text-table.ts';
 
 type Row = readonly [name: string, of: (one: PathSummary) => number | null];
 

@@ -3,7 +3,7 @@ import type { ConfigurationResult } from '../replay/result.ts';
 import type { SweepPoint, SweepRecord } from '../replay/sweep-result.ts';
 import { fixed, printable } from './format.ts';
 import { type Quantity, quantityOf } from './quantities.ts';
-import { count, renderTable, wrap } from './terminal.ts';
+import { count, renderTable, wrap } from './text-table.ts';
 
 /** What the sentences are about, in their words. */
 const TOLD: readonly (readonly [string, string])[] = [

@@ -1,7 +1,9 @@
 /** A tuning record as plain text for a terminal: the advice first, then the front, how sure it is, what it rests on. */
 import type { TunePart, TuneRecord } from '../replay/tune-result.ts';
 import { duration, fixed, printable } from './format.ts';
-import { count, renderTable, wrap } from './terminal.ts';
+
+import { count, renderTable, wrap } from './text-table.ts';
+
 import { ASPECTS, against, NO_BREAK_SPACE, nameOf, shownFront } from './tune-shown.ts';
 
 const INDENT = '  ';

@@ -1,7 +1,7 @@
 /** The hypotheses about the guest's unexplained cycles as plain text for a terminal. */
 import type { HypothesisResult, Traffic, UnexplainedRecord } from '../replay/unexplained-record.ts';
 import { fixed, grouped, percentChange, printable } from './format.ts';
-import { INDENT, renderTable, wrap } from './terminal.ts';
+import { INDENT, renderTable, wrap } from './text-table.ts';
 
 export function renderUnexplained(record: UnexplainedRecord): string {
   const parts = [

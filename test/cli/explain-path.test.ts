@@ -47,7 +47,7 @@ describe('analyze explain --path', function () {
   });
 
   const wrong: readonly (readonly [name: string, args: readonly string[], code: number, says: RegExp])[] = [
-    ['nothing to explain', [CAPTURE], 2, /explain: .*--path/],
+    ['an engine that is not there', [CAPTURE, '--path', '--engine', 'lro'], 2, /--engine: 'lro' is none of/],
     ['no capture', ['--path'], 2, /Not enough/],
     ['a missing file', ['no-such.pcap', '--path'], 3, /no-such\.pcap: no such file/],
     ['an option of another mode', [CAPTURE, '--path', '--fragment-copy', 'direct'], 2, /--fragment-copy/],

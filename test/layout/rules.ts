@@ -37,6 +37,8 @@ const EXCEPTIONS: readonly Exception[] = [
   { from: 'report', to: 'src/replay/unexplained-record.ts', typesOnly: true },
   { from: 'report', to: 'src/replay/sweep-result.ts', typesOnly: true },
   { from: 'report', to: 'src/replay/tune-result.ts', typesOnly: true },
+  // The record of `analyze explain`.
+  { from: 'report', to: 'src/replay/explain-result.ts', typesOnly: true },
   // Costs are told in what the path counts: its events, receive modes and configurations.
   { from: 'cost', to: 'src/path/events.ts', typesOnly: false },
   { from: 'cost', to: 'src/path/hypotheses.ts', typesOnly: false },
