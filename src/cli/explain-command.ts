@@ -90,6 +90,11 @@ function explainOptions(raw: RawExplainOptions): ExplainOptions {
   const poll = parsePoll(pollText, () => resolveNic(raw));
   const engines = raw.engine.split(',').map((text) => parseEngine('--engine', text.trim()));
   const diff = parseDiff(raw.diff);
+  if (raw.resegment && (raw.packet.length > 0 || diff !== null)) {
+    throw new UsageError(
+      '--packet and --diff name records, which segments share: write the segments with coalesce --resegment -w first',
+    );
+  }
   if (raw.packet.length > MAX_PACKETS) throw new UsageError(`--packet: at most ${MAX_PACKETS} of them`);
   return {
     engines: [...new Set([...engines, ...(diff ?? [])])],

@@ -1,7 +1,7 @@
 /** Where two engines part: packets that they deliver in different skbs, by the reasons of both. */
 import type { HeldSkb, SkbSink } from '../coalesce/engine.ts';
 import { REASONS } from '../coalesce/reason.ts';
-import type { PacketTable } from '../packet/table.ts';
+import { type PacketTable, recordNumber } from '../packet/table.ts';
 import type { DeliverySpan, EngineDifference } from './explain-result.ts';
 
 export interface EngineDiff {
@@ -47,7 +47,7 @@ export function createEngineDiff(table: PacketTable, listed: number): EngineDiff
     const members: number[][] = [];
     return {
       hold(slot, row, first) {
-        const record = table.firstRecord + row;
+        const record = recordNumber(table, row);
         if (first) members[slot] = [record];
         else members[slot]!.push(record);
       },
@@ -57,7 +57,7 @@ export function createEngineDiff(table: PacketTable, listed: number): EngineDiff
         for (const record of packets) settle(side, record, delivered);
       },
       deliverAlone(row, reason) {
-        const record = table.firstRecord + row;
+        const record = recordNumber(table, row);
         settle(side, record, span([record], reason));
       },
     };

@@ -1,6 +1,6 @@
 /** What the rules of merging look at in one packet, read out for people: used for single packets, not in the hot path. */
 import { REASON } from '../coalesce/reason.ts';
-import type { PacketTable } from '../packet/table.ts';
+import { type PacketTable, recordNumber } from '../packet/table.ts';
 
 export interface PacketFields {
   /** Record number in the capture, from 0. */
@@ -44,7 +44,7 @@ export function packetFields(
     options.push(view.getUint8(at).toString(16).padStart(2, '0'));
   const stamped = optionsEnd - tcpAt >= 32 && view.getInt32(tcpAt + 20) === 0x0101080a;
   return {
-    record: table.firstRecord + row,
+    record: recordNumber(table, row),
     seq: view.getUint32(tcpAt + 4),
     ack: view.getUint32(tcpAt + 8),
     window: view.getUint16(tcpAt + 14),

@@ -1,7 +1,7 @@
 /** Follows single packets through one engine: which rule decided, against which held packet, with both values. */
 import type { HeldSkb, SegmentPlace, SkbSink } from '../coalesce/engine.ts';
 import { REASON, REASONS } from '../coalesce/reason.ts';
-import type { PacketTable } from '../packet/table.ts';
+import { type PacketTable, recordNumber } from '../packet/table.ts';
 import type { PacketDecision } from './explain-result.ts';
 import { compared, type HeldFields, type Limits, type PacketFields, packetFields } from './packet-fields.ts';
 
@@ -36,7 +36,7 @@ export function createPacketTrace(
   function begin(next: number): void {
     row = next;
     current = null;
-    const record = table.firstRecord + next;
+    const record = recordNumber(table, next);
     watching = null;
     if (!wanted.has(record)) return;
     watching = { packet: record, fate: 'alone', ended: null, delivered: null };
@@ -84,7 +84,7 @@ export function createPacketTrace(
       lastPacket: from.last.record,
       segments: skb.segments,
       reason: REASONS[reason]!,
-      byPacket: row < 0 ? null : table.firstRecord + row,
+      byPacket: row < 0 ? null : recordNumber(table, row),
       compared: values,
     };
     for (const decision of from.watched) decision.delivered = delivery;
@@ -93,7 +93,7 @@ export function createPacketTrace(
 
   function deliverAlone(at: number, reason: number): void {
     if (watching === null) return;
-    const record = table.firstRecord + at;
+    const record = recordNumber(table, at);
     const packet = fields();
     // The rule that ended a held skb is the one that keeps its trigger out: its values stand there.
     const values =
