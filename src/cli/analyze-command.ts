@@ -10,28 +10,16 @@ import { type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { makeFolder } from '../report/files.ts';
 import type { Format } from '../report/report-files.ts';
-import type { QueueChoice } from './batch-run.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { parseFormats } from './formats.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
+import type { QueueChoice, RawAnalyzeOptions } from './raw-analyze-options.ts';
 import { parseShard } from './shard-option.ts';
 import { sayWritten, showRecord } from './show-record.ts';
-import { type RawStudyOptions, resolveStudy } from './study-options.ts';
+import { resolveStudy } from './study-options.ts';
 import { complain } from './terminal.ts';
 import { UsageError } from './usage.ts';
-
-export interface RawAnalyzeOptions extends RawStudyOptions {
-  readonly captures: readonly string[];
-  readonly out: string;
-  readonly format: string;
-  readonly json: boolean;
-  readonly workers: string | undefined;
-  readonly cache: boolean;
-  readonly shard: string | undefined;
-  readonly quiet: boolean;
-  readonly progress: boolean;
-}
 
 /** @param batch how many captures are run; null: as a batch only if there are several */
 export async function runAnalyze(

@@ -1,9 +1,9 @@
 /** `analyze batch`: the main command for many captures, here or by the workers of a queue. */
 import { isFolder } from '../batch/discover.ts';
-import { type RawAnalyzeOptions, runAnalyze } from './analyze-command.ts';
-import type { QueueChoice } from './batch-run.ts';
+import { runAnalyze } from './analyze-command.ts';
 import type { Invocation } from './commands/command.ts';
 import { parseQueue } from './queue-options.ts';
+import type { QueueChoice, RawAnalyzeOptions } from './raw-analyze-options.ts';
 import { UsageError } from './usage.ts';
 
 export interface RawBatchOptions extends RawAnalyzeOptions {

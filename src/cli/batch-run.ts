@@ -15,24 +15,18 @@ import { isDegraded } from '../replay/warnings.ts';
 import { summaryCsv } from '../report/csv.ts';
 import { writeFiles } from '../report/files.ts';
 import type { Format } from '../report/report-files.ts';
-import type { RawAnalyzeOptions } from './analyze-command.ts';
 import { createBatchProgress } from './batch-progress.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { abortOnSignals } from './pacer.ts';
+import { withQueuePackages } from './queue-options.ts';
+import type { QueueChoice, RawAnalyzeOptions } from './raw-analyze-options.ts';
 import { sayReport, sayWritten, showRecord } from './show-record.ts';
 import { complain } from './terminal.ts';
 import { wholeNumber } from './usage.ts';
 
 const MOST_WORKERS = 1024;
 const INDEX_FILE = 'captures.json';
-
-/** Where to let the work be done, instead of here. */
-export interface QueueChoice {
-  readonly url: string;
-  /** Folder that the workers see as their root. */
-  readonly root: string;
-}
 
 /** @param queue null: on threads of this machine */
 export async function runBatch(
@@ -104,7 +98,7 @@ async function runOnQueue(
   queue: QueueChoice,
   index: HashIndex,
 ): Promise<void> {
-  const { runQueued } = await import('../batch/queue/run-queued.ts');
+  const { runQueued } = await withQueuePackages(() => import('../batch/queue/run-queued.ts'));
   await runQueued(tasks, { ...run, ...queue, knownHash: index.get, onTrouble: complain });
 }
 

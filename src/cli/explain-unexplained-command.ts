@@ -13,7 +13,7 @@ import { UsageError } from './usage.ts';
 
 export interface RawUnexplainedOptions extends Omit<RawStudyOptions, 'engine' | 'law' | 'pace' | 'poll'> {
   readonly capture: string;
-  readonly poll: string | readonly string[];
+  readonly poll: string | readonly string[] | undefined;
   /** Those that are switched on; empty: all. */
   readonly hypothesis: readonly string[];
   readonly json: boolean;
@@ -25,7 +25,7 @@ export async function runExplainUnexplained(raw: RawUnexplainedOptions): Promise
   const hypotheses = parseHypotheses(raw.hypothesis);
   const { session: choices, study } = resolveStudy({
     ...raw,
-    poll: [raw.poll].flat(),
+    poll: [raw.poll ?? []].flat(),
     engine: 'inet_lro',
     law: 'none',
     pace: undefined,

@@ -25,3 +25,13 @@ export function parseQueue(text: string | undefined): string | null {
   }
   return url;
 }
+
+/** Loads what talks to a queue; a UsageError where the packages for it are not installed. */
+export async function withQueuePackages<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new UsageError('a queue needs two more packages: npm install bullmq ioredis');
+  }
+}

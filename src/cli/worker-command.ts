@@ -5,7 +5,7 @@ import { withoutPassword } from '../batch/redact.ts';
 import { workerCount } from './batch-run.ts';
 import { EXIT } from './exit-code.ts';
 import { abortOnSignals } from './pacer.ts';
-import { parseQueue } from './queue-options.ts';
+import { parseQueue, withQueuePackages } from './queue-options.ts';
 import { complain } from './terminal.ts';
 import { decimalNumber, UsageError } from './usage.ts';
 
@@ -23,10 +23,9 @@ export async function runWorker(raw: RawWorkerOptions): Promise<number> {
   if (url === null) throw new UsageError('worker needs --queue redis://…');
   if (!isFolder(raw.root)) throw new UsageError(`--root: ${raw.root} is no folder`);
   const stalledAfterMs = 1000 * decimalNumber('--stalled-after', raw['stalled-after'], 1, 86_400);
-  const [{ connect }, { startQueueWorker }] = await Promise.all([
-    import('../batch/queue/connection.ts'),
-    import('../batch/queue/worker.ts'),
-  ]);
+  const [{ connect }, { startQueueWorker }] = await withQueuePackages(() =>
+    Promise.all([import('../batch/queue/connection.ts'), import('../batch/queue/worker.ts')]),
+  );
   const signal = abortOnSignals();
   const connection = connect(url, complain);
   const say = (message: string): void => {

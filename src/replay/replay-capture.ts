@@ -51,10 +51,14 @@ export async function replayCapture(
   return { ...record, warnings: [...record.warnings, { code: 'W-CHANGED', message }] };
 }
 
-/** Tells versions of a file apart; constant for what is no file. */
+/** Tells versions of a file apart; constant for what is no file, or cannot be looked at. */
 export function fileState(path: string): string {
-  const stat = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false, bigint: true });
-  return stat?.isFile() === true
-    ? `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
-    : '';
+  try {
+    const stat = path === '-' ? undefined : statSync(path, { bigint: true });
+    return stat?.isFile() === true
+      ? `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
+      : '';
+  } catch {
+    return '';
+  }
 }

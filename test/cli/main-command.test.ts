@@ -49,7 +49,7 @@ describe('analyze <capture>', function () {
     const files = readdirSync(join(out, 'f1')).sort();
     const tables = ['throughput', 'lro-rate', 'cycles-per-byte', 'cycles-by-stage', 'latency'];
     const expected = tables.flatMap((name) => [`${name}.csv`, `${name}.png`]);
-    expect(files).to.deep.equal([...expected, 'summary.json'].sort());
+    expect(files).to.deep.equal([...expected, 'provenance.json', 'summary.json'].sort());
     for (const file of files) expect(stderr).to.include(`wrote ${join(out, 'f1', file)}`);
     for (const file of files.filter((name) => name.endsWith('.png'))) {
       expect(

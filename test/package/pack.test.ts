@@ -89,6 +89,7 @@ describe('the packed package in an empty folder', function () {
       'latency.png',
       'lro-rate.csv',
       'lro-rate.png',
+      'provenance.json',
       'summary.json',
       'throughput.csv',
       'throughput.png',

@@ -1,5 +1,5 @@
-import type { RawAnalyzeOptions } from '../analyze-command.ts';
 import { TALK_OPTIONS } from '../options.ts';
+import type { RawAnalyzeOptions } from '../raw-analyze-options.ts';
 import { STUDY_OPTIONS } from '../study-definitions.ts';
 import type { CommandDefinition } from './command.ts';
 
