@@ -3,11 +3,25 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
 
 export default defineConfig({
-  input: { analyze: 'src/cli/main.ts' },
+  input: {
+    analyze: 'src/cli/main.ts',
+    worker: 'src/batch/worker.ts',
+    'replay-thread': 'src/cli/replay-thread.ts',
+  },
   platform: 'node',
   // yargs uses two functions of node:assert, whose loading takes longer than that of yargs.
   resolve: { alias: { assert: fileURLToPath(new URL('src/cli/assert.ts', import.meta.url)) } },
-  external: [/^chart/, /^@napi-rs/, /^dejavu/, /^csv-stringify/],
+  external: [
+    /^chart/,
+    /^@napi-rs/,
+    /^dejavu/,
+    /^csv-/,
+    /^ml-/,
+    /^pure-rand/,
+    /^piscina/,
+    /^bullmq/,
+    /^ioredis/,
+  ],
   output: {
     dir: 'dist/cli',
     // bin/load.js loads the files with V8's code cache, which Node has for CommonJS alone.

@@ -19,6 +19,12 @@ export const COMMANDS = [
   'analyze coalesce',
   'analyze coalesce, linux-gro',
   'analyze',
+  'analyze, napi',
+  'analyze sweep, 26 × max-aggr',
+  'analyze sweep, 26 × rx-usecs, napi',
+  'analyze explain',
+  'analyze explain, no what-ifs',
+  'analyze explain, all what-ifs',
   'tcpdump',
   'tcptrace',
   'capinfos',
@@ -43,6 +49,8 @@ const PCAP_PARSER = fileURLToPath(new URL('./pcap-parser-count.js', import.meta.
 /** How to run a command; tcptrace without `-n` would look names up. */
 export function commandFor(name: CommandName, { analyze, file, scratch }: Setting): Command {
   const node = process.execPath;
+  const csv = ['--format', 'csv', '--out', scratch, '--quiet'];
+  const explain = ['explain', file, '--poll', 'batch:64', ...csv];
   const lines: Readonly<Record<CommandName, readonly [string, ...string[]]>> = {
     'analyze --help': [node, analyze, '--help'],
     'node -e 0': [node, '-e', '0'],
@@ -52,7 +60,19 @@ export function commandFor(name: CommandName, { analyze, file, scratch }: Settin
       ...[analyze, 'coalesce', file, '--poll', 'batch:64', '--stats', '--engine', 'linux-gro'],
     ],
     // Charts are left out: they cost the same whatever the capture.
-    analyze: [node, analyze, file, '--poll', 'batch:64', '--format', 'csv', '--out', scratch, '--quiet'],
+    analyze: [node, analyze, file, '--poll', 'batch:64', ...csv],
+    'analyze, napi': [node, analyze, file, '--poll', 'napi', ...csv],
+    'analyze sweep, 26 × max-aggr': [
+      node,
+      ...[analyze, 'sweep', file, '--poll', 'batch:64', '--vary', 'max-aggr=1:26:1', ...csv],
+    ],
+    'analyze sweep, 26 × rx-usecs, napi': [
+      node,
+      ...[analyze, 'sweep', file, '--poll', 'napi', '--vary', 'rx-usecs=0:250:10', ...csv],
+    ],
+    'analyze explain': [node, analyze, ...explain],
+    'analyze explain, no what-ifs': [node, analyze, ...explain, '--what-if', 'none'],
+    'analyze explain, all what-ifs': [node, analyze, ...explain, '--what-if', 'all'],
     tcpdump: ['tcpdump', '-r', file, '-w', '/dev/null'],
     tcptrace: ['tcptrace', '-n', file],
     capinfos: ['capinfos', '-c', file],

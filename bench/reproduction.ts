@@ -1,7 +1,9 @@
 /**
  * The LRO rate of the study from interrupt moderation, NAPI and processor time: the tables of docs/reproduction.md.
- * `node dist/bench/reproduction.js` prints them as Markdown; it takes some seconds.
+ * `node dist/bench/reproduction.js` prints them as Markdown; it takes some seconds. Given the name of a PNG file, it
+ * also draws the first one.
  */
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { SkbSink } from '../src/coalesce/engine.ts';
 import { INET_LRO_DEFAULTS, type InetLroOptions } from '../src/coalesce/inet-lro.ts';
@@ -14,6 +16,9 @@ import type { XenConfiguration } from '../src/path/xen-path.ts';
 import { createLane } from '../src/replay/coalesce.ts';
 import { openSession, type Session } from '../src/replay/session.ts';
 import { createPricedSoftirq } from '../src/replay/softirq.ts';
+import { createChartRenderer } from '../src/report/chart-png.ts';
+import type { XyChartSpec } from '../src/report/chart-spec-xy.ts';
+import { xyConfiguration } from '../src/report/chart-xy.ts';
 import { markdown } from './table.ts';
 
 const CAPTURE = fileURLToPath(new URL('../../captures/f1.pcap.gz', import.meta.url));
@@ -132,7 +137,8 @@ function run(
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
-async function printGrid(configuration: 'LRO' | 'Optimized'): Promise<void> {
+/** LRO rates by clock, then by share. */
+async function printGrid(configuration: 'LRO' | 'Optimized'): Promise<readonly (readonly number[])[]> {
   const study = STUDY[configuration];
   const points = CLOCKS_GHZ.flatMap((cpuGhz) => SHARES.map((perPacketShare) => ({ cpuGhz, perPacketShare })));
   const outcomes = await replay(points.map((point) => run(configuration, point)));
@@ -148,6 +154,47 @@ async function printGrid(configuration: 'LRO' | 'Optimized'): Promise<void> {
   });
   const title = `${configuration} at ${study.throughputMbps} Mbit/s: LRO rate (study: ${study.lroRate})`;
   print(title, ['clock', ...SHARES.map(percent)], rows);
+  return CLOCKS_GHZ.map((_, index) =>
+    outcomes.slice(index * SHARES.length, (index + 1) * SHARES.length).map(({ lroRate }) => lroRate),
+  );
+}
+
+/** Four of the clocks: more curves would not be told apart. */
+const DRAWN = [
+  { ghz: 1.6, role: 'curve1' },
+  { ghz: 1.86, role: 'curve2' },
+  { ghz: 2, role: 'curve3' },
+  { ghz: 2.4, role: 'curve4' },
+] as const;
+
+/** Rate against share and clock, with the two rates of the study drawn in. */
+function gridChart(rates: readonly (readonly number[])[]): XyChartSpec {
+  const [left, right] = [100 * SHARES[0]!, 100 * SHARES.at(-1)!];
+  const study = [STUDY.LRO.lroRate, STUDY.Optimized.lroRate].flatMap((y) => [
+    { x: left, y },
+    { x: right, y },
+    { x: right, y: null },
+  ]);
+  return {
+    name: 'reproduction',
+    title: `LRO rate at ${STUDY.LRO.throughputMbps} Mbit/s by clock and share of the cycles per packet inside the poll`,
+    x: {
+      label: 'Cycles per packet inside the poll (%), by clock (GHz)',
+      scale: 'linear',
+      ticks: null,
+      fromZero: false,
+    },
+    y: { label: 'LRO rate (packets)', scale: 'linear', ticks: null, fromZero: false },
+    series: [
+      ...DRAWN.map(({ ghz, role }) => ({
+        role,
+        label: ghz.toFixed(2),
+        joined: true,
+        points: rates[CLOCKS_GHZ.indexOf(ghz)]!.map((y, index) => ({ x: 100 * SHARES[index]!, y })),
+      })),
+      { role: 'reference', label: 'study', joined: true, points: study },
+    ],
+  };
 }
 
 /** The lowest whole percentage at which the rate is at least the study's, by halving: it grows with the share. */
@@ -194,7 +241,7 @@ async function printVariants(title: string, variants: readonly (readonly [string
 }
 
 process.stdout.write(`Captured goodput ${captured.toFixed(2)} Mbit/s.\n\n`);
-await printGrid('LRO');
+const grid = await printGrid('LRO');
 await printGrid('Optimized');
 await printHits();
 const middle = `LRO, ${MIDDLE.cpuGhz} GHz, ${percent(MIDDLE.perPacketShare)}`;
@@ -220,3 +267,6 @@ await printVariants(
     return [nic, run('LRO', { nic, moderation: moderation.value, weight: weight.value })] as const;
   }),
 );
+
+const [, , picture] = process.argv;
+if (picture !== undefined) writeFileSync(picture, createChartRenderer()(xyConfiguration(gridChart(grid))));

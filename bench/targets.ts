@@ -3,12 +3,18 @@ import type { CommandName, Input } from './commands.ts';
 import type { InputName } from './inputs.ts';
 
 /** Commands of one group are interleaved with each other. */
-export const GROUPS = ['start', 'headers', 'full', 'flows'] as const;
+export const GROUPS = ['start', 'headers', 'full', 'flows', 'sweep'] as const;
 
 export type Group = (typeof GROUPS)[number];
 
 /** Starting a process takes so little, and varies so much, that it is timed more often. */
-export const ROUNDS_FACTOR: Readonly<Record<Group, number>> = { start: 5, headers: 1, full: 1, flows: 1 };
+export const ROUNDS_FACTOR: Readonly<Record<Group, number>> = {
+  start: 5,
+  headers: 1,
+  full: 1,
+  flows: 1,
+  sweep: 1,
+};
 
 export interface Side {
   readonly command: CommandName;
@@ -41,6 +47,9 @@ export const COMPARISONS: readonly Comparison[] = [
   against('headers', 'headers', 'analyze coalesce', 'pcap-parser', null),
   against('headers', 'headers', 'analyze', 'analyze coalesce', 2.2),
   against('headers', 'headers', 'analyze coalesce, linux-gro', 'analyze coalesce', 1.3),
+  against('headers', 'headers', 'analyze explain', 'analyze coalesce', 2.0),
+  against('headers', 'headers', 'analyze explain, no what-ifs', 'analyze coalesce', 2.0),
+  against('headers', 'headers', 'analyze explain, all what-ifs', 'analyze coalesce', null),
   against('headers', 'headers-gzip', 'analyze coalesce', 'gzip -dc', 0.8),
   {
     group: 'headers',
@@ -54,6 +63,8 @@ export const COMPARISONS: readonly Comparison[] = [
   against('flows', 'flows', 'analyze coalesce', 'tcpdump', null),
   against('flows', 'flows', 'analyze coalesce', 'tcptrace', null),
   against('flows', 'flows', 'analyze coalesce, linux-gro', 'analyze coalesce', 1.3),
+  against('sweep', 'headers', 'analyze sweep, 26 × max-aggr', 'analyze', 8),
+  against('sweep', 'headers', 'analyze sweep, 26 × rx-usecs, napi', 'analyze, napi', 8),
 ];
 
 /** Takes a minute a run: only on request. */

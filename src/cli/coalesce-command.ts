@@ -1,28 +1,34 @@
 /** `analyze coalesce`: the skbs that one engine would deliver. */
 import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { type CaptureWriter, createPcapngWriter, createPcapWriter } from '../capture/writer.ts';
+import { caveatOf, type EngineName } from '../coalesce/catalog.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
 import { REASONS } from '../coalesce/reason.ts';
-import type { PollSpec } from '../nic/poll.ts';
-import { createSoftirq, NO_CYCLES, type Softirq } from '../nic/softirq.ts';
-import type { ReceiveMode } from '../path/netback.ts';
-import type { XenConfiguration } from '../path/xen-path.ts';
-import { type CoalesceStats, coalesce, type EngineName } from '../replay/coalesce.ts';
+import { type CoalesceStats, coalesce } from '../replay/coalesce.ts';
 import { createRecorder, type DeliveredSkb } from '../replay/recorder.ts';
+import { resegmentSummary, resegmentWarnings } from '../replay/resegment-summary.ts';
 import { openSession, type Session } from '../replay/session.ts';
 import { jsonlStats, skbJson } from '../replay/skb-json.ts';
 import { isDegraded, readingWarnings, ringWarnings } from '../replay/warnings.ts';
 import { EXIT } from './exit-code.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
-import { type RawNicOptions, refuseNicOptions, resolveNic } from './nic-options.ts';
-import { type RawReplayOptions, resolveReplayOptions } from './options.ts';
+
+import { resolveNic } from './nic-options.ts';
+import { resolveReplayOptions } from './options.ts';
+
 import { abortOnSignals, createPacer } from './pacer.ts';
 import { parsePoll } from './poll-option.ts';
 import { openPollsFile } from './polls-file.ts';
+
+import { pricedSoftirq, type RawPriceOptions } from './priced-softirq.ts';
+import { resolveRuleOptions } from './rule-engines.ts';
+import type { RawRuleOptions } from './rule-options.ts';
+
 import { complain, createStdout } from './terminal.ts';
 import { UsageError } from './usage.ts';
+import { type RawVethOptions, refuseVethOptions, resolveVeth } from './veth-options.ts';
 
-export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions, RawNicOptions {
+export interface RawCoalesceOptions extends RawRuleOptions, RawGroOptions, RawPriceOptions, RawVethOptions {
   readonly capture: string;
   readonly engine: EngineName;
   readonly poll: string;
@@ -30,9 +36,6 @@ export interface RawCoalesceOptions extends RawReplayOptions, RawGroOptions, Raw
   readonly stats: boolean;
   readonly write: string | undefined;
   readonly 'polls-out': string | undefined;
-  readonly configuration: XenConfiguration | undefined;
-  readonly 'receive-mode': ReceiveMode;
-  readonly profile: string;
   readonly quiet: boolean;
   readonly progress: boolean;
 }
@@ -42,9 +45,25 @@ const COUNT_ONLY: SkbSink = { deliverHeld() {}, deliverAlone() {} };
 export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   const options = resolveReplayOptions(raw);
   const linuxGro = resolveGroOptions(raw);
-  const poll = parsePoll(raw.poll, () => resolveNic(raw));
+  const byRules = resolveRuleOptions(raw, options);
+  const poll = parsePoll(
+    raw.poll,
+    () => resolveNic(raw),
+    () => resolveVeth(raw),
+  );
+  if (raw.resegment && raw['polls-out'] !== undefined) {
+    throw new UsageError(
+      '--polls-out numbers polls by records, which segments share: write the segments with --resegment -w first',
+    );
+  }
+  if (poll.kind !== 'veth') refuseVethOptions(raw);
+  else if (raw['polls-out'] !== undefined && poll.groFlushTimeoutNs > 0) {
+    throw new UsageError(
+      '--polls-out cannot say which skbs stay held when a poll ends (--gro-flush-timeout)',
+    );
+  }
   if (raw.jsonl && raw.stats) throw new UsageError('--jsonl and --stats exclude each other');
-  const softirq = await pricedSoftirq(raw, poll, options.inetLro.mode);
+  const softirq = pricedSoftirq(raw, poll, raw.engine !== 'none', options.inetLro.mode);
   const file = raw.write === undefined ? null : openMerged(raw.write);
   const pollsFile = raw['polls-out'] === undefined ? null : openPollsFile(raw['polls-out']);
   const discard = (): void => {
@@ -72,7 +91,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
             file?.write(skb, firstNs());
           })
         : COUNT_ONLY;
-    const engine = { engine: raw.engine, inetLro: options.inetLro, linuxGro };
+    const engine = { engine: raw.engine, inetLro: options.inetLro, linuxGro, ...byRules };
     const afterBlock = (): undefined | Promise<void> => out.drain() ?? pacer.tick(session.reader);
     const reportPoll = pollsFile?.add;
     const extras = { softirq, ...(reportPoll === undefined ? {} : { reportPoll }) };
@@ -95,34 +114,9 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   }
 }
 
-/** The processor that `napi` spends time on: that of the configuration's driver domain. */
-async function pricedSoftirq(
-  raw: RawCoalesceOptions,
-  poll: PollSpec,
-  lroMode: 'skb' | 'frags',
-): Promise<Softirq> {
-  if (poll.kind !== 'napi') {
-    refuseNicOptions(raw);
-    if (raw.configuration !== undefined) throw new UsageError('--configuration counts only with --poll napi');
-    return createSoftirq(NO_CYCLES, 1);
-  }
-  const { loadProfile } = await import('../cost/load-profile.ts');
-  const { ProfileError } = await import('../cost/profile.ts');
-  const { createPricedSoftirq } = await import('../replay/softirq.ts');
-  const merges = raw.engine !== 'none';
-  const configuration = raw.configuration ?? (merges ? 'LRO' : 'Xen');
-  try {
-    const profile = loadProfile(raw.profile);
-    const price = { configuration, receiveMode: raw['receive-mode'], lroMode, profile };
-    return createPricedSoftirq(price, merges, poll);
-  } catch (error) {
-    if (error instanceof ProfileError) throw new UsageError(`--profile: ${error.message}`);
-    throw error;
-  }
-}
-
 function report(session: Session, raw: RawCoalesceOptions, stats: CoalesceStats, skipped: number): number {
-  const warnings = [...readingWarnings(session), ...ringWarnings(stats.dropped)];
+  const split = session.resegmented();
+  const warnings = [...readingWarnings(session), ...ringWarnings(stats.dropped), ...resegmentWarnings(split)];
   if (skipped > 0) {
     const message = `${skipped} packets of another link type do not fit into ${raw.write}; write a .pcapng instead.`;
     warnings.push({ code: 'W-LINK-TYPE', message });
@@ -131,6 +125,9 @@ function report(session: Session, raw: RawCoalesceOptions, stats: CoalesceStats,
     const { receiver } = session;
     const who = receiver.mode === 'ip' || receiver.mode === 'mac' ? ` ${receiver.address}` : '';
     complain(`receiver: ${receiver.mode}${who} (${receiver.why})`);
+    const caveat = caveatOf(raw.engine);
+    if (caveat !== null) complain(caveat);
+    if (split !== null) complain(resegmentSummary(split).description);
     for (const path of [raw.write, raw['polls-out']]) if (path !== undefined) complain(`wrote ${path}`);
   }
   for (const warning of warnings) complain(`${warning.code}: ${warning.message}`);

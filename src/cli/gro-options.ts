@@ -11,10 +11,10 @@ export interface RawGroOptions extends Pick<RawReplayOptions, 'vlan' | 'verify-c
 }
 
 export const GRO_OPTIONS: Readonly<Record<string, Options>> = {
-  'gro-buckets': { describe: 'linux-gro: lists of held skbs', type: 'string', default: '8' },
-  'gro-per-bucket': { describe: 'linux-gro: skbs held in a list', type: 'string', default: '8' },
+  'gro-buckets': { describe: 'linux-gro, gvisor: lists of held skbs', type: 'string', default: '8' },
+  'gro-per-bucket': { describe: 'linux-gro, gvisor: skbs held in a list', type: 'string', default: '8' },
   'gro-max-size': {
-    describe: 'linux-gro: bytes of IP packet that an skb stays below',
+    describe: 'linux-gro, gvisor: bytes of IP packet that an skb stays below',
     type: 'string',
     default: '65536',
   },

@@ -1,12 +1,15 @@
 /** The command line: argv to a command, errors to exit codes. */
 import yargs, { type Argv, type Options, type PositionalOptions } from 'yargs';
+import { withoutPassword } from '../batch/redact.ts';
 import { CaptureError } from '../capture/errors.ts';
 import { packageVersion } from '../package-root.ts';
+import type { RunProvenance } from '../report/provenance.ts';
 import type { CommandDefinition } from './commands/command.ts';
 import { COMMANDS } from './commands/list.ts';
 import { COMPLETION, complete, completes } from './completion.ts';
 import { CONFIG_OPTIONS, type ConfigFile, configOf, readConfigFile } from './config-file.ts';
 import { EXIT } from './exit-code.ts';
+import { type ConfigRow, configRows, printConfig } from './print-config.ts';
 import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
 import { nearestOf, UsageError } from './usage.ts';
 
@@ -90,10 +93,18 @@ async function runOrPrint(
   argv: readonly string[],
 ): Promise<number> {
   const { 'print-config': prints, json } = args;
-  if (prints !== true) return definition.run(args);
-  const { configRows, printConfig } = await import('./print-config.ts');
   const config = readConfigFile(argv);
-  return printConfig(configRows(definition, args, argv, config), config.file, json === true);
+  const rows = (): ConfigRow[] => configRows(definition, args, argv, config);
+  if (prints === true) return printConfig(rows(), config.file, json === true);
+  return definition.run(args, { provenance: () => provenanceOf(argv, rows()) });
+}
+
+/** Passwords of queues stay out of what is kept. */
+function provenanceOf(argv: readonly string[], rows: readonly ConfigRow[]): RunProvenance {
+  const options = rows.map((row) =>
+    typeof row.value === 'string' ? { ...row, value: withoutPassword(row.value) } : row,
+  );
+  return { commandLine: argv.map(withoutPassword), options };
 }
 
 /** The options of a command with `-` back in its place. */

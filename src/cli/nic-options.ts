@@ -79,10 +79,18 @@ export function parsePace(text: string | undefined): Pace {
   return { kind: 'fixed', mbps: decimalNumber('--pace', text, 0.001, 10_000_000) };
 }
 
-/** Throws a UsageError if one of these options is given though no configuration polls by `napi`. */
-export function refuseNicOptions(raw: RawNicOptions): void {
+/** The first of these options that the user gave; `allowed` are those that other things use, too. */
+export function givenNicOption(
+  raw: RawNicOptions,
+  allowed: readonly (keyof RawNicOptions)[] = [],
+): keyof RawNicOptions | undefined {
   const names = Object.keys(DEFINITIONS) as (keyof RawNicOptions)[];
-  const given = names.find((name) => raw[name] !== undefined);
+  return names.find((name) => raw[name] !== undefined && !allowed.includes(name));
+}
+
+/** Throws a UsageError if one of these options is given though nothing polls by `napi`; `allowed` are those of others. */
+export function refuseNicOptions(raw: RawNicOptions, allowed: readonly (keyof RawNicOptions)[] = []): void {
+  const given = givenNicOption(raw, allowed);
   if (given !== undefined) throw new UsageError(`--${given} counts only with --poll napi`);
 }
 

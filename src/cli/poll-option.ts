@@ -1,24 +1,32 @@
-/** `--poll batch:N | window:T[:B] | end | file:F | napi`, see docs/polls.md. */
+/** `--poll batch:N | window:T[:B] | end | file:F | napi | veth`, see docs/polls.md. */
 import { readFileSync } from 'node:fs';
 import type { NapiSpec } from '../nic/napi.ts';
 import type { PollSpec } from '../nic/poll.ts';
+import type { VethSpec } from '../nic/veth.ts';
 import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-path.ts';
 import { describeNapi } from './nic-options.ts';
 import { UsageError, wholeNumber } from './usage.ts';
+import { describeVeth } from './veth-options.ts';
 
-/** 8,000 interrupts a second, a common fixed setting of the study's time, and NAPI's weight. */
+/** Of the main command: moderation, the poll loop and its processor simulated. */
+export const STUDY_POLL = 'napi';
+/** Without a processor: 8,000 interrupts a second, a common fixed setting of the study's time, and NAPI's weight. */
 export const DEFAULT_POLL = 'window:125:64';
 const DEFAULT_BUDGET = 64;
 const MAX_COUNT = 1_000_000_000;
-const FORMS = "'batch:N', 'window:T[:B]' (T in µs), 'end', 'file:F' or 'napi'";
+const FORMS = "'batch:N', 'window:T[:B]' (T in µs), 'end', 'file:F', 'napi' or 'veth'";
 
-/** `napi`: what the options of that model say. */
-export function parsePoll(text: string, napi: () => NapiSpec): PollSpec {
+/** `napi`, `veth`: what the options of those models say. */
+export function parsePoll(text: string, napi: () => NapiSpec, veth?: () => VethSpec): PollSpec {
   const colon = text.indexOf(':');
   const kind = colon < 0 ? text : text.slice(0, colon);
   const rest = colon < 0 ? '' : text.slice(colon + 1);
   if (kind === 'end' && rest === '') return { kind: 'end' };
   if (kind === 'napi' && rest === '') return napi();
+  if (kind === 'veth' && rest === '') {
+    if (veth === undefined) throw new UsageError('--poll veth is for analyze coalesce');
+    return veth();
+  }
   if (kind === 'batch') return { kind: 'batch', packets: wholeNumber('--poll batch', rest, 1, MAX_COUNT) };
   if (kind === 'window') return parseWindow(rest, text);
   if (kind === 'file' && rest !== '') return { kind: 'file', file: rest, lastPackets: readBoundaries(rest) };
@@ -76,6 +84,8 @@ export function describePoll(spec: PollSpec): string {
       return `polls end where ${spec.file} says`;
     case 'napi':
       return describeNapi(spec);
+    case 'veth':
+      return describeVeth(spec);
     case 'window': {
       const rate = spec.windowNs > 0 ? `, at most ${Math.round(1e9 / spec.windowNs)} interrupts/s` : '';
       const budget = spec.budget > 0 ? `, rounds of at most ${spec.budget} packets` : '';
@@ -87,22 +97,32 @@ export function describePoll(spec: PollSpec): string {
 export interface ConfigurationPolls {
   /** For the configurations that have none of their own. */
   readonly common: { readonly text: string; readonly spec: PollSpec };
+  /** Whether the user chose it. */
+  readonly given: boolean;
   of(name: XenConfiguration): { text: string; spec: PollSpec };
   /** As given. */
   readonly text: string;
 }
 
 /** `--poll SPEC` for all configurations, `--poll LRO=SPEC` for one; both may be given. */
-export function parseConfigurationPolls(texts: readonly string[], napi: () => NapiSpec): ConfigurationPolls {
-  let common = { text: DEFAULT_POLL, spec: parsePoll(DEFAULT_POLL, napi) };
+export function parseConfigurationPolls(
+  texts: readonly string[],
+  napi: () => NapiSpec,
+  unlessGiven: string = STUDY_POLL,
+): ConfigurationPolls {
+  let given = false;
+  let common = { text: unlessGiven, spec: parsePoll(unlessGiven, napi) };
   const own = new Map<XenConfiguration, { text: string; spec: PollSpec }>();
   for (const text of texts) {
     const name = XEN_CONFIGURATIONS.find((known) => text.startsWith(`${known}=`));
     const spec = name === undefined ? text : text.slice(name.length + 1);
     const parsed = { text: spec, spec: parsePoll(spec, napi) };
-    if (name === undefined) common = parsed;
-    else own.set(name, parsed);
+    if (name !== undefined) own.set(name, parsed);
+    else {
+      common = parsed;
+      given = true;
+    }
   }
   const parts = [common.text, ...[...own].map(([name, poll]) => `${name}=${poll.text}`)];
-  return { common, of: (name) => own.get(name) ?? common, text: parts.join(' ') };
+  return { common, given, of: (name) => own.get(name) ?? common, text: parts.join(' ') };
 }

@@ -4,6 +4,7 @@ import type { CommandDefinition } from './commands/command.ts';
 import { CONFIG_OPTIONS, type ConfigFile } from './config-file.ts';
 import { EXIT } from './exit-code.ts';
 import { unstatedNicValues } from './nic-options.ts';
+import { unstatedEngineValues } from './rule-engines.ts';
 import { createStdout } from './terminal.ts';
 
 export type Origin = 'flag' | 'config file' | 'NIC preset' | 'default';
@@ -24,6 +25,7 @@ export function configRows(
 ): ConfigRow[] {
   const unstated: ReturnType<typeof unstatedNicValues> =
     'nic' in options ? unstatedNicValues(args) : { ofPreset: {}, ofProgram: {} };
+  const ofEngine: Readonly<Record<string, string>> = 'max-aggr' in options ? unstatedEngineValues(args) : {};
   return Object.entries(options)
     .filter(([name]) => !(name in CONFIG_OPTIONS))
     .map(([option, definition]) => {
@@ -32,7 +34,11 @@ export function configRows(
       if (option in config.values) return { option, value, origin: 'config file' };
       const preset = unstated.ofPreset[option];
       if (value === null && preset !== undefined) return { option, value: preset, origin: 'NIC preset' };
-      return { option, value: value ?? unstated.ofProgram[option] ?? null, origin: 'default' };
+      return {
+        option,
+        value: value ?? unstated.ofProgram[option] ?? ofEngine[option] ?? null,
+        origin: 'default',
+      };
     });
 }
 

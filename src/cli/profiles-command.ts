@@ -96,11 +96,19 @@ function profileText(profile: Profile): string {
     'Throughput:',
     ...quantityLines('link', throughput.link),
     ...Object.entries(throughput.laws).flatMap(([law, clock]) => quantityLines(law, clock)),
+    ...studyLines(profile),
+    '',
+  ].join('\n');
+}
+
+/** Only for clocks that were fitted to the study: on others its rows say nothing. */
+function studyLines(profile: Profile): string[] {
+  if (!Object.values(profile.throughput.laws).some((clock) => clock.grade === 'fitted')) return [];
+  return [
     '',
     'Throughput laws on the rows of the study, from its own cycles (Mbit/s, error):',
     ...compareLaws(profile).flatMap(lawLines),
-    '',
-  ].join('\n');
+  ];
 }
 
 function lawLines({ formula, rows }: LawOnStudy): string[] {

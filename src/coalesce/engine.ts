@@ -11,6 +11,8 @@ export interface HeldSkb {
   slot: number;
   /** Wire packets merged into it, 1 or more; all of them carry payload. */
   segments: number;
+  /** Packets without payload that it took in besides; few engines do that. */
+  pureAcks: number;
   /** TCP payload carried. */
   payloadBytes: number;
   /** Frame length: link header, IP and TCP header of the first packet, all payload. */
@@ -27,6 +29,9 @@ export interface HeldSkb {
   tsecr: number;
   /** Whether `tsecr` is to be written into the header. */
   hasTimestamp: boolean;
+  /** Whether `tsval` is as well: engines that keep the first packet's leave it alone. */
+  tsval: number;
+  hasNewTsval: boolean;
   /** TCP flags of later packets that are added to those of the first. */
   addedFlags: number;
 }
@@ -37,6 +42,8 @@ export interface SegmentPlace {
   ipAt: number;
   tcpAt: number;
   payloadBytes: number;
+  /** The packet's payload goes before all that is held, and its headers replace the held ones. */
+  before?: boolean;
 }
 
 /** For an engine to fill and hand out again and again. */
@@ -44,6 +51,7 @@ export function createHeldSkb(): HeldSkb {
   return {
     slot: 0,
     segments: 0,
+    pureAcks: 0,
     payloadBytes: 0,
     frameBytes: 0,
     gsoSize: 0,
@@ -53,6 +61,8 @@ export function createHeldSkb(): HeldSkb {
     window: 0,
     tsecr: 0,
     hasTimestamp: false,
+    tsval: 0,
+    hasNewTsval: false,
     addedFlags: 0,
   };
 }
@@ -69,6 +79,14 @@ export interface SkbSink {
   readonly deliverAlone: (row: number, reason: number) => void;
 }
 
+/** For polls that end without delivering what is young. The engine has no clock: it is told when time has passed. */
+export interface Aging {
+  /** What is held from now on is younger than what is held now. */
+  beginTick(): void;
+  /** Delivers what was first held before the last `beginTick`. */
+  flushOld(reason: number): void;
+}
+
 export interface EngineCounters {
   /** Packets that entered a slot. */
   aggregated: number;
@@ -83,6 +101,8 @@ export interface Engine {
   receive(from: number, to: number): void;
   /** Delivers everything held, with the given reason (`poll-end` or `capture-end`). */
   flushAll(reason: number): void;
+  /** Where an skb may stay held beyond the end of a poll; left out where none may. */
+  readonly aging?: Aging;
   readonly counters: EngineCounters;
 }
 

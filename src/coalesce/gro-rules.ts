@@ -4,6 +4,7 @@
  * `base` on). The order of the tests is that of docs/engines/linux-gro.md; it decides the reason that is told.
  */
 import { type GroPacket, MAX_HEADER_BYTES } from './gro-packet.ts';
+import { OBSTACLE, type ObstacleSet } from './obstacle.ts';
 import { REASON } from './reason.ts';
 
 /** Words of a held skb in the slot array: one cache line. */
@@ -27,6 +28,8 @@ export const SLOT = {
   INNER_ID: 11,
   ADDED_FLAGS: 12,
   BUCKET: 13,
+  /** The clock tick in which it was first held. */
+  TICK: 14,
 } as const;
 export const SLOT_WORDS = 16;
 
@@ -112,7 +115,14 @@ function sameBytes(view: DataView, at: number, held: DataView, heldAt: number, l
   return true;
 }
 
-/** The first rule that keeps a packet out of the held skb of its flow, as a reason; -1 if it may join. */
+/** NOP, NOP, TIMESTAMP, length 10: the first four bytes of the usual timestamp option. */
+const TIMESTAMP_OPTION = 0x0101080a;
+const TIMESTAMP_OPTION_BYTES = 12;
+
+/**
+ * The first rule that keeps a packet out of the held skb of its flow, as a reason; -1 if it may join. Rules of `waived`
+ * obstacles are left out.
+ */
 export function joinViolation(
   packet: GroPacket,
   view: DataView,
@@ -121,6 +131,7 @@ export function joinViolation(
   held: DataView,
   base: number,
   maxSize: number,
+  waived: ObstacleSet,
 ): number {
   if (packet.spoilt >= 0) return packet.spoilt;
   const { tcp, frame, outer, inner, payloadBytes } = packet;
@@ -130,9 +141,16 @@ export function joinViolation(
   if ((word & CWR) !== 0) return REASON.cwr;
   if ((difference & ALL_FLAGS & ~FIN_PSH) !== 0) return flagReason(difference);
   if ((difference & DATA_OFFSET) !== 0) return REASON['options-changed'];
-  if ((difference & WINDOW) !== 0) return REASON['window-changed'];
-  if (view.getInt32(tcp + 8) !== held.getInt32(heldTcp + 8)) return REASON['ack-changed'];
-  if (!sameBytes(view, tcp + 20, held, heldTcp + 20, packet.tcpHeaderBytes - 20)) {
+  if ((difference & WINDOW) !== 0 && (waived & OBSTACLE['window-changed']) === 0) {
+    return REASON['window-changed'];
+  }
+  if (view.getInt32(tcp + 8) !== held.getInt32(heldTcp + 8) && (waived & OBSTACLE['ack-changed']) === 0) {
+    return REASON['ack-changed'];
+  }
+  const anyTimestamp =
+    (waived & OBSTACLE.timestamp) !== 0 && bothTimestamps(view, tcp, held, heldTcp, packet.tcpHeaderBytes);
+  const options = anyTimestamp ? 20 + TIMESTAMP_OPTION_BYTES : 20;
+  if (!sameBytes(view, tcp + options, held, heldTcp + options, packet.tcpHeaderBytes - options)) {
     return REASON['options-changed'];
   }
   let reason = ipViolation(view, outer, packet.outerVersion, held, base + outer - frame);
@@ -142,11 +160,28 @@ export function joinViolation(
     if (reason >= 0) return reason;
   }
   if (payloadBytes === 0) return REASON['no-payload'];
-  if (payloadBytes > slots[at + SLOT.GSO_BYTES]!) return REASON['size-larger'];
+  if (payloadBytes > slots[at + SLOT.GSO_BYTES]! && (waived & OBSTACLE['segment-size']) === 0) {
+    return REASON['size-larger'];
+  }
   if (view.getInt32(tcp + 4) !== slots[at + SLOT.NEXT_SEQ]) return REASON.sequence;
   // After a loss the ids fail as well: the sequence is looked at first, because the loss is the cause.
   if (idRules(packet, view, slots, at, held, base) < 0) return REASON['ip-id'];
   return slots[at + SLOT.SIZE_BYTES]! + payloadBytes < maxSize ? -1 : REASON['max-size'];
+}
+
+/** Whether two TCP headers of this length both begin their options with the usual timestamp option. */
+function bothTimestamps(
+  view: DataView,
+  tcp: number,
+  held: DataView,
+  heldTcp: number,
+  headerBytes: number,
+): boolean {
+  return (
+    headerBytes >= 20 + TIMESTAMP_OPTION_BYTES &&
+    view.getInt32(tcp + 20) === TIMESTAMP_OPTION &&
+    held.getInt32(heldTcp + 20) === TIMESTAMP_OPTION
+  );
 }
 
 function flagReason(difference: number): number {

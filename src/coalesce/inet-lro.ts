@@ -2,13 +2,15 @@
  * Linux `inet_lro` (2.6.24 to 4.6), skb and frags mode: docs/engines/inet-lro.md has the rules by section.
  * Bytes of headers and checksums are not the engine's business: a recording sink keeps them.
  */
-import type { Kernels } from '../capture/core.ts';
 import { kernelsFor } from '../capture/record-block.ts';
 import { verifyTcpChecksum } from '../packet/checksum.ts';
 import { seqDistance } from '../packet/seq.ts';
 import { KIND, type PacketTable, PLAIN_TCP4, STATUS, statusOf, vlanTagsOf } from '../packet/table.ts';
+import { REJECTION } from './driver-callback.ts';
 import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './engine.ts';
+import { OBSTACLE, type ObstacleSet, SPREAD_LIST } from './obstacle.ts';
 import { REASON } from './reason.ts';
+import { takeUsual } from './take-usual.ts';
 
 export interface InetLroOptions {
   /** Session slots. */
@@ -21,6 +23,10 @@ export interface InetLroOptions {
   readonly fragSize: number;
   readonly vlan: 'strip' | 'pass' | 'inband';
   readonly verifyChecksums: boolean;
+  /** PSH fails the eligibility test, as in s2io. */
+  readonly pshBlocks?: boolean;
+  /** Obstacles to be taken as gone, for what-if replays: docs/explain.md. `table-full` wants `maxDesc` a power of two. */
+  readonly waived?: ObstacleSet;
 }
 
 export const INET_LRO_DEFAULTS: InetLroOptions = {
@@ -58,6 +64,7 @@ const ETHERNET_BYTES = 14;
 /** CWR, ECE, URG, RST, SYN, FIN must be clear and ACK set; PSH is not looked at. */
 const FLAGS_LOOKED_AT = 0xf7;
 const ACK_ONLY = 0x10;
+const PSH = 0x08;
 /** The same with the data offset: 32 bytes, as with the timestamp option. */
 const USUAL_FLAGS_LOOKED_AT = 0xf0f7;
 const USUAL_FLAGS = 0x8010;
@@ -65,27 +72,23 @@ const ECN_CE = 3;
 /** NOP, NOP, TIMESTAMP, length 10: the first four bytes of the usual timestamp option. */
 const TIMESTAMP_OPTION = 0x0101080a;
 
-/** Callback rejections by decoder status, in the order of the driver's header callback. */
-const REJECTION: Int8Array = (() => {
-  const reasons = new Int8Array(8).fill(-1);
-  reasons[STATUS.BAD_FRAME] = REASON['bad-header'];
-  reasons[STATUS.NOT_IP] = REASON['not-ipv4'];
-  reasons[STATUS.NOT_TCP] = REASON['not-tcp'];
-  reasons[STATUS.IP_FRAGMENT] = REASON['ip-fragment'];
-  reasons[STATUS.BAD_HEADER] = REASON['bad-header'];
-  reasons[STATUS.SHORT_IP_LENGTH] = REASON['bad-header'];
-  return reasons;
-})();
-
 /** Builds the engine; options must be whole numbers in their ranges (checked where they are parsed). */
 export function createInetLro(table: PacketTable, options: InetLroOptions, sink: SkbSink): Engine {
-  const { maxDesc, maxAggr, fragSize, vlan, verifyChecksums } = options;
+  const { maxDesc, fragSize, vlan, verifyChecksums } = options;
+  const waives = (obstacle: ObstacleSet): boolean => ((options.waived ?? 0) & obstacle) !== 0;
+  const anyTimestamp = waives(OBSTACLE.timestamp);
+  const gapsAllowed = waives(OBSTACLE.reordering);
+  const unlimited = waives(OBSTACLE['size-limit']);
+  const spread = waives(OBSTACLE['table-full']);
   const frags = options.mode === 'frags';
   const inband = vlan === 'inband';
-  /** Only the plain rules apply: no in-band tags, checksums not looked at, packets counted. */
-  const plain = !inband && !frags && !verifyChecksums;
-  const lengthLimit = 65_535 - options.mtu;
-  const room = plain ? (table.core?.reserve(maxDesc * WORDS * 4) ?? null) : null;
+  /** Only the plain rules apply: no in-band tags, checksums and PSH not looked at, packets counted. */
+  const plain = !inband && !frags && !verifyChecksums && options.pshBlocks !== true;
+  const flagsLookedAt = options.pshBlocks === true ? FLAGS_LOOKED_AT | PSH : FLAGS_LOOKED_AT;
+  const maxAggr = unlimited ? Number.MAX_SAFE_INTEGER : options.maxAggr;
+  const lengthLimit = unlimited ? Number.MAX_SAFE_INTEGER : 65_535 - options.mtu;
+  const room =
+    plain && (options.waived ?? 0) === 0 ? (table.core?.reserve(maxDesc * WORDS * 4) ?? null) : null;
   const slots =
     room === null
       ? new Int32Array(maxDesc * WORDS)
@@ -110,8 +113,6 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   const flows = table.flow;
   let { view } = table;
   const hold = sink.hold;
-  /** Whether the core may take packets: it tells no sink of them. */
-  const usesKernel = room !== null && hold === undefined;
   /** Slot used last: the flow of most packets is the flow of the packet before. */
   let recent = 0;
 
@@ -134,11 +135,12 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     const tcp = tcpAt[row]!;
     if (tcp - ip !== 20) return REASON['ip-options'];
     const flags = tcpFlags[row]!;
-    if ((flags & FLAGS_LOOKED_AT) !== ACK_ONLY) return REASON['tcp-flags'];
+    if ((flags & flagsLookedAt) !== ACK_ONLY) return REASON['tcp-flags'];
     if ((view.getUint8(ip + 1) & 3) === ECN_CE) return REASON['ecn-ce'];
     const headerWords = flags >> 12;
     if (headerWords === 5) return -1;
     if (headerWords !== 8 || view.getInt32(tcp + 20) !== TIMESTAMP_OPTION) return REASON['tcp-options'];
+    if (anyTimestamp) return -1;
     if (at >= 0 && seqDistance(view.getInt32(tcp + 24), slots[at + TSVAL]!) < 0)
       return REASON['timestamp-backwards'];
     if (view.getInt32(tcp + 28) === 0) return REASON['timestamp-echo-zero'];
@@ -239,7 +241,9 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   /** The slot that holds this flow; otherwise `-1 - s` with the lowest empty slot s, -1 - maxDesc if none is. */
   function find(flow: number): number {
     let empty = maxDesc;
-    for (let slot = 0; slot < maxDesc; slot++) {
+    const first = spread ? (flow * SPREAD_LIST) & (maxDesc - 1) : 0;
+    const end = spread ? first + SPREAD_LIST : maxDesc;
+    for (let slot = first; slot < end; slot++) {
       const held = slots[slot * WORDS];
       if (held === flow) return slot;
       if (held === EMPTY && slot < empty) empty = slot;
@@ -281,7 +285,8 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
       if (reason >= 0) flush(slot, reason);
     } else {
       flush(slot, reason);
-      sink.deliverAlone(row, reason);
+      if (gapsAllowed && reason === REASON_SEQUENCE) begin(slot, row, l3Bytes, tagBytes);
+      else sink.deliverAlone(row, reason);
     }
   }
 
@@ -303,27 +308,22 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     return true;
   }
 
-  /** Lets the core take packets; returns the first that it leaves over. */
-  function takeUsual(kernels: Kernels, from: number, to: number): number {
-    for (;;) {
-      const next = kernels.mergeInetLro(slots.byteOffset, maxDesc, maxAggr, lengthLimit, from, to);
-      counters.aggregated += next - from;
-      const slot = kernels.filledSession();
-      if (slot < 0) return next;
-      const full = slots[slot * WORDS + PACKETS]! >= maxAggr;
-      flush(slot, full ? REASON['max-aggr'] : REASON['max-length']);
-      from = next;
-    }
+  function endFilled(slot: number): void {
+    flush(slot, slots[slot * WORDS + PACKETS]! >= maxAggr ? REASON['max-aggr'] : REASON['max-length']);
   }
 
   return {
     counters,
     receive(from, to) {
       view = table.view;
-      const kernels = usesKernel ? kernelsFor(table) : null;
+      // The core tells no sink of the packets that it takes.
+      const kernels = room !== null && hold === undefined ? kernelsFor(table) : null;
       for (let i = from; i < to; i++) {
         if (kernels !== null) {
-          i = takeUsual(kernels, i, to);
+          const { mergeInetLro: merge, filledSession } = kernels;
+          const take = (first: number): number =>
+            merge(slots.byteOffset, maxDesc, maxAggr, lengthLimit, first, to);
+          i = takeUsual(counters, i, take, filledSession, endFilled);
           if (i === to) break;
         }
         const row = rows[i]!;

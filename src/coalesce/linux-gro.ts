@@ -2,7 +2,6 @@
  * Linux GRO for TCP as kernel 6.18 does it: docs/engines/linux-gro.md has the rules. Bytes of headers and checksums
  * are not the engine's business: a recording sink keeps them.
  */
-import type { Kernels } from '../capture/core.ts';
 import { kernelsFor } from '../capture/record-block.ts';
 import { mix } from '../packet/flows.ts';
 import type { PacketTable } from '../packet/table.ts';
@@ -10,7 +9,9 @@ import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './e
 import { createGroPacketReader } from './gro-packet.ts';
 import { HELD_STRIDE, ID_RULE, idRules, isSameFlow, joinViolation, SLOT, SLOT_WORDS } from './gro-rules.ts';
 import { createUsualTest } from './gro-usual.ts';
+import { OBSTACLE, type ObstacleSet } from './obstacle.ts';
 import { REASON } from './reason.ts';
+import { takeUsual } from './take-usual.ts';
 
 export interface LinuxGroOptions {
   /** Lists of held skbs, chosen by a hash of the flow. */
@@ -22,6 +23,12 @@ export interface LinuxGroOptions {
   /** A tag that the NIC strips is part of the flow; a frame that still has one is not looked into. */
   readonly vlan: 'strip' | 'pass' | 'inband';
   readonly verifyChecksums: boolean;
+  /** False as in gvisor: what is in a tunnel passes. */
+  readonly tunnels?: boolean;
+  /** True as in gvisor: a smaller segment does not join either. */
+  readonly equalSizes?: boolean;
+  /** Obstacles to be taken as gone, for what-if replays: docs/explain.md. Tables and sizes are told by the options above. */
+  readonly waived?: ObstacleSet;
 }
 
 /** Of kernel 6.18; buckets and list length are constants there. */
@@ -50,11 +57,18 @@ const NEVER_HELD = FIN | SYN | RST | PSH | URG;
 /** Builds the engine; options must be whole numbers in their ranges (checked where they are parsed). */
 export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sink: SkbSink): Engine {
   const { buckets, perBucket, maxSize, verifyChecksums } = options;
+  const waived = options.waived ?? 0;
+  /** What finishes an skb besides its size, and what is never held. */
+  const pshFinishes = (waived & OBSTACLE.psh) === 0;
+  const finishingFlags = pshFinishes ? FIN | PSH : FIN;
+  const neverHeld = pshFinishes ? NEVER_HELD : NEVER_HELD & ~PSH;
+  const anySize = (waived & OBSTACLE['segment-size']) !== 0;
   const slotCount = buckets * perBucket;
   const { hold } = sink;
   /** The core may take packets if it tells no sink of them; it needs room for slots, headers and last slots. */
   const roomBytes = 4 * LAST_SLOTS + slotCount * (4 * SLOT_WORDS + HELD_STRIDE);
-  const room = hold === undefined && !verifyChecksums ? (table.core?.reserve(roomBytes) ?? null) : null;
+  const plain = hold === undefined && !verifyChecksums && waived === 0 && options.equalSizes !== true;
+  const room = plain ? (table.core?.reserve(roomBytes) ?? null) : null;
   const { buffer, byteOffset } = room ?? new Uint8Array(roomBytes);
   const slots = new Int32Array(buffer, byteOffset + 4 * LAST_SLOTS, slotCount * SLOT_WORDS);
   for (let slot = 0; slot < slotCount; slot++) slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
@@ -63,6 +77,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const order = Int32Array.from({ length: slotCount }, (_, slot) => slot);
   const inUse = new Int32Array(buckets);
   let heldSkbs = 0;
+  let tick = 0;
   /** Where a flow was held last, to be looked at first; flows far apart share an entry. */
   const lastSlot = new Int32Array(buffer, byteOffset, LAST_SLOTS);
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
@@ -70,7 +85,9 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };
   const reader = createGroPacketReader(table, options.vlan === 'strip', verifyChecksums);
   const { packet } = reader;
-  const usual = verifyChecksums ? null : createUsualTest(table, slots, held, maxSize);
+  const tunnels = options.tunnels !== false;
+  const equalSizes = options.equalSizes === true;
+  const usual = verifyChecksums || equalSizes ? null : createUsualTest(table, slots, held, maxSize);
   const { rows, ipAt, tcpAt, payloadBytes, tcpFlags, flow } = table;
   let { view } = table;
 
@@ -180,6 +197,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     slots[at + SLOT.INNER_ID] = ID_RULE.UNDECIDED;
     slots[at + SLOT.ADDED_FLAGS] = 0;
     slots[at + SLOT.BUCKET] = bucket;
+    slots[at + SLOT.TICK] = tick;
     copyHeaders(slot * HELD_STRIDE, frame, packet.tcp + packet.tcpHeaderBytes - frame);
     lastSlot[packet.flow & (LAST_SLOTS - 1)] = slot;
     tellHold(slot, packet.row, true, packet.inner, packet.tcp, payloadBytes);
@@ -208,12 +226,14 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     slots[at + SLOT.PAYLOAD_BYTES]! += payloadBytes;
     slots[at + SLOT.SIZE_BYTES]! += payloadBytes;
     slots[at + SLOT.ADDED_FLAGS] = flags;
-    if (flags !== 0 || payloadBytes < slots[at + SLOT.GSO_BYTES]!) flush(slot, finishReason(slot));
+    const finishes =
+      (flags & finishingFlags) !== 0 || (payloadBytes < slots[at + SLOT.GSO_BYTES]! && !anySize);
+    if (finishes) flush(slot, finishReason(slot));
   }
 
   /** Why the packet that joined last finished its skb. */
   function finishReason(slot: number): number {
-    const flags = slots[slot * SLOT_WORDS + SLOT.ADDED_FLAGS]!;
+    const flags = slots[slot * SLOT_WORDS + SLOT.ADDED_FLAGS]! & finishingFlags;
     if (flags === 0) return REASON['size-smaller'];
     return (flags & FIN) !== 0 ? REASON.fin : REASON.psh;
   }
@@ -221,7 +241,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   /** Why a packet that finds no held skb of its flow is not held itself; -1 if it is. */
   function aloneReason(): number {
     if (packet.spoilt >= 0) return packet.spoilt;
-    const flags = (packet.tcpWord >>> 16) & NEVER_HELD;
+    const flags = (packet.tcpWord >>> 16) & neverHeld;
     if (flags !== 0) {
       if ((flags & RST) !== 0) return REASON.rst;
       if ((flags & SYN) !== 0) return REASON.syn;
@@ -232,7 +252,8 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   }
 
   function process(row: number): void {
-    const bypass = reader.read(row);
+    let bypass = reader.read(row);
+    if (bypass < 0 && !tunnels && packet.inner !== packet.outer) bypass = REASON['not-tcp'];
     if (bypass >= 0) {
       sink.deliverAlone(row, bypass);
       return;
@@ -240,7 +261,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     const bucket = bucketOf();
     const slot = find(bucket);
     if (slot >= 0) {
-      const violation = joinViolation(
+      let violation = joinViolation(
         packet,
         view,
         slots,
@@ -248,7 +269,11 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
         held,
         slot * HELD_STRIDE,
         maxSize,
+        waived,
       );
+      if (violation < 0 && equalSizes && packet.payloadBytes < slots[slot * SLOT_WORDS + SLOT.GSO_BYTES]!) {
+        violation = REASON['size-smaller'];
+      }
       if (violation < 0) {
         join(slot);
         return;
@@ -260,23 +285,8 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     else open(bucket);
   }
 
-  /** Lets the core take packets; returns the first that it leaves over. */
-  function takeUsual(kernels: Kernels, from: number, to: number): number {
-    for (;;) {
-      const next = kernels.joinLinuxGro(
-        slots.byteOffset,
-        held.byteOffset,
-        lastSlot.byteOffset,
-        maxSize,
-        from,
-        to,
-      );
-      counters.aggregated += next - from;
-      const slot = kernels.finishedSkb();
-      if (slot < 0) return next;
-      flush(slot, finishReason(slot));
-      from = next;
-    }
+  function endFilled(slot: number): void {
+    flush(slot, finishReason(slot));
   }
 
   return {
@@ -287,7 +297,10 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
       const kernels = room === null ? null : kernelsFor(table);
       for (let i = from; i < to; i++) {
         if (kernels !== null) {
-          i = takeUsual(kernels, i, to);
+          const { joinLinuxGro: join, finishedSkb } = kernels;
+          const take = (first: number): number =>
+            join(slots.byteOffset, held.byteOffset, lastSlot.byteOffset, maxSize, first, to);
+          i = takeUsual(counters, i, take, finishedSkb, endFilled);
           if (i === to) break;
         }
         const row = rows[i]!;
@@ -312,6 +325,22 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
         heldSkbs -= inUse[bucket]!;
         inUse[bucket] = 0;
       }
+    },
+    aging: {
+      beginTick() {
+        // Ticks are compared for equality alone; a slot would have to stay held through 2^32 of them.
+        tick = (tick + 1) | 0;
+      },
+      flushOld(reason) {
+        // The oldest of a list stand first.
+        for (let bucket = 0; bucket < buckets; bucket++) {
+          while (inUse[bucket]! > 0) {
+            const slot = order[bucket * perBucket]!;
+            if (slots[slot * SLOT_WORDS + SLOT.TICK] === tick) break;
+            flush(slot, reason);
+          }
+        }
+      },
     },
   };
 }

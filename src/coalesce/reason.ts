@@ -43,6 +43,12 @@ export const REASONS = [
   'fin',
   'psh',
   'size-smaller',
+  // What only engines known by their published rules look at: freebsd, windows-rsc, dpdk-gro, wireguard.
+  'duplicate-ack',
+  'pure-ack',
+  'ack-backwards',
+  'ecn-changed',
+  'burst-end',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];

@@ -42,7 +42,7 @@ function clockMbps(ghz: number, cyclesPerByte: number): number {
 }
 
 /** T in bytes a second; c0, cU: cycles per goodput byte of Domain0 and DomainU. */
-const FORMULA: Readonly<Record<ClockedLaw, string>> = {
+export const LAW_FORMULA: Readonly<Record<ClockedLaw, string>> = {
   serial: '1/T = 1/T_line + (c0 + cU)/F_eff',
   'shared-core': 'T = min(T_line, F/(c0 + cU))',
   'two-cores': 'T = min(T_line, F/c0, F/cU)',
@@ -62,18 +62,44 @@ export function predictGoodput(law: Law, profile: Profile, use: LinkUse, cost: C
   }
   const lineMbps = lineRateGoodputMbps(profile.throughput.link.value, use);
   const formula =
-    `${law}: ${FORMULA[law]}, T_line = ${lineMbps?.toFixed(2) ?? 'unknown'} Mbit/s, ` +
+    `${law}: ${LAW_FORMULA[law]}, T_line = ${lineMbps?.toFixed(2) ?? 'unknown'} Mbit/s, ` +
     `${law === 'serial' ? 'F_eff' : 'F'} = ${clock.value} GHz (${clock.grade}), cU with unexplained cycles`;
   const c0 = cost.domain0.cyclesPerByte;
   const explained = cost.domainU.cyclesPerByte;
   if (lineMbps === null || c0 === null || explained === null) return { mbps: null, formula };
   const cU = explained + (cost.unexplainedDomainUCyclesPerByte ?? 0);
+  return { mbps: clockedGoodputMbps(law, clock.value, { lineMbps, c0, cU }), formula };
+}
+
+/** What a law looks at: goodput of the line, cycles per goodput byte of Domain0 and DomainU. */
+export interface LawInput {
+  readonly lineMbps: number;
+  readonly c0: number;
+  readonly cU: number;
+}
+
+/** Goodput in Mbit/s by a law with a clock. */
+export function clockedGoodputMbps(law: ClockedLaw, ghz: number, { lineMbps, c0, cU }: LawInput): number {
   switch (law) {
     case 'serial':
-      return { mbps: 1 / (1 / lineMbps + 1 / clockMbps(clock.value, c0 + cU)), formula };
+      return 1 / (1 / lineMbps + 1 / clockMbps(ghz, c0 + cU));
     case 'shared-core':
-      return { mbps: Math.min(lineMbps, clockMbps(clock.value, c0 + cU)), formula };
+      return Math.min(lineMbps, clockMbps(ghz, c0 + cU));
     case 'two-cores':
-      return { mbps: Math.min(lineMbps, clockMbps(clock.value, c0), clockMbps(clock.value, cU)), formula };
+      return Math.min(lineMbps, clockMbps(ghz, c0), clockMbps(ghz, cU));
+  }
+}
+
+/** The clock in GHz that a law needs to come out at `mbps`, if the line does not bind; not finite where none does. */
+export function neededClockGhz(law: ClockedLaw, mbps: number, { lineMbps, c0, cU }: LawInput): number {
+  const ghz = (cyclesPerByte: number, rate: number): number =>
+    (cyclesPerByte * rate) / (1000 * BITS_PER_BYTE);
+  switch (law) {
+    case 'serial':
+      return mbps < lineMbps ? ghz(c0 + cU, 1 / (1 / mbps - 1 / lineMbps)) : Number.POSITIVE_INFINITY;
+    case 'shared-core':
+      return ghz(c0 + cU, mbps);
+    case 'two-cores':
+      return ghz(Math.max(c0, cU), mbps);
   }
 }

@@ -21,9 +21,34 @@ export function profileNames(): readonly string[] {
 export function loadProfile(name: string): Profile {
   const names = profileNames();
   if (!names.includes(name)) {
-    throw new ProfileError(name, '$', 'there is no such profile', `built in: ${names.join(', ')}`);
+    throw new ProfileError(
+      name,
+      '$',
+      'there is no such profile',
+      `built in: ${names.join(', ')}; the name of a file ends in .json`,
+    );
   }
   return readProfile(packageFile(`${FOLDER}${name}.json`));
+}
+
+/**
+ * A built-in profile by its name, or one from a file by its path, which ends in `.json`.
+ * @throws {ProfileError} if there is none, if it is not valid, or if a file passes for a built-in profile that it
+ * differs from: results name the profile.
+ */
+export function findProfile(nameOrFile: string): Profile {
+  if (!nameOrFile.endsWith('.json')) return loadProfile(nameOrFile);
+  const profile = readProfile(nameOrFile);
+  const { name } = profile;
+  if (profileNames().includes(name) && JSON.stringify(loadProfile(name)) !== JSON.stringify(profile)) {
+    throw new ProfileError(
+      nameOrFile,
+      '$.name',
+      `is that of the built-in profile ${name}`,
+      'give it another',
+    );
+  }
+  return profile;
 }
 
 /**

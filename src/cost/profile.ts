@@ -21,12 +21,22 @@ export type Domain = (typeof DOMAINS)[number];
 export const STAGES = [
   /** All that was fitted per wire packet as one lump. */
   'per-packet',
+  /** Driver and interrupts. */
+  'driver',
   'merge-engine',
   /** All that was fitted per skb as one lump. */
   'per-skb',
+  'bridge',
   'linearise',
+  /** Of netback, what copies no payload. */
+  'netback',
   'netback-copy',
   'grant-copy',
+  'netfront',
+  'tcp',
+  /** Of the guest, on their way back: sending them, in Domain0 passing them on. */
+  'acks',
+  'copy-to-user',
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
@@ -42,6 +52,7 @@ export const COEFFICIENT_UNIT = {
   operation: 'cyclesPerOperation',
   hypercall: 'cyclesPerHypercall',
   notification: 'cyclesPerNotification',
+  ack: 'cyclesPerAck',
 } as const satisfies Readonly<Record<EventUnit, string>>;
 export type CoefficientUnit = (typeof COEFFICIENT_UNIT)[EventUnit];
 

@@ -5,7 +5,7 @@
 import { EVENT } from '../path/events.ts';
 import type { ReceiveMode } from '../path/netback.ts';
 import { XEN_CONFIGURATIONS } from '../path/xen-path.ts';
-import { type LinkUse, lineRateGoodputMbps } from './laws.ts';
+import { type LinkUse, lineRateGoodputMbps, neededClockGhz } from './laws.ts';
 import type { ClockedLaw } from './profile.ts';
 import { STUDY, STUDY_HEADER_BYTES, STUDY_PAYLOAD_BYTES, type StudyRow, studyEvents } from './study.ts';
 
@@ -81,14 +81,17 @@ export const STUDY_LINK_USE: LinkUse = {
  */
 export function fitClocksGhz(): Readonly<Record<ClockedLaw, number>> {
   const lineMbps = lineRateGoodputMbps(STUDY_LINK_MBPS, STUDY_LINK_USE)!;
-  const ghz = (cyclesPerByte: number, mbps: number): number => (cyclesPerByte * mbps) / 8000;
-  const both = (row: StudyRow): number => row.domain0CyclesPerByte + row.domainUCyclesPerByte;
-  const serial = ROWS.map((row) => ghz(both(row), 1 / (1 / row.throughputMbps - 1 / lineMbps)));
-  const { Xen } = STUDY;
+  const clockOf = (law: ClockedLaw, row: StudyRow): number =>
+    neededClockGhz(law, row.throughputMbps, {
+      lineMbps,
+      c0: row.domain0CyclesPerByte,
+      cU: row.domainUCyclesPerByte,
+    });
+  const serial = ROWS.map((row) => clockOf('serial', row));
   return {
     serial: serial.reduce((sum, clock) => sum + clock, 0) / serial.length,
-    'shared-core': ghz(both(Xen), Xen.throughputMbps),
-    'two-cores': ghz(Math.max(Xen.domain0CyclesPerByte, Xen.domainUCyclesPerByte), Xen.throughputMbps),
+    'shared-core': clockOf('shared-core', STUDY.Xen),
+    'two-cores': clockOf('two-cores', STUDY.Xen),
   };
 }
 

@@ -51,7 +51,7 @@ export function scheduleOf(lroRate: number): readonly number[] {
 
 /** The events of one row of the study in a receive mode, and the bytes that it moved. */
 export function studyEvents(
-  study: StudyRow,
+  study: Pick<StudyRow, 'configuration' | 'lroRate'>,
   receiveMode: ReceiveMode,
 ): { readonly events: Float64Array; readonly packets: number; readonly payloadBytes: number } {
   const { configuration, lroRate } = study;

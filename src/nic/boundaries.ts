@@ -1,5 +1,5 @@
 /** Tells where polls ended, in the form that `--poll file:F` reads: the record number of each poll's last packet. */
-import type { PacketTable } from '../packet/table.ts';
+import { type PacketTable, recordNumber } from '../packet/table.ts';
 import type { PollTarget } from './poll-model.ts';
 
 /**
@@ -15,12 +15,14 @@ export function reportBoundaries(
   let last = -1;
   return {
     receive(from, to) {
-      last = table.firstRecord + table.rows[to - 1]!;
+      last = recordNumber(table, table.rows[to - 1]!);
       target.receive(from, to);
     },
     flushAll(reason) {
       target.flushAll(reason);
       if (reason === pollEnd) report(last);
     },
+    beginTick: target.beginTick,
+    flushOld: target.flushOld,
   };
 }

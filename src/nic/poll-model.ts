@@ -6,6 +6,10 @@ export interface PollTarget {
   /** Takes the received packets `table.rows[from … to-1]`. */
   receive(from: number, to: number): void;
   flushAll(reason: number): void;
+  /** A clock tick begins: what is held already counts as old. Left out with `flushOld`. */
+  readonly beginTick?: (() => void) | undefined;
+  /** Delivers what is old. Left out where nothing stays held beyond the end of a poll. */
+  readonly flushOld?: ((reason: number) => void) | undefined;
 }
 
 export interface FlushReasons {

@@ -2,11 +2,12 @@
  * Where polls end. A poll model hands the received packets to an engine in runs and tells it when a poll is
  * over. "Received packets" are all frames that reach the NIC, TCP or not.
  */
-import type { PacketTable } from '../packet/table.ts';
+import { type PacketTable, recordNumber } from '../packet/table.ts';
 import { addTime, createHistogram, summarise } from './histogram.ts';
 import { createNapi, type NapiSpec } from './napi.ts';
 import type { FlushReasons, PollModel, PollTarget } from './poll-model.ts';
 import type { Softirq } from './softirq.ts';
+import { createVeth, type VethSpec } from './veth.ts';
 
 export type PollSpec =
   | { readonly kind: 'batch'; readonly packets: number }
@@ -14,12 +15,18 @@ export type PollSpec =
   | { readonly kind: 'end' }
   /** 0-based record numbers of the last packet of each poll, ascending. */
   | { readonly kind: 'file'; readonly file: string; readonly lastPackets: Float64Array }
-  | NapiSpec;
+  | NapiSpec
+  | VethSpec;
 
 /** A poll model whose polls take no processor time. */
-type TimelessSpec = Exclude<PollSpec, NapiSpec>;
+type TimelessSpec = Exclude<PollSpec, NapiSpec | VethSpec>;
 
-/** `softirq` is what `napi` spends its time on; the other models do not look at it. */
+/** Whether the model keeps the time of its polls in a `Softirq`, so that skbs have a time of delivery. */
+export function movesClock(spec: PollSpec): spec is NapiSpec | VethSpec {
+  return spec.kind === 'napi' || spec.kind === 'veth';
+}
+
+/** `softirq` is the clock of `napi` and `veth`; the other models do not look at it. */
 export function createPollModel(
   spec: PollSpec,
   target: PollTarget,
@@ -27,6 +34,7 @@ export function createPollModel(
   softirq: Softirq,
 ): PollModel {
   if (spec.kind === 'napi') return createNapi(spec, target, reasons, softirq);
+  if (spec.kind === 'veth') return createVeth(spec, target, reasons, softirq);
   return createTimelessModel(spec, target, reasons);
 }
 
@@ -34,6 +42,7 @@ function createTimelessModel(spec: TimelessSpec, target: PollTarget, reasons: Fl
   let polls = 0;
   /** Packets since the last flush. */
   let pending = 0;
+  let finishFile = (): void => {};
   /** Stays empty where the model has no clock. */
   const holds = createHistogram();
 
@@ -92,24 +101,27 @@ function createTimelessModel(spec: TimelessSpec, target: PollTarget, reasons: Fl
 
   function runFile(lastPackets: Float64Array): (table: PacketTable) => void {
     let next = 0;
+    let last = -1;
+    /** Ends the poll that a boundary up to `packet` closes. It may fall on a packet that the NIC did not get. */
+    const endAt = (packet: number): void => {
+      if (pending > 0) endPoll();
+      while (next < lastPackets.length && lastPackets[next]! <= packet) next++;
+    };
+    finishFile = () => {
+      if (next < lastPackets.length && lastPackets[next]! <= last) endAt(last);
+    };
     return (table) => {
-      const { rows, received, firstRecord } = table;
+      const { rows, received } = table;
       let from = 0;
       for (let i = 0; i < received && next < lastPackets.length; i++) {
-        const packet = firstRecord + rows[i]!;
-        // A boundary that falls on a packet which the NIC did not get ends the poll before the next one it got.
-        while (next < lastPackets.length && lastPackets[next]! < packet) {
+        const packet = recordNumber(table, rows[i]!);
+        // Segments of one packet share a number: only the packet after them tells that they were the last.
+        if (lastPackets[next]! < packet) {
           take(from, i);
           from = i;
-          if (pending > 0) endPoll();
-          next++;
+          endAt(packet - 1);
         }
-        if (lastPackets[next] === packet) {
-          take(from, i + 1);
-          from = i + 1;
-          endPoll();
-          next++;
-        }
+        last = packet;
       }
       take(from, received);
     };
@@ -131,6 +143,7 @@ function createTimelessModel(spec: TimelessSpec, target: PollTarget, reasons: Fl
   return {
     run: runner(),
     finish() {
+      finishFile();
       if (pending > 0) polls++;
       pending = 0;
       target.flushAll(reasons.captureEnd);

@@ -24,6 +24,8 @@ export interface FlowTable {
   destinationAddress(flow: number): string;
   sourcePort(flow: number): number;
   destinationPort(flow: number): number;
+  /** The flow of the other direction of the connection; -1 where it has not been seen. */
+  reverse(flow: number): number;
 }
 
 export function createFlowTable(): FlowTable {
@@ -89,12 +91,7 @@ export function createFlowTable(): FlowTable {
   }
 
   function find4(source: number, destination: number, ports: number): number {
-    // Three independent multiplications instead of a chain: half the time.
-    const hash = finish(
-      Math.imul(source ^ seed, 0x9e3779b1) +
-        Math.imul(destination, 0x85ebca6b) +
-        Math.imul(ports, 0xc2b2ae35),
-    );
+    const hash = hash4(source, destination, ports);
     for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
       const flow = buckets[bucket]!;
       if (flow < 0) break;
@@ -106,10 +103,24 @@ export function createFlowTable(): FlowTable {
     return flows - 1;
   }
 
-  /** Looks up the IPv6 addresses and ports in `key`. */
-  function find6(): number {
+  function hash4(source: number, destination: number, ports: number): number {
+    // Three independent multiplications instead of a chain: half the time.
+    return finish(
+      Math.imul(source ^ seed, 0x9e3779b1) +
+        Math.imul(destination, 0x85ebca6b) +
+        Math.imul(ports, 0xc2b2ae35),
+    );
+  }
+
+  function hash6(): number {
     let hash = seed;
     for (let i = 0; i < 9; i++) hash = mix(hash, key[i]!);
+    return hash;
+  }
+
+  /** Looks up the IPv6 addresses and ports in `key`. */
+  function find6(): number {
+    const hash = hash6();
     for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
       const flow = buckets[bucket]!;
       if (flow < 0) break;
@@ -124,6 +135,23 @@ export function createFlowTable(): FlowTable {
     if (state[at + FAMILY] !== 6 || state[at + PORTS] !== key[8]) return false;
     for (let i = 0; i < 8; i++) if (state[at + SOURCE + i] !== key[i]) return false;
     return true;
+  }
+
+  function reverse(flow: number): number {
+    const at = flow * WORDS;
+    const ports = (state[at + PORTS]! << 16) | (state[at + PORTS]! >>> 16);
+    for (let i = 0; i < 4; i++) {
+      key[i] = state[at + DESTINATION + i]!;
+      key[4 + i] = state[at + SOURCE + i]!;
+    }
+    key[8] = ports;
+    const isIpv4 = state[at + FAMILY] === 4;
+    const hash = isIpv4 ? hash4(key[0]!, key[4]!, ports) : hash6();
+    for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
+      const found = buckets[bucket]!;
+      if (found < 0) return -1;
+      if (isIpv4 ? is4(found, key[0]!, key[4]!, ports) : equals6(found * WORDS)) return found;
+    }
   }
 
   /** Room for one more flow; returns where its state begins. */
@@ -166,6 +194,7 @@ export function createFlowTable(): FlowTable {
     destinationAddress: (flow) => address(flow, DESTINATION),
     sourcePort: (flow) => ports(flow) >>> 16,
     destinationPort: (flow) => ports(flow) & 0xffff,
+    reverse,
   };
 }
 

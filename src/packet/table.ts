@@ -3,7 +3,7 @@ import type { RecordBlock } from '../capture/record-block.ts';
 
 /**
  * A block of decoded packets as columns (struct of typed arrays), filled again and again so that
- * nothing is allocated per packet. Row `i` is record `firstRecord + i` of the capture file.
+ * nothing is allocated per packet. Row `i` is record `firstRecord + i` of the capture file; see recordNumber.
  *
  * Columns hold what most consumers ask of most packets. The rest is read in place: `ipAt` and `tcpAt` say where
  * the headers stand in `bytes`, which is faster than storing fields that few look at. 32-bit protocol fields are
@@ -71,9 +71,18 @@ export interface PacketTable extends RecordBlock {
   /** Index of the TCP flow (one direction) in the flow table, -1 where there is none. */
   readonly flow: Int32Array;
 
+  /** Records of the rows, counted from `firstRecord`; null where row i is record i. Segments of one packet share one. */
+  readonly recordOffset: Int32Array | null;
+
   /** Rows that reached the receiver's NIC: `rows[0 … received-1]`, ascending. */
   readonly rows: Int32Array;
   received: number;
+}
+
+/** 0-based number in the capture file of the record that a row stands for. */
+export function recordNumber(table: PacketTable, row: number): number {
+  const { recordOffset, firstRecord } = table;
+  return firstRecord + (recordOffset === null ? row : recordOffset[row]!);
 }
 
 /** An empty table for blocks of at most `capacity` rows, whose columns lie in the core if there is one. */
@@ -104,6 +113,7 @@ export function createPacketTable(capacity: number = BLOCK_ROWS, core: Core | nu
     tcpFlags: new Uint16Array(...place('TCP_FLAGS', 2)),
     payloadBytes: words('PAYLOAD_BYTES'),
     flow: words('FLOW'),
+    recordOffset: null,
     rows: words('RECEIVED_ROWS'),
     received: 0,
   };

@@ -2,8 +2,7 @@
  * Between bridge and vif: a fragment list that the vif cannot take is linearised, that is, the whole
  * super-packet is copied into one new buffer, its first packet included (docs/model.md, "Linearising").
  *
- * Left out: the failure of high-order allocations, and what the bridge itself does (no event of its own
- * can be told apart from the skb).
+ * Left out: what the bridge itself does (no event of its own can be told apart from the skb).
  */
 import { EVENT } from './events.ts';
 import { HEADROOM_BYTES, MAX_SKB_FRAGS, pageOrder } from './memory.ts';
@@ -27,16 +26,41 @@ export function linearBufferBytes(segments: number, payloadBytes: number): numbe
   return DRIVER_BUFFER_BYTES + missingBytes + EXTRA_TAIL_BYTES + SHARED_INFO_BYTES;
 }
 
-/** Counts the allocation for one super-packet of two segments or more. */
-export function linearise(events: Float64Array, segments: number, payloadBytes: number): void {
+/**
+ * Counts the allocation for one super-packet of two segments or more. False where it needs a higher page
+ * order than `maxOrder`: it fails then, and the super-packet is dropped.
+ */
+export function linearise(
+  events: Float64Array,
+  maxOrder: number,
+  segments: number,
+  payloadBytes: number,
+): boolean {
   const order = pageOrder(linearBufferBytes(segments, payloadBytes));
+  if (order > maxOrder) return false;
   events[ORDER_0 + Math.min(order, HIGHEST_ORDER)]! += 1;
+  return true;
 }
 
-/** What follows from the sums of a run in which every super-packet was linearised. */
+const DROPPED_SKBS = EVENT.droppedSkbs;
+const DROPPED_PACKETS = EVENT.droppedPackets;
+const DROPPED_PAYLOAD_BYTES = EVENT.droppedPayloadBytes;
+const DROPPED_FRAME_BYTES = EVENT.droppedFrameBytes;
+
+/** Counts a super-packet that goes no further. */
+export function drop(events: Float64Array, segments: number, payloadBytes: number, frameBytes: number): void {
+  events[DROPPED_SKBS]! += 1;
+  events[DROPPED_PACKETS]! += segments;
+  events[DROPPED_PAYLOAD_BYTES]! += payloadBytes;
+  events[DROPPED_FRAME_BYTES]! += frameBytes;
+}
+
+/** What follows from the sums of a run in which every super-packet was linearised or dropped. */
 export function deriveLinearised(events: Float64Array): void {
-  const skbs = events[EVENT.superPackets]!;
+  const skbs = events[EVENT.superPackets]! - events[EVENT.droppedSkbs]!;
   events[EVENT.linearisedSkbs] = skbs;
-  events[EVENT.linearisedPayloadBytes] = events[EVENT.superPacketPayloadBytes]!;
-  events[EVENT.linearisedTotalBytes] = events[EVENT.superPacketFrameBytes]! + HEADROOM_BYTES * skbs;
+  events[EVENT.linearisedPayloadBytes] =
+    events[EVENT.superPacketPayloadBytes]! - events[EVENT.droppedPayloadBytes]!;
+  events[EVENT.linearisedTotalBytes] =
+    events[EVENT.superPacketFrameBytes]! - events[EVENT.droppedFrameBytes]! + HEADROOM_BYTES * skbs;
 }

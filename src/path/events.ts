@@ -15,7 +15,8 @@ export type EventUnit =
   | 'slot'
   | 'operation'
   | 'hypercall'
-  | 'notification';
+  | 'notification'
+  | 'ack';
 
 interface EventDefinition {
   readonly name: string;
@@ -65,6 +66,14 @@ export const EVENTS = [
   { name: 'linearisedOrder3', unit: 'allocation', definition: 'linear buffers of up to 32 KiB' },
   { name: 'linearisedOrder4', unit: 'allocation', definition: 'linear buffers of up to 64 KiB' },
   { name: 'linearisedOrder5', unit: 'allocation', definition: 'linear buffers of 128 KiB or more' },
+  {
+    name: 'droppedSkbs',
+    unit: 'skb',
+    definition: 'super-packets dropped because their linear buffer could not be allocated',
+  },
+  { name: 'droppedPackets', unit: 'packet', definition: 'wire packets in dropped super-packets' },
+  { name: 'droppedPayloadBytes', unit: 'byte', definition: 'payload of dropped super-packets' },
+  { name: 'droppedFrameBytes', unit: 'byte', definition: 'L of all dropped super-packets' },
 
   // Netback.
   {
@@ -81,19 +90,28 @@ export const EVENTS = [
   { name: 'netbackPages', unit: 'page', definition: 'pages allocated for what exceeds the head of a copy' },
   { name: 'netbackZeroedPages', unit: 'page', definition: 'of these, the last page of a copy, zeroed first' },
   { name: 'ringSlots', unit: 'slot', definition: 'entries of the receive ring that were filled' },
+  { name: 'gsoSlots', unit: 'slot', definition: 'of these, entries that hold no bytes but the segment size' },
   { name: 'pageFlips', unit: 'page', definition: 'pages transferred to the guest' },
-  { name: 'grantCopyOperations', unit: 'operation', definition: 'grant-copy operations, one a slot' },
+  {
+    name: 'grantCopyOperations',
+    unit: 'operation',
+    definition: 'grant-copy operations: pieces that cross no page on either side',
+  },
   { name: 'grantCopiedPayloadBytes', unit: 'byte', definition: 'payload copied by the hypervisor' },
   {
     name: 'grantCopiedTotalBytes',
     unit: 'byte',
     definition: 'all bytes copied by the hypervisor: headers, payload',
   },
-  { name: 'hypercalls', unit: 'hypercall', definition: 'multicalls, one for each batch of slots' },
+  {
+    name: 'hypercalls',
+    unit: 'hypercall',
+    definition: 'hypercalls that hand slots over: one a batch, in mode modern one for 64 operations at most',
+  },
   {
     name: 'eventNotifications',
     unit: 'notification',
-    definition: 'notifications of the guest, at most: one for each batch',
+    definition: 'notifications of the guest, at most: one after each of these hypercalls',
   },
 
   // Netfront and guest.
@@ -107,6 +125,7 @@ export const EVENTS = [
     unit: 'byte',
     definition: 'payload that the guest copies to user space, at most: duplicates are not told apart',
   },
+  { name: 'guestAcks', unit: 'ack', definition: 'ACKs that the guest sends for received payload' },
 ] as const satisfies readonly EventDefinition[];
 
 export type EventName = (typeof EVENTS)[number]['name'];

@@ -16,3 +16,8 @@ export const MAX_SKB_FRAGS = 18;
 export function pageOrder(bytes: number): number {
   return 32 - Math.clz32((bytes - 1) >>> PAGE_SHIFT);
 }
+
+/** Pages that `bytes` fill one after the other. */
+export function pagesOf(bytes: number): number {
+  return (bytes + PAGE_BYTES - 1) >>> PAGE_SHIFT;
+}

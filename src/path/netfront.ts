@@ -1,8 +1,6 @@
 /**
- * Netfront and the guest above it: the head of each skb is copied out of its first page, the rest stays in
- * pages, and the payload is copied once to user space (docs/model.md, "Guest").
- *
- * Left out: the guest's ACKs, and which payload the socket already had.
+ * Netfront: the head of each skb is copied out of its first page, the rest stays in pages (docs/model.md,
+ * "Guest"). The slots that it takes are those that netback filled.
  */
 import { EVENT } from './events.ts';
 
@@ -14,9 +12,4 @@ const HEAD_COPIED_BYTES = EVENT.guestHeadCopiedBytes;
 /** Counts the head copy of one skb of L = `frameBytes`. */
 export function receiveInNetfront(events: Float64Array, frameBytes: number): void {
   events[HEAD_COPIED_BYTES]! += Math.min(frameBytes, HEAD_COPY_BYTES);
-}
-
-/** What follows from the sums of a run. */
-export function deriveCopyToUser(events: Float64Array): void {
-  events[EVENT.copyToUserBytes] = events[EVENT.payloadBytes]!;
 }

@@ -3,18 +3,19 @@
  * three configurations of the study, as counted events. Only what depends on the single skb is counted skb
  * by skb; what follows from sums is derived once, at the end of the run.
  */
-import { deriveLinearised, linearise } from './bridge.ts';
+import { deriveLinearised, drop, linearise } from './bridge.ts';
 import { addRun, createEvents, EVENT, type RunCounts } from './events.ts';
+import { deriveCopyToUser, type GuestState, receiveInGuest } from './guest.ts';
 import {
-  deriveSlots,
-  endBatch,
-  FIRST_COPIED_FORM,
+  createNetbackState,
   FORM,
-  FULL_BATCH_SLOTS,
+  type FragmentCopy,
+  type Netback,
+  type NetbackState,
   type ReceiveMode,
-  receiveInNetback,
 } from './netback.ts';
-import { deriveCopyToUser, receiveInNetfront } from './netfront.ts';
+import { receiveInNetfront } from './netfront.ts';
+import { netbackOf } from './receive-modes.ts';
 
 /** The three configurations of the study. */
 export const XEN_CONFIGURATIONS = ['Xen', 'LRO', 'Optimized'] as const;
@@ -28,6 +29,10 @@ export interface XenPathOptions {
    * fragments of one skb (`frags`, which it can, so that `LRO` has nothing to linearise either).
    */
   readonly lroMode: 'skb' | 'frags';
+  /** What `grant-copy` does with a fragment list; `software` where left out. */
+  readonly fragmentCopy?: FragmentCopy;
+  /** Linear buffers of a higher page order cannot be allocated; where left out, all can. */
+  readonly lineariseMaxOrder?: number;
 }
 
 export interface XenPath {
@@ -56,25 +61,31 @@ const SUPER_FRAME_BYTES = EVENT.superPacketFrameBytes;
 interface PathState {
   readonly events: Float64Array;
   readonly linearises: boolean;
+  readonly lineariseMaxOrder: number;
   readonly superPacketForm: number;
-  readonly firstCopiedForm: number;
-  /** Slots that wait for the hypercall that hands them over. */
-  batchSlots: number;
+  readonly netback: Netback;
+  readonly netbackState: NetbackState;
+  readonly guest: GuestState;
 }
 
 export function createXenPath(options: XenPathOptions): XenPath {
-  const linearises = options.configuration === 'LRO' && options.lroMode === 'skb';
+  const netback = netbackOf(options.receiveMode, options.fragmentCopy);
+  const linearises =
+    options.configuration === 'LRO' && options.lroMode === 'skb' && !netback.takesFragmentLists;
+  const events = createEvents();
   const state: PathState = {
-    events: createEvents(),
+    events,
     linearises,
+    lineariseMaxOrder: options.lineariseMaxOrder ?? Number.POSITIVE_INFINITY,
     superPacketForm: linearises ? FORM.LINEAR : FORM.FRAGMENTS,
-    firstCopiedForm: FIRST_COPIED_FORM[options.receiveMode],
-    batchSlots: 0,
+    netback,
+    netbackState: createNetbackState(events),
+    guest: { events, knowsSegmentSize: netback.carriesSegmentSize, unacknowledgedBytes: 0 },
   };
   return {
     deliver: (segments, payloadBytes, frameBytes) => deliver(state, segments, payloadBytes, frameBytes),
-    pollEnd: () => pollEnd(state),
-    finish: (run) => finish(state, options.receiveMode, run),
+    pollEnd: () => netback.pollEnd(state.netbackState),
+    finish: (run) => finish(state, run),
   };
 }
 
@@ -96,25 +107,22 @@ function deliver(state: PathState, segments: number, payloadBytes: number, frame
     events[SUPER_PAYLOAD_BYTES]! += payloadBytes;
     events[SUPER_FRAME_BYTES]! += frameBytes;
     form = state.superPacketForm;
-    if (state.linearises) linearise(events, segments, payloadBytes);
+    if (state.linearises && !linearise(events, state.lineariseMaxOrder, segments, payloadBytes)) {
+      drop(events, segments, payloadBytes, frameBytes);
+      return;
+    }
   }
-  state.batchSlots += receiveInNetback(events, state.firstCopiedForm, form, payloadBytes, frameBytes);
+  state.netback.receive(state.netbackState, form, segments, payloadBytes, frameBytes);
   receiveInNetfront(events, frameBytes);
-  if (state.batchSlots >= FULL_BATCH_SLOTS) pollEnd(state);
+  if (payloadBytes > 0) receiveInGuest(state.guest, segments, payloadBytes);
 }
 
-function pollEnd(state: PathState): void {
-  if (state.batchSlots === 0) return;
-  endBatch(state.events);
-  state.batchSlots = 0;
-}
-
-function finish(state: PathState, receiveMode: ReceiveMode, run: RunCounts): Float64Array {
-  const { events } = state;
-  pollEnd(state);
+function finish(state: PathState, run: RunCounts): Float64Array {
+  const { events, netback } = state;
+  netback.pollEnd(state.netbackState);
   addRun(events, run);
   if (state.linearises) deriveLinearised(events);
-  deriveSlots(events, receiveMode);
+  netback.finish(events);
   deriveCopyToUser(events);
   return events;
 }

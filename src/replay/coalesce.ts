@@ -1,27 +1,42 @@
 /** One engine over one capture: `analyze coalesce`. */
+import type { EngineName } from '../coalesce/catalog.ts';
+import { createDpdkGro, DPDK_GRO_DEFAULTS, type DpdkGroOptions } from '../coalesce/dpdk-gro.ts';
 import type { Engine, EngineCounters, SkbSink } from '../coalesce/engine.ts';
+import { createFreebsd, FREEBSD_DEFAULTS, type FreebsdOptions } from '../coalesce/freebsd.ts';
+import { createGvisor } from '../coalesce/gvisor.ts';
 import { createInetLro, type InetLroOptions } from '../coalesce/inet-lro.ts';
 import { createLinuxGro, LINUX_GRO_DEFAULTS, type LinuxGroOptions } from '../coalesce/linux-gro.ts';
 import { createNone } from '../coalesce/none.ts';
 import { REASON } from '../coalesce/reason.ts';
+import { createS2io, S2IO_DEFAULTS, type S2ioOptions } from '../coalesce/s2io.ts';
+import { createWindowsRsc, WINDOWS_RSC_DEFAULTS, type WindowsRscOptions } from '../coalesce/windows-rsc.ts';
+import { createWireguard, WIREGUARD_DEFAULTS, type WireguardOptions } from '../coalesce/wireguard.ts';
 import { reportBoundaries } from '../nic/boundaries.ts';
 import type { TimeSummary } from '../nic/histogram.ts';
-import { createPollModel, type PollSpec } from '../nic/poll.ts';
+import { createPollModel, movesClock, type PollSpec } from '../nic/poll.ts';
 import type { FlushReasons, PollTarget } from '../nic/poll-model.ts';
 import { createSoftirq, NO_CYCLES, type Softirq } from '../nic/softirq.ts';
 import type { PacketTable } from '../packet/table.ts';
 import type { Session } from './session.ts';
 import { timedSink } from './timed-sink.ts';
 
-/** The merge engines by name. */
-export const ENGINES = ['none', 'inet_lro', 'linux-gro'] as const;
-export type EngineName = (typeof ENGINES)[number];
+export { ENGINES, type EngineName } from '../coalesce/catalog.ts';
 
-export interface EngineOptions {
+/** The engine, and the options of each; the defaults where left out. */
+export interface EngineOptions extends RuleEngineOptions {
   readonly engine: EngineName;
   readonly inetLro: InetLroOptions;
-  /** The defaults where left out. */
+  /** Of linux-gro and of gvisor. */
   readonly linuxGro?: LinuxGroOptions;
+}
+
+/** Of the engines that are known by their published rules only. */
+export interface RuleEngineOptions {
+  readonly s2io?: S2ioOptions;
+  readonly freebsd?: FreebsdOptions;
+  readonly windowsRsc?: WindowsRscOptions;
+  readonly dpdkGro?: DpdkGroOptions;
+  readonly wireguard?: WireguardOptions;
 }
 
 export interface CoalesceStats extends EngineCounters {
@@ -38,6 +53,29 @@ export interface CoalesceStats extends EngineCounters {
   holdTimes: TimeSummary | null;
 }
 
+/** What the chosen engine goes by; null for the defaults, and for the engine that has none. */
+export function ownOptions(options: EngineOptions): object | null {
+  switch (options.engine) {
+    case 'none':
+      return null;
+    case 'inet_lro':
+      return options.inetLro;
+    case 'linux-gro':
+    case 'gvisor':
+      return options.linuxGro ?? null;
+    case 's2io':
+      return options.s2io ?? null;
+    case 'freebsd':
+      return options.freebsd ?? null;
+    case 'windows-rsc':
+      return options.windowsRsc ?? null;
+    case 'dpdk-gro':
+      return options.dpdkGro ?? null;
+    case 'wireguard':
+      return options.wireguard ?? null;
+  }
+}
+
 export function createEngine(table: PacketTable, options: EngineOptions, sink: SkbSink): Engine {
   switch (options.engine) {
     case 'none':
@@ -46,6 +84,18 @@ export function createEngine(table: PacketTable, options: EngineOptions, sink: S
       return createInetLro(table, options.inetLro, sink);
     case 'linux-gro':
       return createLinuxGro(table, options.linuxGro ?? LINUX_GRO_DEFAULTS, sink);
+    case 'gvisor':
+      return createGvisor(table, options.linuxGro ?? LINUX_GRO_DEFAULTS, sink);
+    case 's2io':
+      return createS2io(table, options.s2io ?? S2IO_DEFAULTS, sink);
+    case 'freebsd':
+      return createFreebsd(table, options.freebsd ?? FREEBSD_DEFAULTS, sink);
+    case 'windows-rsc':
+      return createWindowsRsc(table, options.windowsRsc ?? WINDOWS_RSC_DEFAULTS, sink);
+    case 'dpdk-gro':
+      return createDpdkGro(table, options.dpdkGro ?? DPDK_GRO_DEFAULTS, sink);
+    case 'wireguard':
+      return createWireguard(table, options.wireguard ?? WIREGUARD_DEFAULTS, sink);
   }
 }
 
@@ -76,13 +126,15 @@ export function createLane(
   let packets = 0;
   const { reportPoll } = extras;
   const softirq = extras.softirq ?? createSoftirq(NO_CYCLES, 1);
-  const engine = createEngine(table, options, poll.kind === 'napi' ? timedSink(table, sink, softirq) : sink);
+  const engine = createEngine(table, options, movesClock(poll) ? timedSink(table, sink, softirq) : sink);
   const counted: PollTarget = {
     receive(from, to) {
       packets += to - from;
       engine.receive(from, to);
     },
     flushAll: engine.flushAll,
+    beginTick: engine.aging?.beginTick,
+    flushOld: engine.aging?.flushOld,
   };
   const { pollEnd } = REASONS_OF_POLLS;
   const target = reportPoll === undefined ? counted : reportBoundaries(table, counted, pollEnd, reportPoll);

@@ -1,16 +1,15 @@
 /**
- * The three configurations of the study over one stream of blocks. Configurations whose engine and polls are
- * equal share one run of the engine: their skbs are the same, only their paths differ.
+ * The configurations of one study or of many over one stream of blocks. Those whose engine and polls are equal share
+ * one run of the engine: their skbs are the same, only their paths differ.
  */
 import type { SkbSink } from '../coalesce/engine.ts';
-import type { InetLroOptions } from '../coalesce/inet-lro.ts';
 import { REASON, REASONS, type Reason } from '../coalesce/reason.ts';
 import type { TimeSummary } from '../nic/histogram.ts';
-import { createPollModel, type PollSpec } from '../nic/poll.ts';
+import { createPollModel, movesClock, type PollSpec } from '../nic/poll.ts';
 import type { PollModel } from '../nic/poll-model.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration, type XenPath } from '../path/xen-path.ts';
-import { createEngine, type EngineName } from './coalesce.ts';
+import { createEngine, type EngineName, type EngineOptions, ownOptions } from './coalesce.ts';
 import { frameBytesOf } from './frame-bytes.ts';
 import { createPricedSoftirq, type PathPrice } from './softirq.ts';
 import { timedSink } from './timed-sink.ts';
@@ -23,20 +22,22 @@ export interface ConfigurationSetup {
   readonly poll: PollSpec;
 }
 
-/** The engine of each configuration of the study. */
-export const STUDY_ENGINES: Readonly<Record<XenConfiguration, EngineName>> = {
-  Xen: 'none',
-  LRO: 'inet_lro',
-  Optimized: 'inet_lro',
-};
-
+/** The study's own configurations, or with another `engine` what it would have found with that one. */
 export function studySetups(
   poll: (name: XenConfiguration) => { text: string; spec: PollSpec },
+  engine: EngineName = 'inet_lro',
 ): ConfigurationSetup[] {
   return XEN_CONFIGURATIONS.map((name) => {
     const { text, spec } = poll(name);
-    return { name, engine: STUDY_ENGINES[name], pollText: text, poll: spec };
+    return { name, engine: name === 'Xen' ? 'none' : engine, pollText: text, poll: spec };
   });
+}
+
+/** The configurations of one study, with what is common to them. */
+export interface ConfigurationPlan {
+  readonly setups: readonly ConfigurationSetup[];
+  readonly engines: Omit<EngineOptions, 'engine'>;
+  readonly price: Omit<PathPrice, 'configuration'>;
 }
 
 /** What one configuration did. */
@@ -60,63 +61,82 @@ export interface ConfigurationCounts {
 }
 
 export interface ConfigurationRuns {
+  /** Simulations that run, shared ones once. */
+  readonly lanes: number;
   run(table: PacketTable): void;
-  finish(): ConfigurationCounts[];
+  /** By plan, in the order of its setups. */
+  finish(): ConfigurationCounts[][];
+}
+
+/** One configuration of one plan. */
+interface Member {
+  readonly plan: ConfigurationPlan;
+  readonly setup: ConfigurationSetup;
 }
 
 interface Lane {
-  readonly members: { readonly setup: ConfigurationSetup; readonly path: XenPath }[];
   readonly model: PollModel;
   counts(): Omit<ConfigurationCounts, 'setup' | 'events'>;
+  /** Counted events of a member. Valid after `model.finish`. */
+  events(member: Member): Float64Array;
 }
 
 export function createConfigurationRuns(
   table: PacketTable,
-  setups: readonly ConfigurationSetup[],
-  inetLro: InetLroOptions,
-  price: Omit<PathPrice, 'configuration'>,
+  plans: readonly ConfigurationPlan[],
 ): ConfigurationRuns {
-  const groups = new Map<string, ConfigurationSetup[]>();
-  for (const setup of setups) {
-    // With napi, what runs below the driver decides how long polls last.
-    const own = setup.poll.kind === 'napi' ? ` ${setup.name}` : '';
-    const key = `${setup.engine} ${setup.pollText}${own}`;
-    groups.set(key, [...(groups.get(key) ?? []), setup]);
-  }
-  const lanes = [...groups.values()].map((group) => createLane(table, group, inetLro, price));
+  const groups = new Map<string, Member[]>();
+  const members = plans.map((plan) =>
+    plan.setups.map((setup) => {
+      const member = { plan, setup };
+      const key = laneKey(member);
+      groups.set(key, [...(groups.get(key) ?? []), member]);
+      return { member, key };
+    }),
+  );
+  const lanes = new Map([...groups].map(([key, group]) => [key, createLane(table, group)]));
+  const models = [...lanes.values()].map((lane) => lane.model);
   return {
+    lanes: lanes.size,
     run(block) {
-      for (const lane of lanes) lane.model.run(block);
+      for (const model of models) model.run(block);
     },
     finish() {
-      const results = new Map<XenConfiguration, ConfigurationCounts>();
-      for (const lane of lanes) {
-        lane.model.finish();
-        const counts = lane.counts();
-        for (const { setup, path } of lane.members) {
-          const enginePackets = setup.engine === 'none' ? 0 : counts.packets;
-          const events = path.finish({ receivedFrames: counts.packets, enginePackets, polls: counts.polls });
-          results.set(setup.name, { setup, ...counts, events });
-        }
-      }
-      return setups.map((setup) => results.get(setup.name)!);
+      for (const model of models) model.finish();
+      return members.map((ofPlan) =>
+        ofPlan.map(({ member, key }) => {
+          const lane = lanes.get(key)!;
+          return { setup: member.setup, ...lane.counts(), events: lane.events(member) };
+        }),
+      );
     },
   };
 }
 
-function createLane(
-  table: PacketTable,
-  group: readonly ConfigurationSetup[],
-  inetLro: InetLroOptions,
-  price: Omit<PathPrice, 'configuration'>,
-): Lane {
-  const first = group[0]!;
-  const { receiveMode } = price;
-  const members = group.map((setup) => ({
-    setup,
-    path: createXenPath({ configuration: setup.name, receiveMode, lroMode: inetLro.mode }),
-  }));
-  const paths = members.map((member) => member.path);
+/** Equal for members whose engines deliver the same skbs at the same times. */
+function laneKey({ plan, setup }: Member): string {
+  const options = ownOptions({ engine: setup.engine, ...plan.engines });
+  const { poll } = setup;
+  const polls = poll.kind === 'file' ? poll.file : poll;
+  // With napi, what runs below the driver decides how long polls last.
+  const own = movesClock(poll) ? [setup.name, plan.price] : null;
+  return JSON.stringify([setup.engine, options, polls, own]);
+}
+
+/** Equal for members whose skbs go the same way below the driver, whatever that costs. */
+function pathKey({ plan, setup }: Member): string {
+  return JSON.stringify([setup.name, { ...plan.price, profile: null }]);
+}
+
+function createLane(table: PacketTable, group: readonly Member[]): Lane {
+  const { plan, setup: first } = group[0]!;
+  const pathOf = new Map<string, XenPath>();
+  for (const member of group) {
+    const key = pathKey(member);
+    const options = { ...member.plan.price, configuration: member.setup.name };
+    if (!pathOf.has(key)) pathOf.set(key, createXenPath(options));
+  }
+  const paths = [...pathOf.values()];
   const skbsOf = new Float64Array(REASONS.length);
   const packetsOf = new Float64Array(REASONS.length);
   const { tcpAt, payloadBytes } = table;
@@ -140,12 +160,12 @@ function createLane(
     },
   };
   const softirq = createPricedSoftirq(
-    { ...price, configuration: first.name },
+    { ...plan.price, configuration: first.name },
     first.engine !== 'none',
     first.poll,
   );
-  const timed = first.poll.kind === 'napi' ? timedSink(table, sink, softirq) : sink;
-  const engine = createEngine(table, { engine: first.engine, inetLro }, timed);
+  const timed = movesClock(first.poll) ? timedSink(table, sink, softirq) : sink;
+  const engine = createEngine(table, { engine: first.engine, ...plan.engines }, timed);
   const target = {
     receive(from: number, to: number): void {
       packets += to - from;
@@ -158,9 +178,21 @@ function createLane(
   };
   const reasons = { pollEnd: REASON['poll-end'], captureEnd: REASON['capture-end'] };
   const model = createPollModel(first.poll, target, reasons, softirq);
+  const eventsOf = new Map<string, Float64Array>();
+
+  function finishPath(path: XenPath): Float64Array {
+    const enginePackets = first.engine === 'none' ? 0 : packets;
+    return path.finish({ receivedFrames: packets, enginePackets, polls: model.polls() });
+  }
+
   return {
-    members,
     model,
+    events(member) {
+      const key = pathKey(member);
+      const events = eventsOf.get(key) ?? finishPath(pathOf.get(key)!);
+      eventsOf.set(key, events);
+      return events;
+    },
     counts: () => ({
       ...engine.counters,
       packets,

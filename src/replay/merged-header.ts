@@ -24,6 +24,7 @@ export function writeMergedHeader(header: MergedHeader, skb: HeldSkb): void {
   view.setInt32(tcpOffset + 8, skb.ack);
   view.setUint8(tcpOffset + 13, view.getUint8(tcpOffset + 13) | skb.addedFlags);
   view.setUint16(tcpOffset + 14, skb.window);
+  if (skb.hasNewTsval) view.setInt32(tcpOffset + 24, skb.tsval);
   if (skb.hasTimestamp) view.setInt32(tcpOffset + 28, skb.tsecr);
   writeIpLength(view, ipOffset, skb.ipLength);
   writeTcpChecksum(header, skb.ipLength - (tcpOffset - ipOffset));

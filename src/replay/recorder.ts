@@ -4,16 +4,18 @@
  */
 import type { HeldSkb, SegmentPlace, SkbSink } from '../coalesce/engine.ts';
 import { pseudoHeader4, pseudoHeader6, sum16 } from '../packet/checksum.ts';
-import { familyOf, type PacketTable } from '../packet/table.ts';
+import { familyOf, type PacketTable, recordNumber } from '../packet/table.ts';
 import { writeMergedHeader } from './merged-header.ts';
 
 /** Link header with tags, IPv4 and TCP header at their longest; longer ones get a larger buffer. */
 const USUAL_HEADER_BYTES = 64 + 60 + 60;
 
 export interface DeliveredSkb {
-  /** 0-based record numbers, in the order in which the engine took them; `members` of them are valid. */
+  /** 0-based record numbers, in the order of their payload. */
   readonly packets: readonly number[];
   readonly segments: number;
+  /** How many of `packets` had no payload. */
+  readonly pureAcks: number;
   readonly held: boolean;
   readonly reason: number;
   readonly gsoSize: number;
@@ -70,6 +72,7 @@ export function createRecorder(
   function hold(slot: number, row: number, first: boolean, place: SegmentPlace): void {
     nowNs = table.timeNs[row]!;
     if (first) open(slot, row, place);
+    else if (place.before === true) prepend(slot, row, place);
     else join(holds[slot]!, row, place);
   }
 
@@ -84,7 +87,7 @@ export function createRecorder(
     if (to.frame.length < kept) grow(to, kept, 0);
     to.frame.set(table.bytes.subarray(at, at + kept));
     to.packets.length = 0;
-    to.packets.push(table.firstRecord + row);
+    to.packets.push(recordNumber(table, row));
     to.captured = kept;
     to.wireBytes = headerBytes + place.payloadBytes;
     to.headerBytes = headerBytes;
@@ -99,7 +102,7 @@ export function createRecorder(
   }
 
   function join(to: Hold, row: number, place: SegmentPlace): void {
-    to.packets.push(table.firstRecord + row);
+    to.packets.push(recordNumber(table, row));
     const sum = dataSum(place);
     to.dataSum = (to.dataSum + ((to.payloadBytes & 1) === 1 ? sum * 256 : sum)) % 65_535;
     to.payloadBytes += place.payloadBytes;
@@ -107,15 +110,28 @@ export function createRecorder(
     if (keepPayload && to.whole) appendPayload(to, row, place);
   }
 
+  /** What is held goes behind the packet's headers and payload. */
+  function prepend(slot: number, row: number, place: SegmentPlace): void {
+    const { packets, frame, captured, headerBytes, dataSum: heldSum, whole, payloadBytes } = holds[slot]!;
+    const heldPackets = [...packets];
+    const heldPayload = frame.slice(headerBytes, captured);
+    open(slot, row, place);
+    const to = holds[slot]!;
+    to.packets.push(...heldPackets);
+    to.dataSum = (to.dataSum + ((place.payloadBytes & 1) === 1 ? heldSum * 256 : heldSum)) % 65_535;
+    to.payloadBytes += payloadBytes;
+    to.wireBytes += payloadBytes;
+    if (!keepPayload || !to.whole) return;
+    to.whole = whole;
+    addBytes(to, heldPayload);
+  }
+
   function appendPayload(to: Hold, row: number, place: SegmentPlace): void {
     const payload = place.payloadBytes;
     const from = place.tcpAt + tcpHeaderBytesAt(place.tcpAt);
     const part = Math.min(payload, table.frameOffset[row]! + table.capturedBytes[row]! - from);
     to.whole = part === payload;
-    if (part <= 0) return;
-    if (to.frame.length < to.captured + part) grow(to, (to.captured + part) * 2, to.captured);
-    to.frame.set(table.bytes.subarray(from, from + part), to.captured);
-    to.captured += part;
+    if (part > 0) addBytes(to, table.bytes.subarray(from, from + part));
   }
 
   /** D(x) of the rules: what the payload sums to if the packet's checksum is right, modulo 65535. */
@@ -134,10 +150,11 @@ export function createRecorder(
   function deliverHeld(skb: HeldSkb, reason: number): void {
     const from = holds[skb.slot]!;
     const { view } = from;
-    if (skb.segments > 1) writeMergedHeader(from, skb);
+    if (skb.segments + skb.pureAcks > 1) writeMergedHeader(from, skb);
     deliver({
       packets: from.packets,
       segments: skb.segments,
+      pureAcks: skb.pureAcks,
       held: true,
       reason,
       gsoSize: skb.gsoSize,
@@ -161,8 +178,9 @@ export function createRecorder(
     const family = familyOf(table.kind[row]!);
     const tcp = table.tcpAt[row]!;
     deliver({
-      packets: [table.firstRecord + row],
+      packets: [recordNumber(table, row)],
       segments: 1,
+      pureAcks: 0,
       held: false,
       reason,
       gsoSize: 0,
@@ -200,6 +218,13 @@ function newHold(): Hold {
     payloadBytes: 0,
     whole: false,
   };
+}
+
+function addBytes(to: Hold, bytes: Uint8Array): void {
+  const end = to.captured + bytes.length;
+  if (to.frame.length < end) grow(to, end * 2, to.captured);
+  to.frame.set(bytes, to.captured);
+  to.captured = end;
 }
 
 /** A larger frame buffer that keeps the first `keep` bytes. */

@@ -3,6 +3,7 @@
  * part of its name. The published JSON Schema is schema/result.schema.json.
  */
 import type { Reason } from '../coalesce/reason.ts';
+import type { Stage } from '../cost/profile.ts';
 
 /** The three configurations of the study. */
 export type ConfigurationName = 'Xen' | 'LRO' | 'Optimized';
@@ -57,6 +58,29 @@ export interface ReceiverSummary {
   readonly superPackets: number;
   /** Share of the TCP payload bytes that stands in super-packets, 0…1; null without payload. */
   readonly superPacketShare: number | null;
+  /** Super-packets that were split before the replay; null without --resegment. */
+  readonly resegmented: ResegmentSummary | null;
+}
+
+/** Super-packets of the capture, split into the segments that they were made of. */
+export interface ResegmentSummary {
+  readonly superPackets: number;
+  /** What they were split into. */
+  readonly segments: number;
+  /** TCP payload of a full segment; null where nothing was split. */
+  readonly smallestSegmentBytes: number | null;
+  readonly largestSegmentBytes: number | null;
+  /** How many super-packets were split by which evidence of the segment size; only evidence that was used. */
+  readonly sizeSources: readonly {
+    readonly source: 'handshake' | 'full-segments' | 'structure' | 'mtu';
+    readonly superPackets: number;
+  }[];
+  /** Rate of the link that their arrival times were made by, Mbit/s. */
+  readonly linkMbps: number;
+  /** The longest that a packet arrives after its time in the capture. */
+  readonly largestDelayUs: number;
+  /** The same as a sentence. */
+  readonly description: string;
 }
 
 export interface Throughput {
@@ -68,10 +92,13 @@ export interface Throughput {
   readonly capturedWireRateMbps: number | null;
 }
 
+/** A stage that cycles are reported by. */
+export type StageName = Stage;
+
 /** Cycles per goodput byte of one domain, by stage. */
 export interface DomainCost {
   readonly cyclesPerByte: number | null;
-  readonly stages: readonly { readonly stage: string; readonly cyclesPerByte: number | null }[];
+  readonly stages: readonly { readonly stage: StageName; readonly cyclesPerByte: number | null }[];
 }
 
 /**
@@ -112,6 +139,14 @@ export interface NicSummary {
   readonly perPacketShare: number;
   /** What becomes of packets that arrive while a poll's sessions are flushed. */
   readonly afterFlush: 'interrupt' | 'poll';
+}
+
+/** What the engine `linux-gro` was told. */
+export interface LinuxGroSummary {
+  readonly buckets: number;
+  readonly perBucket: number;
+  readonly maxSizeBytes: number;
+  readonly vlan: 'strip' | 'pass' | 'inband';
 }
 
 export interface ConfigurationResult {
@@ -176,8 +211,16 @@ export interface ResultRecord {
     /** Null: as the file says. */
     readonly fcs: number | null;
     readonly verifyChecksums: boolean;
-    readonly receiveMode: 'flip' | 'flip-copy' | 'grant-copy';
+    /** Null where no configuration merges by `linux-gro`. */
+    readonly linuxGro: LinuxGroSummary | null;
+    readonly receiveMode: 'flip' | 'flip-copy' | 'grant-copy' | 'modern';
+    /** What `grant-copy` does with a fragment list. */
+    readonly fragmentCopy: 'software' | 'direct';
+    /** Highest page order of which linear buffers can be allocated; null: of any. */
+    readonly lineariseMaxOrder: number | null;
     readonly profile: string;
+    /** Coefficients that the user set over the profile, as `cost.NAME.UNIT=VALUE`. */
+    readonly set: readonly string[];
     readonly law: 'serial' | 'shared-core' | 'two-cores' | 'none';
     readonly receiver: string;
   };

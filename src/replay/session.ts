@@ -14,13 +14,18 @@ import {
   RECEIVER_PREFIX_PACKETS,
   type ReceiverChoice,
 } from '../packet/receiver.ts';
-import { BLOCK_ROWS, createPacketTable, type PacketTable } from '../packet/table.ts';
+import type { ResegmentCounts, ResegmentOptions } from '../packet/resegment.ts';
+import { BLOCK_ROWS, createPacketTable, type PacketTable, recordNumber } from '../packet/table.ts';
 
 export interface SessionOptions {
   /** `auto`, or a receiver that the user named. */
   readonly receiver: 'auto' | ReceiverChoice;
   /** Trailing FCS bytes; null: as the file says, else none. */
   readonly fcsBytes: number | null;
+  /** How super-packets are split; they stay whole where it is null or left out. */
+  readonly resegment?: ResegmentOptions | null;
+  /** Is shown the first packets before they are read again. */
+  readonly lookAhead?: (block: PacketTable) => void;
   readonly stdin: () => Readable;
   /** False: without the WebAssembly core, for comparison. */
   readonly core?: boolean;
@@ -43,6 +48,8 @@ export interface Session {
   readonly flows: FlowTable;
   readonly receiver: ReceiverChoice;
   readonly timeOrder: TimeOrder;
+  /** What was split so far; null where super-packets stay whole. */
+  resegmented(): ResegmentCounts | null;
   /** Calls `consume` after each block is ready in `table`, until the capture ends or `signal` is aborted. */
   run(consume: BlockConsumer, signal?: AbortSignal): Promise<void>;
   close(): void;
@@ -65,42 +72,52 @@ async function createSession(
   core: Core | null,
   options: SessionOptions,
 ): Promise<Session> {
-  const table = createPacketTable(BLOCK_ROWS, core);
+  const read = createPacketTable(BLOCK_ROWS, core);
   const flows = createFlowTable();
-  const decodeBlock = createDecoder(table);
+  const decodeBlock = createDecoder(read);
+  const resegment = options.resegment ?? null;
+  const resegmenter =
+    resegment === null ? null : (await import('../packet/resegment.ts')).createResegmenter(flows, resegment);
+  const table = resegmenter === null ? read : resegmenter.table;
 
   /** No promise where the bytes are at hand. */
   function nextBlock(): Later<boolean> {
-    const more = reader.next(table);
+    const more = reader.next(read);
     return typeof more === 'boolean' ? prepare(more) : more.then(prepare);
   }
 
   function prepare(more: boolean): boolean {
     if (!more) return false;
     decodeBlock();
-    flows.assign(table);
+    flows.assign(read);
     return true;
   }
 
   /** Looks at the first packets, then goes back to the start of the capture. Flows keep their numbers. */
-  async function findReceiver(): Promise<ReceiverChoice> {
+  async function lookAhead(): Promise<ReceiverChoice> {
     const finder = createReceiverFinder(flows);
     while (reader.notes().packets < RECEIVER_PREFIX_PACKETS && reader.canReadOnAndRestart()) {
       if (!(await nextBlock())) break;
-      finder.add(table, Math.min(table.count, RECEIVER_PREFIX_PACKETS - table.firstRecord));
+      finder.add(read, Math.min(read.count, RECEIVER_PREFIX_PACKETS - read.firstRecord));
+      resegmenter?.learn(read);
+      options.lookAhead?.(read);
     }
     await reader.restart();
+    resegmenter?.restart();
     return finder.choose();
   }
 
-  const receiver = options.receiver === 'auto' ? await findReceiver() : options.receiver;
+  const named = options.receiver === 'auto' ? null : options.receiver;
+  const found =
+    named === null || resegmenter !== null || options.lookAhead !== undefined ? await lookAhead() : null;
+  const receiver = named ?? found!;
   reader.commit();
   const filter = createReceiverFilter(receiver);
   const timeOrder: TimeOrder = { backwards: 0, firstPacket: -1 };
   let lastNs = Number.NEGATIVE_INFINITY;
 
   function checkOrder(): void {
-    const { core, rows, received, timeNs, firstRecord } = table;
+    const { core, rows, received, timeNs } = table;
     if (received === 0) return;
     if (core !== null && core.kernels.isInOrder(received, lastNs) !== 0) {
       lastNs = timeNs[rows[received - 1]!]!;
@@ -110,12 +127,17 @@ async function createSession(
     for (let i = 0; i < received; i++) {
       const now = timeNs[rows[i]!]!;
       if (now < last) {
-        if (timeOrder.backwards === 0) timeOrder.firstPacket = firstRecord + rows[i]!;
+        if (timeOrder.backwards === 0) timeOrder.firstPacket = recordNumber(table, rows[i]!);
         timeOrder.backwards++;
       }
       last = now;
     }
     lastNs = last;
+  }
+
+  function hand(consume: BlockConsumer): undefined | Promise<void> {
+    checkOrder();
+    return consume(table);
   }
 
   return {
@@ -124,14 +146,19 @@ async function createSession(
     table,
     flows,
     receiver,
+    resegmented: () => resegmenter?.counts() ?? null,
     async run(consume, signal) {
       while (signal?.aborted !== true) {
         const more = nextBlock();
         if (!(typeof more === 'boolean' ? more : await more)) break;
-        filter(table, flows);
-        checkOrder();
-        const pending = consume(table);
-        if (pending !== undefined) await pending;
+        filter(read, flows);
+        if (resegmenter === null) {
+          const pending = hand(consume);
+          if (pending !== undefined) await pending;
+          continue;
+        }
+        resegmenter.start(read);
+        while (resegmenter.next()) await hand(consume);
       }
     },
     close: () => reader.close(),

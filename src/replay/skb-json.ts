@@ -15,6 +15,7 @@ export function skbJson(skb: DeliveredSkb): string {
   return JSON.stringify({
     packets: skb.packets,
     segments: skb.segments,
+    ...(skb.pureAcks === 0 ? {} : { pureAcks: skb.pureAcks }),
     reason: REASONS[skb.reason],
     lro: skb.held,
     ipLength: hasTcp ? skb.ipLength : null,

@@ -2,23 +2,24 @@
  * What polls cost the driver domain, by a cost profile: the same events and coefficients as in the result, for one
  * packet, one poll and one skb at a time.
  */
-import { type Coefficient, coefficientsOf, type Profile } from '../cost/profile.ts';
+import { type Coefficient, coefficientsOf, type Profile, type Stage } from '../cost/profile.ts';
 import type { PollSpec } from '../nic/poll.ts';
 import { createSoftirq, NO_CYCLES, type Softirq, type SoftirqCycles } from '../nic/softirq.ts';
 import { EVENT, type EventName } from '../path/events.ts';
-import type { ReceiveMode } from '../path/netback.ts';
-import { createXenPath, type XenConfiguration } from '../path/xen-path.ts';
+import { netbackOf } from '../path/receive-modes.ts';
+import { createXenPath, type XenPathOptions } from '../path/xen-path.ts';
 
 /** The path below the driver and the profile that prices it. */
-export interface PathPrice {
-  readonly configuration: XenConfiguration;
-  readonly receiveMode: ReceiveMode;
-  readonly lroMode: 'skb' | 'frags';
+export interface PathPrice extends XenPathOptions {
   readonly profile: Profile;
 }
 
 /** What a batch costs is charged once a poll: a poll of more than one batch comes out a little too cheap. */
 const PER_POLL: readonly EventName[] = ['polls', 'hypercalls', 'eventNotifications'];
+
+const NETBACK_STAGES: readonly Stage[] = ['netback', 'netback-copy', 'grant-copy'];
+/** The guest's ACKs come back on a path of their own. */
+const ALWAYS_ELSEWHERE: readonly Stage[] = ['acks'];
 
 /** The processor of one lane; for the models that look at no clock one that costs nothing. */
 export function createPricedSoftirq(price: PathPrice, merges: boolean, poll: PollSpec): Softirq {
@@ -33,8 +34,11 @@ export function createPricedSoftirq(price: PathPrice, merges: boolean, poll: Pol
  * @throws {ProfileError} if the profile has no coefficients for the receive mode.
  */
 export function softirqCycles(price: PathPrice, merges: boolean, perPacketShare: number): SoftirqCycles {
+  const elsewhere = netbackOf(price.receiveMode).inThread
+    ? [...NETBACK_STAGES, ...ALWAYS_ELSEWHERE]
+    : ALWAYS_ELSEWHERE;
   const terms = Object.values(coefficientsOf(price.profile, price.receiveMode)).filter(
-    (term) => term.domain === 'Domain0',
+    (term) => term.domain === 'Domain0' && !elsewhere.includes(term.stage),
   );
   const sumOf = (names: readonly EventName[]): number =>
     terms.filter((term) => names.includes(term.event)).reduce((sum, term) => sum + term.value, 0);

@@ -1,23 +1,29 @@
-/** The main job: one pass over a capture, three configurations, one result record. */
-import { basename } from 'node:path';
-import { linkTypeName } from '../capture/link-types.ts';
+/** The main job: one pass over a capture, three configurations, one result record; or many such studies in one pass. */
 import type { InetLroOptions } from '../coalesce/inet-lro.ts';
+import { LINUX_GRO_DEFAULTS, type LinuxGroOptions } from '../coalesce/linux-gro.ts';
 import { costOf } from '../cost/cycles.ts';
 import { type Law, predictGoodput } from '../cost/laws.ts';
 import type { Profile } from '../cost/profile.ts';
 import type { TimeSummary } from '../nic/histogram.ts';
 import { packageVersion } from '../package-root.ts';
+import type { PacketTable } from '../packet/table.ts';
 import { EVENT, eventsByName } from '../path/events.ts';
-import type { ReceiveMode } from '../path/netback.ts';
+import type { XenPathOptions } from '../path/xen-path.ts';
+import { captureSummary } from './capture-summary.ts';
+import { lacksTimes } from './clock.ts';
+import type { RuleEngineOptions } from './coalesce.ts';
 import {
   type ConfigurationCounts,
+  type ConfigurationRuns,
   type ConfigurationSetup,
   createConfigurationRuns,
 } from './configurations.ts';
 import { createTrafficObserver, type TrafficCounts } from './observe.ts';
+import { resegmentSummary, resegmentWarnings } from './resegment-summary.ts';
 import type {
   ConfigurationResult,
   Latency,
+  LinuxGroSummary,
   NicSummary,
   ReceiverSummary,
   ResultRecord,
@@ -25,18 +31,38 @@ import type {
   Warning,
 } from './result.ts';
 import type { Session } from './session.ts';
-import { readingWarnings, ringWarnings, trafficWarnings } from './warnings.ts';
+import {
+  allocationWarnings,
+  clockWarnings,
+  readingWarnings,
+  ringWarnings,
+  trafficWarnings,
+} from './warnings.ts';
 
-export interface StudyOptions {
+/** Where polls of each configuration end. */
+export interface StudyPolls {
   readonly setups: readonly ConfigurationSetup[];
   readonly pollText: string;
   readonly pollDescription: string;
   readonly nic: NicSummary | null;
+}
+
+export interface StudyOptions extends StudyPolls {
+  /** Takes their place if the packets have no times to simulate with; null: they stay. */
+  readonly withoutTimes: StudyPolls | null;
   /** As asked for, for the record. */
   readonly pace: string;
   readonly inetLro: InetLroOptions;
-  readonly receiveMode: ReceiveMode;
+  /** The defaults where left out. */
+  readonly linuxGro?: LinuxGroOptions;
+  /** The defaults where left out. */
+  readonly byRules?: RuleEngineOptions;
+  /** What is below the driver, in all configurations alike. */
+  readonly path: Omit<XenPathOptions, 'configuration' | 'lroMode'>;
+  /** With what the user set. */
   readonly profile: Profile;
+  /** Coefficients that the user set, as given, for the record. */
+  readonly set: readonly string[];
   readonly law: Law;
   /** As asked for, for the record. */
   readonly receiver: string;
@@ -53,18 +79,61 @@ export async function study(
   afterBlock?: () => undefined | Promise<void>,
   signal?: AbortSignal,
 ): Promise<ResultRecord> {
-  const runs = createConfigurationRuns(session.table, options.setups, options.inetLro, {
-    receiveMode: options.receiveMode,
-    lroMode: options.inetLro.mode,
-    profile: options.profile,
-  });
-  const observer = createTrafficObserver();
+  const [record] = await studyMany(session, [options], afterBlock, signal);
+  return record!;
+}
+
+/** Replays the capture once for all of `points`, which share whatever is equal among them. */
+export async function studyMany(
+  session: Session,
+  points: readonly StudyOptions[],
+  afterBlock?: () => undefined | Promise<void>,
+  signal?: AbortSignal,
+): Promise<ResultRecord[]> {
+  const run = createStudyRun(session, points);
   await session.run((table) => {
-    observer.add(table);
-    runs.run(table);
+    run.add(table);
     return afterBlock?.();
   }, signal);
-  return assemble(session, options, observer.counts(), runs.finish());
+  return run.finish();
+}
+
+/** The studies of one part of a capture. */
+export interface StudyRun {
+  /** Takes the received rows of the block. */
+  add(table: PacketTable): void;
+  /** A record for each point. Once. */
+  finish(): ResultRecord[];
+}
+
+export function createStudyRun(session: Session, points: readonly StudyOptions[]): StudyRun {
+  const observer = createTrafficObserver();
+  let started: { readonly runs: ConfigurationRuns; readonly points: readonly StudyOptions[] } | null = null;
+
+  /** Whether the capture has times is known when its first block is. */
+  function start(timeless: boolean): NonNullable<typeof started> {
+    const chosen = timeless ? points.map((point) => ({ ...point, ...point.withoutTimes })) : points;
+    const plans = chosen.map(({ setups, inetLro, linuxGro, byRules, path, profile }) => ({
+      setups,
+      engines: { inetLro, ...(linuxGro === undefined ? {} : { linuxGro }), ...byRules },
+      price: { ...path, lroMode: inetLro.mode, profile },
+    }));
+    return { runs: createConfigurationRuns(session.table, plans), points: chosen };
+  }
+
+  return {
+    add(table) {
+      started ??= start(lacksTimes(session, table));
+      observer.add(table);
+      started.runs.run(table);
+    },
+    finish() {
+      started ??= start(false);
+      const traffic = observer.counts();
+      const counts = started.runs.finish();
+      return started.points.map((options, index) => assemble(session, options, traffic, counts[index]!));
+    },
+  };
 }
 
 function assemble(
@@ -76,18 +145,21 @@ function assemble(
   const costed = counts.map((one) => configurationResult(one, options, traffic));
   const warnings: Warning[] = [
     ...readingWarnings(session),
-    ...trafficWarnings(traffic, options.inetLro.mtu),
+    ...clockWarnings(options),
+    ...trafficWarnings(traffic, options.inetLro.mtu, session.resegmented() !== null),
+    ...resegmentWarnings(session.resegmented()),
     ...ringWarnings(Math.max(...counts.map((one) => one.dropped))),
+    ...allocationWarnings(Math.max(...counts.map((one) => one.events[EVENT.droppedPackets]!))),
   ];
   return {
     recordVersion: 1,
     tool: { name: 'analyze', version: packageVersion() },
-    capture: captureSummary(session, traffic),
+    capture: captureSummary(session, traffic.allTcpPackets),
     receiver: receiverSummary(session, traffic),
     options: recordedOptions(options),
     throughput: capturedThroughput(traffic),
     lawFormula: costed[0]?.formula ?? '',
-    profileNote: options.profile.note,
+    profileNote: profileNote(options),
     configurations: costed.map((one) => one.result),
     warnings,
   };
@@ -99,7 +171,8 @@ function configurationResult(
   traffic: TrafficCounts,
 ): { result: ConfigurationResult; formula: string } {
   const { setup, events } = counts;
-  const { profile, receiveMode } = options;
+  const { profile } = options;
+  const { receiveMode } = options.path;
   const { goodputBytes, frames, frameBytes } = traffic;
   const cost = costOf({ events, profile, receiveMode, configuration: setup.name, goodputBytes });
   const prediction = predictGoodput(options.law, profile, { goodputBytes, frames, frameBytes }, cost);
@@ -148,26 +221,9 @@ function latencyOf(times: TimeSummary | null): Latency | null {
   };
 }
 
-function captureSummary(session: Session, traffic: TrafficCounts): ResultRecord['capture'] {
-  const { reader, flows } = session;
-  const notes = reader.notes();
-  return {
-    name: basename(reader.file),
-    format: reader.scanner.format,
-    compression: reader.compression,
-    linkTypes: [...reader.scanner.linkTypes].map(linkTypeName),
-    firstTimeNs: reader.scanner.firstTimeNs()?.toString() ?? null,
-    durationNs: notes.packets === 0 ? null : notes.lastTimeNs,
-    packets: notes.packets,
-    wireBytes: notes.wireBytes,
-    truncatedPackets: notes.truncatedPackets,
-    tcpPackets: traffic.allTcpPackets,
-    flows: flows.count(),
-  };
-}
-
 function receiverSummary(session: Session, traffic: TrafficCounts): ReceiverSummary {
   const { receiver } = session;
+  const counts = session.resegmented();
   return {
     mode: receiver.mode,
     address: receiver.mode === 'ip' || receiver.mode === 'mac' ? receiver.address : null,
@@ -180,11 +236,12 @@ function receiverSummary(session: Session, traffic: TrafficCounts): ReceiverSumm
     durationNs: traffic.durationNs,
     superPackets: traffic.superPackets.packets,
     superPacketShare: traffic.superPackets.share,
+    resegmented: counts === null ? null : resegmentSummary(counts),
   };
 }
 
 function recordedOptions(options: StudyOptions): ResultRecord['options'] {
-  const { inetLro } = options;
+  const { inetLro, path } = options;
   return {
     poll: options.pollText,
     pollDescription: options.pollDescription,
@@ -198,11 +255,25 @@ function recordedOptions(options: StudyOptions): ResultRecord['options'] {
     vlan: inetLro.vlan,
     fcs: options.fcsBytes,
     verifyChecksums: inetLro.verifyChecksums,
-    receiveMode: options.receiveMode,
+    linuxGro: options.setups.some(({ engine }) => engine === 'linux-gro')
+      ? linuxGroSummary(options.linuxGro ?? LINUX_GRO_DEFAULTS)
+      : null,
+    receiveMode: path.receiveMode,
+    fragmentCopy: path.fragmentCopy ?? 'software',
+    lineariseMaxOrder: path.lineariseMaxOrder ?? null,
     profile: options.profile.name,
+    set: options.set,
     law: options.law,
     receiver: options.receiver,
   };
+}
+
+function profileNote({ profile, set }: StudyOptions): string {
+  return set.length === 0 ? profile.note : `${profile.note} Set by the user: ${set.join(', ')}.`;
+}
+
+function linuxGroSummary({ buckets, perBucket, maxSize, vlan }: LinuxGroOptions): LinuxGroSummary {
+  return { buckets, perBucket, maxSizeBytes: maxSize, vlan };
 }
 
 function capturedThroughput(traffic: TrafficCounts): Throughput {

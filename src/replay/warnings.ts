@@ -20,6 +20,12 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
+/** Which polls a study asked for, and which it falls back to. */
+interface StudyPollChoice {
+  readonly pollText: string;
+  readonly withoutTimes: { readonly pollText: string } | null;
+}
+
 /** What was noticed while the capture was read. */
 export function readingWarnings(session: Session): Warning[] {
   const { reader, timeOrder } = session;
@@ -66,15 +72,33 @@ export function readingWarnings(session: Session): Warning[] {
   return warnings;
 }
 
+/** Polls that took the place of those that need times. */
+export function clockWarnings({ pollText, withoutTimes }: StudyPollChoice): Warning[] {
+  if (withoutTimes === null || pollText !== withoutTimes.pollText) return [];
+  const message = `the packets have no times to simulate interrupts and polls with, so polls end as with --poll ${pollText}. Choose how with --poll.`;
+  return [{ code: 'W-NO-CLOCK', message }];
+}
+
 /** Packets that a poll model lost at a full ring. */
 export function ringWarnings(dropped: number): Warning[] {
   if (dropped === 0) return [];
-  const message = `${dropped} packets were dropped because the receive ring was full: the modelled processor is slower than the traffic, which TCP would have slowed down. Use --pace cpu, or another --cpu-ghz or --ring. Polls written by --polls-out do not say which packets were lost.`;
+  const message = `${dropped} packets were dropped because the receive ring was full: the modelled processor is slower than the traffic, which TCP would have slowed down. Use --pace cpu, another --cpu-ghz or --ring, or polls without a processor, --poll window:T. Polls written by --polls-out do not say which packets were lost.`;
   return [{ code: 'W-RING-FULL', message }];
 }
 
+/** Packets lost because the linear buffer of their super-packet could not be allocated. */
+export function allocationWarnings(packets: number): Warning[] {
+  if (packets === 0) return [];
+  const message = `${count(packets, 'packet')} of LRO were dropped because the linear buffer of the super-packet was of a higher page order than --linearise-max-order allows: TCP would have sent them again. Their payload is still in the goodput that cycles are divided by.`;
+  return [{ code: 'W-NO-BUFFER', message }];
+}
+
 /** What the received traffic is, and whether a replay of it means anything. */
-export function trafficWarnings(traffic: TrafficCounts, mtu: number): Warning[] {
+export function trafficWarnings(
+  traffic: Pick<TrafficCounts, 'superPackets' | 'dataPackets' | 'allTcpPackets'>,
+  mtu: number,
+  resegmented: boolean,
+): Warning[] {
   const { superPackets, dataPackets, allTcpPackets } = traffic;
   const warnings: Warning[] = [];
   if (allTcpPackets === 0) {
@@ -88,7 +112,10 @@ export function trafficWarnings(traffic: TrafficCounts, mtu: number): Warning[] 
   }
   if (superPackets.packets > 0) {
     const share = ((superPackets.share ?? 0) * 100).toFixed(1);
-    const message = `${count(superPackets.packets, 'packet')} with ${share} % of the payload exceed the MTU: this capture was taken above GRO/LRO or before TSO, so that merging already happened. Record it with offloads off (docs/recording.md).`;
+    const what = `${count(superPackets.packets, 'packet')} with ${share} % of the payload`;
+    const message = resegmented
+      ? `${what} exceed the MTU and could not be split: their headers are cut, their lengths disagree, or they are no plain TCP data.`
+      : `${what} exceed the MTU: this capture was taken above GRO/LRO or before TSO, so that merging already happened. Split them with --resegment, or record with offloads off (docs/recording.md).`;
     warnings.push({ code: 'W-SUPERPACKET', message });
   } else if (superPackets.wireMtu > mtu) {
     const message = `packets of ${superPackets.wireMtu} bytes look like jumbo frames, but the limits are computed for an MTU of ${mtu}. Use --mtu ${superPackets.wireMtu}.`;

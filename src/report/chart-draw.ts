@@ -7,6 +7,7 @@ import { CHART_FONT } from './fonts.ts';
 import { fixed } from './format.ts';
 
 type BarPlugin = Plugin<'bar'>;
+type LegendSpec = Pick<BarChartSpec, 'series' | 'referenceLines' | 'decimals'>;
 
 const FONT = `${FONT_SIZE}px "${CHART_FONT}"`;
 /** Height of a digit of DejaVu Sans over its font size. */
@@ -27,12 +28,12 @@ interface Box {
   readonly height: number;
 }
 
-interface TextStyle {
+export interface TextStyle {
   readonly ink: string;
   readonly ground: string;
 }
 
-const ON_PAPER: TextStyle = { ink: INK, ground: PAPER };
+export const ON_PAPER: TextStyle = { ink: INK, ground: PAPER };
 
 /** Without it the picture is transparent, which prints black in some viewers. */
 export const background: BarPlugin = {
@@ -52,7 +53,11 @@ export function hatching(spec: BarChartSpec): BarPlugin {
     id: 'hatching',
     afterDatasetsDraw: (chart) => {
       spec.series.forEach((series, index) => {
-        for (const box of bars(chart, index)) hatch(contextOf(chart), box, LOOKS[series.role]);
+        const look = LOOKS[series.role];
+        for (const box of bars(chart, index)) {
+          hatch(contextOf(chart), box, look);
+          if (look.hatch !== null && box.height > 0) outline(contextOf(chart), box);
+        }
       });
     },
   };
@@ -79,6 +84,7 @@ export function barValues(spec: BarChartSpec): BarPlugin {
   return {
     id: 'barValues',
     afterDatasetsDraw: (chart) => {
+      if (spec.written !== 'bars') return;
       const axis = valueAxis(chart);
       const lines = spec.referenceLines.map((line) => axis.getPixelForValue(line.value));
       spec.series.forEach((series, index) => {
@@ -104,33 +110,93 @@ export function barValues(spec: BarChartSpec): BarPlugin {
   };
 }
 
-/** One row of keys over the plot, for its series and reference lines; a single series needs none. */
-export function legend(spec: BarChartSpec): BarPlugin {
+/** Writes the sum of each stack over it, `n/a` on the axis where it has no value, and its name below the axis. */
+export function stackTexts(spec: BarChartSpec): BarPlugin {
   return {
-    id: 'legend',
-    afterDraw: (chart) => {
-      if (!hasLegend(spec)) return;
-      const context = contextOf(chart);
-      const baseline = LEGEND_TOP + KEY_SIZE - (KEY_SIZE - CAP_HEIGHT) / 2;
-      let x = chart.chartArea.left;
-      const entry = (label: string, keyWidth: number): void => {
-        const textLeft = x + keyWidth + KEY_GAP;
-        x = textLeft + text(context, label, textLeft, baseline, 'left', ON_PAPER) + ENTRY_GAP;
-      };
-      for (const { role, label } of spec.series) {
-        key(context, { left: x, top: LEGEND_TOP, width: KEY_SIZE, height: KEY_SIZE }, LOOKS[role]);
-        entry(label, KEY_SIZE);
-      }
-      for (const { label, value } of spec.referenceLines) {
-        dashedLine(context, x, x + LINE_KEY_WIDTH, LEGEND_TOP + KEY_SIZE / 2);
-        entry(`${label} ${fixed(value, spec.decimals, '')}`, LINE_KEY_WIDTH);
+    id: 'stackTexts',
+    afterDatasetsDraw: (chart) => {
+      const axis = valueAxis(chart);
+      for (const { stack, group, series } of stacksOf(spec)) {
+        const boxes = series.map((index) => bar(chart, index, group));
+        const values = series.map((index) => spec.series[index]!.values[group] ?? null);
+        const known = values.filter((value) => value !== null);
+        const total = known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+        const centre = boxes[0]!.left + boxes[0]!.width / 2;
+        const tops = boxes.filter((_, at) => values[at] !== null).map(({ top }) => top);
+        const write = (label: string, baseline: number): number =>
+          text(contextOf(chart), label, centre, baseline, 'center', ON_PAPER);
+        if (spec.written === 'stacks') {
+          write(fixed(total, spec.decimals, 'n/a'), Math.min(axis.bottom, ...tops) - TEXT_GAP);
+        }
+        const name = spec.stackLabels?.[stack];
+        if (name !== undefined) write(name, axis.bottom + TEXT_GAP + CAP_HEIGHT);
       }
     },
   };
 }
 
-export function hasLegend(spec: BarChartSpec): boolean {
+/** Each stack of each group, with the indices of its series. */
+function stacksOf(spec: BarChartSpec): { stack: string; group: number; series: number[] }[] {
+  const stacks = [...new Set(spec.series.map(({ stack }) => stack))];
+  return stacks.flatMap((stack) => {
+    const series = [...spec.series.keys()].filter((index) => spec.series[index]!.stack === stack);
+    return spec.labels.map((_, group) => ({ stack, group, series }));
+  });
+}
+
+/** Room that names of stacks need between the axis and the labels of the groups. */
+export function stackLabelHeight(spec: BarChartSpec): number {
+  return spec.stackLabels === null ? 0 : LABEL_HEIGHT - TEXT_GAP;
+}
+
+/** More keys than this stand in columns, in as many rows as they need. */
+const KEYS_IN_A_ROW = 4;
+const COLUMNS = 3;
+const ROW_HEIGHT = KEY_SIZE + 4;
+
+/** Keys of the series, each label once, and of the reference lines, over the plot; a single one needs none. */
+export function legend(spec: LegendSpec): BarPlugin {
+  return {
+    id: 'legend',
+    afterDraw: (chart) => {
+      if (!hasLegend(spec)) return;
+      const context = contextOf(chart);
+      const { left, right } = chart.chartArea;
+      const inColumns = keysOf(spec).length > KEYS_IN_A_ROW;
+      let x = left;
+      const entry = (label: string, keyWidth: number, y: number): void => {
+        const textLeft = x + keyWidth + KEY_GAP;
+        const baseline = y + KEY_SIZE - (KEY_SIZE - CAP_HEIGHT) / 2;
+        x = textLeft + text(context, label, textLeft, baseline, 'left', ON_PAPER) + ENTRY_GAP;
+      };
+      keysOf(spec).forEach(({ role, label }, index) => {
+        const y = LEGEND_TOP + (inColumns ? Math.floor(index / COLUMNS) * ROW_HEIGHT : 0);
+        if (inColumns) x = left + ((index % COLUMNS) * (right - left)) / COLUMNS;
+        key(context, { left: x, top: y, width: KEY_SIZE, height: KEY_SIZE }, LOOKS[role]);
+        entry(label, KEY_SIZE, y);
+      });
+      for (const { label, value } of spec.referenceLines) {
+        dashedLine(context, x, x + LINE_KEY_WIDTH, LEGEND_TOP + KEY_SIZE / 2);
+        entry(`${label} ${fixed(value, spec.decimals, '')}`, LINE_KEY_WIDTH, LEGEND_TOP);
+      }
+    },
+  };
+}
+
+function keysOf({ series }: LegendSpec): readonly LegendSpec['series'][number][] {
+  return series.filter(({ label }, index) => series.findIndex((one) => one.label === label) === index);
+}
+
+export function hasLegend(spec: LegendSpec): boolean {
   return spec.series.length + spec.referenceLines.length > 1;
+}
+
+/** Room over the plot. */
+export function legendHeight(spec: LegendSpec): number {
+  if (!hasLegend(spec)) return 6;
+  const keys = keysOf(spec).length;
+  const rows = keys > KEYS_IN_A_ROW ? Math.ceil(keys / COLUMNS) : 1;
+  return 20 + (rows - 1) * ROW_HEIGHT;
 }
 
 function valueAxis(chart: Chart): Scale {
@@ -140,7 +206,7 @@ function valueAxis(chart: Chart): Scale {
 }
 
 /** Chart.js types its context by the DOM, which this program does not have; it is the one of our canvas. */
-function contextOf(chart: Chart): SKRSContext2D {
+export function contextOf(chart: Chart): SKRSContext2D {
   return chart.ctx;
 }
 
@@ -163,9 +229,10 @@ function hatch(context: SKRSContext2D, { left, top, width, height }: Box, look: 
   context.strokeStyle = look.hatch;
   context.lineWidth = 1.1;
   context.beginPath();
+  const [from, to] = look.slope === 'up' ? [top + height, top] : [top, top + height];
   for (let x = left - height; x < left + width; x += HATCH_DISTANCE) {
-    context.moveTo(x, top + height);
-    context.lineTo(x + height, top);
+    context.moveTo(x, from);
+    context.lineTo(x + height, to);
   }
   context.stroke();
   context.restore();
@@ -175,9 +242,15 @@ function key(context: SKRSContext2D, box: Box, look: Look): void {
   context.fillStyle = look.fill;
   context.fillRect(box.left, box.top, box.width, box.height);
   hatch(context, box, look);
+  outline(context, box);
+}
+
+function outline(context: SKRSContext2D, { left, top, width, height }: Box): void {
+  context.save();
   context.strokeStyle = INK;
   context.lineWidth = OUTLINE_WIDTH;
-  context.strokeRect(box.left, box.top, box.width, box.height);
+  context.strokeRect(left, top, width, height);
+  context.restore();
 }
 
 /** Edged with white, so that it can be seen across dark bars. */
@@ -196,7 +269,7 @@ function dashedLine(context: SKRSContext2D, left: number, right: number, y: numb
 }
 
 /** Text with an edge in the colour of its ground, so that lines behind it do not cross it out. Returns its width. */
-function text(
+export function text(
   context: SKRSContext2D,
   value: string,
   x: number,

@@ -5,35 +5,57 @@
 import type { ChartConfiguration } from 'chart.js';
 import { ChartJSNodeCanvas } from 'chartjs-node-canvas';
 import type { ResultRecord } from '../replay/result.ts';
-import { background, barValues, hasLegend, hatching, legend, referenceLines } from './chart-draw.ts';
+import {
+  background,
+  barValues,
+  hatching,
+  legend,
+  legendHeight,
+  referenceLines,
+  stackLabelHeight,
+  stackTexts,
+} from './chart-draw.ts';
 import { type BarChartSpec, chartSpecs } from './chart-spec.ts';
-import { COLUMN_WIDTH, CSS_DPI, FONT_SIZE, GRID, HEIGHT, INK, LOOKS, OUTLINE_WIDTH } from './chart-style.ts';
+import {
+  CHART_DPI,
+  CHART_DPI_RATIO,
+  COLUMN_WIDTH,
+  FONT_SIZE,
+  GRID,
+  HEIGHT,
+  INK,
+  LOOKS,
+  OUTLINE_WIDTH,
+} from './chart-style.ts';
 import { CHART_FONT, registerChartFonts } from './fonts.ts';
 import { withResolution } from './png-resolution.ts';
-
-export const CHART_DPI = 300;
 
 export interface BinaryFile {
   readonly name: string;
   readonly bytes: Buffer;
 }
 
-/** The three charts of a record. Throws if the fonts cannot be loaded. */
+/** The charts of a record. Throws if the fonts cannot be loaded. */
 export function chartFiles(record: ResultRecord): BinaryFile[] {
   const render = createRenderer();
   return chartSpecs(record).map((spec) => ({ name: `${spec.name}.png`, bytes: render(spec) }));
 }
 
-/** One renderer for several charts: chartjs-node-canvas loads Chart.js anew for each of its instances. */
 export function createRenderer(): (spec: BarChartSpec) => Buffer {
+  const render = createChartRenderer();
+  return (spec) => render(chartConfiguration(spec) as ChartConfiguration);
+}
+
+/** One renderer for several charts: chartjs-node-canvas loads Chart.js anew for each of its instances. */
+export function createChartRenderer(): (configuration: ChartConfiguration) => Buffer {
   registerChartFonts();
   const canvas = new ChartJSNodeCanvas({ width: COLUMN_WIDTH, height: HEIGHT });
-  return (spec) =>
-    withResolution(canvas.renderToBufferSync(chartConfiguration(spec), 'image/png'), CHART_DPI);
+  return (configuration) => withResolution(canvas.renderToBufferSync(configuration, 'image/png'), CHART_DPI);
 }
 
 export function chartConfiguration(spec: BarChartSpec): ChartConfiguration<'bar', (number | null)[], string> {
   const font = { family: CHART_FONT, size: FONT_SIZE };
+  const stacks = new Set(spec.series.map(({ stack }) => stack)).size;
   return {
     type: 'bar',
     data: {
@@ -45,24 +67,28 @@ export function chartConfiguration(spec: BarChartSpec): ChartConfiguration<'bar'
         backgroundColor: LOOKS[series.role].fill,
         borderColor: INK,
         borderWidth: OUTLINE_WIDTH,
-        categoryPercentage: 0.72,
+        categoryPercentage: stacks > 2 ? 0.92 : 0.72,
         barPercentage: 0.86,
       })),
     },
     options: {
-      devicePixelRatio: CHART_DPI / CSS_DPI,
+      devicePixelRatio: CHART_DPI_RATIO,
       responsive: false,
       animation: false,
       locale: 'en-US',
       font,
       color: INK,
-      layout: { padding: { top: hasLegend(spec) ? 20 : 6, right: 3, bottom: 1, left: 1 } },
+      layout: { padding: { top: legendHeight(spec), right: 3, bottom: 1, left: 1 } },
       plugins: { legend: { display: false }, tooltip: { enabled: false } },
       scales: {
         x: {
           grid: { display: false, drawTicks: false },
           border: { color: INK, width: 0.8 },
-          ticks: { font, color: INK, padding: 3 },
+          ticks: { font, color: INK, padding: 3 + stackLabelHeight(spec) },
+          // Chart.js keeps room for the padding below the labels, too.
+          afterFit: (axis) => {
+            axis.height -= stackLabelHeight(spec);
+          },
         },
         y: {
           beginAtZero: true,
@@ -75,6 +101,13 @@ export function chartConfiguration(spec: BarChartSpec): ChartConfiguration<'bar'
         },
       },
     },
-    plugins: [background, hatching(spec), referenceLines(spec), barValues(spec), legend(spec)],
+    plugins: [
+      background,
+      hatching(spec),
+      referenceLines(spec),
+      barValues(spec),
+      stackTexts(spec),
+      legend(spec),
+    ],
   };
 }

@@ -2,13 +2,25 @@
  * What a chart shows, as plain data: tested as data, drawn by chart-png.ts (and by other writers to come).
  * How it looks (colours, sizes, fonts) is not in here.
  */
-import type { ResultRecord } from '../replay/result.ts';
+import type { ResultRecord, StageName } from '../replay/result.ts';
+import { type DomainName, stageRows } from './stages.ts';
 
 /**
  * What a series stands for; a writer gives each role its look, the same in every chart. `unexplained` is set apart
  * from what the model accounts for.
  */
-export type SeriesRole = 'value' | 'domain0' | 'domainU' | 'unexplained';
+export type SeriesRole =
+  | 'value'
+  | 'domain0'
+  | 'domainU'
+  | 'unexplained'
+  | 'mean'
+  | 'p50'
+  | 'p99'
+  | 'max'
+  | 'delivered'
+  | 'merged'
+  | StageName;
 
 export interface ChartSeries {
   readonly role: SeriesRole;
@@ -27,7 +39,7 @@ export interface ReferenceLine {
 
 export interface BarChartSpec {
   /** File name without extension. */
-  readonly name: 'throughput' | 'lro-rate' | 'cycles-per-byte';
+  readonly name: 'throughput' | 'lro-rate' | 'cycles-per-byte' | 'cycles-by-stage' | 'latency';
   /** For captions and alternative texts; not drawn. */
   readonly title: string;
   /** Quantity and unit of the value axis, which starts at 0. */
@@ -38,11 +50,21 @@ export interface BarChartSpec {
   readonly referenceLines: readonly ReferenceLine[];
   /** Decimals of the numbers written at the bars. */
   readonly decimals: number;
+  /** Numbers at every bar, at the top of each stack, or nowhere. */
+  readonly written: 'bars' | 'stacks' | 'nothing';
+  /** Names of stacks, written below each of them; null where the keys are enough. */
+  readonly stackLabels: Readonly<Record<string, string>> | null;
 }
 
-/** The three charts of the study, in the order of its tables. */
+/** The three charts of the study, in the order of its tables, then cycles by stage and latency. */
 export function chartSpecs(record: ResultRecord): BarChartSpec[] {
-  return [throughputChart(record), lroRateChart(record), cyclesChart(record)];
+  return [
+    throughputChart(record),
+    lroRateChart(record),
+    cyclesChart(record),
+    stagesChart(record),
+    latencyChart(record),
+  ];
 }
 
 function throughputChart({ configurations, throughput, options }: ResultRecord): BarChartSpec {
@@ -62,6 +84,8 @@ function throughputChart({ configurations, throughput, options }: ResultRecord):
     ],
     referenceLines: captured === null ? [] : [{ label: 'captured goodput', value: captured }],
     decimals: 2,
+    written: 'bars',
+    stackLabels: null,
   };
 }
 
@@ -81,6 +105,8 @@ function lroRateChart({ configurations }: ResultRecord): BarChartSpec {
     ],
     referenceLines: [],
     decimals: 2,
+    written: 'bars',
+    stackLabels: null,
   };
 }
 
@@ -114,5 +140,56 @@ function cyclesChart({ configurations }: ResultRecord): BarChartSpec {
     ],
     referenceLines: [],
     decimals: 2,
+    written: 'bars',
+    stackLabels: null,
+  };
+}
+
+/** A stack for each domain; stages that cost nothing in any configuration are left out. */
+function stagesChart(record: ResultRecord): BarChartSpec {
+  const seriesOf = (domain: DomainName): ChartSeries[] =>
+    stageRows(record, domain)
+      .filter(({ values }) => values.some((value) => value !== 0))
+      .map(({ stage, values }) => ({ role: stage, label: stage, values, stack: domain }));
+  return {
+    name: 'cycles-by-stage',
+    title: 'CPU cycles per byte of goodput in each domain, by stage of the receive path',
+    axisLabel: 'CPU cycles per byte',
+    labels: record.configurations.map((row) => row.name),
+    series: [...seriesOf('Domain0'), ...seriesOf('DomainU')],
+    referenceLines: [],
+    decimals: 2,
+    written: 'stacks',
+    stackLabels: { Domain0: 'Dom0', DomainU: 'DomU' },
+  };
+}
+
+/** Wider numbers than this would run into those of the bars beside them. */
+const LARGEST_WRITTEN_US = 999.5;
+
+function latencyChart({ configurations }: ResultRecord): BarChartSpec {
+  const quantiles = [
+    ['mean', 'meanUs'],
+    ['p50', 'p50Us'],
+    ['p99', 'p99Us'],
+    ['max', 'maxUs'],
+  ] as const;
+  const series = quantiles.map(([role, key]) => ({
+    role,
+    label: role,
+    values: configurations.map((row) => row.latency?.[key] ?? null),
+    stack: role,
+  }));
+  const small = series.every(({ values }) => values.every((value) => (value ?? 0) < LARGEST_WRITTEN_US));
+  return {
+    name: 'latency',
+    title: 'How long packets are held, from arrival at the NIC to delivery by the driver',
+    axisLabel: 'Arrival to delivery (µs)',
+    labels: configurations.map((row) => row.name),
+    series,
+    referenceLines: [],
+    decimals: 0,
+    written: small ? 'bars' : 'nothing',
+    stackLabels: null,
   };
 }

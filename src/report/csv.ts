@@ -5,6 +5,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { ConfigurationResult, ResultRecord } from '../replay/result.ts';
 import { fixed } from './format.ts';
+import { DOMAINS, stageRows } from './stages.ts';
 
 export interface TextFile {
   readonly name: string;
@@ -35,7 +36,33 @@ export function csvFiles(record: ResultRecord): TextFile[] {
         rows.map((row) => [row.name, cell(row.domain0.cyclesPerByte), cell(row.domainU.cyclesPerByte)]),
       ),
     },
+    {
+      name: 'cycles-by-stage.csv',
+      text: table(['Config', 'Domain', 'Stage', 'Cycles per byte'], stages(record)),
+    },
+    {
+      name: 'latency.csv',
+      text: table(
+        ['Config', 'Mean (µs)', 'p50 (µs)', 'p99 (µs)', 'Max (µs)'],
+        rows.map(({ name, latency }) => [
+          name,
+          ...(['meanUs', 'p50Us', 'p99Us', 'maxUs'] as const).map((key) => cell(latency?.[key] ?? null)),
+        ]),
+      ),
+    },
   ];
+}
+
+/** A row for each configuration, domain and stage that the profile prices; what is unexplained is no part of DomainU. */
+function stages(record: ResultRecord): string[][] {
+  return record.configurations.flatMap(({ name }, index) =>
+    DOMAINS.flatMap((domain) =>
+      stageRows(record, domain)
+        .map(({ stage, values }) => ({ stage, value: values[index] ?? null }))
+        .filter(({ stage, value }) => stage !== 'unexplained' || value !== null)
+        .map(({ stage, value }) => [name, domain, stage, cell(value)]),
+    ),
+  );
 }
 
 const SUMMARY_HEADER = [
@@ -81,7 +108,7 @@ function summaryRow(name: string, record: ResultRecord, row: ConfigurationResult
 }
 
 /** A spreadsheet runs a cell that starts like a formula, and file names of captures come from anybody. */
-function notAFormula(text: string): string {
+export function notAFormula(text: string): string {
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
 
@@ -89,6 +116,6 @@ function cell(value: number | null): string {
   return fixed(value, 2, '');
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   return stringify([header, ...rows]);
 }

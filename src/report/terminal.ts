@@ -5,9 +5,7 @@
 import type { ConfigurationResult, ResultRecord } from '../replay/result.ts';
 import { duration, fixed, grouped, percentChange, printable } from './format.ts';
 
-const TEXT_WIDTH = 100;
-const COLUMN_GAP = '   ';
-const INDENT = '  ';
+import { count, INDENT, renderTable, type Table, wrap } from './text-table.ts';
 
 export function renderTables(record: ResultRecord): string {
   const parts = [
@@ -16,7 +14,7 @@ export function renderTables(record: ResultRecord): string {
     renderTable(lroRateTable(record.configurations)),
     renderTable(cyclesTable(record.configurations)),
     ...latencyTable(record.configurations).map(renderTable),
-    notes(record),
+    assumptions(record),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -58,11 +56,6 @@ function effectOfLro({ configurations }: ResultRecord): string {
 function inWords(change: string): string {
   if (/^[+-]0\.0 /.test(change)) return 'leave the predicted throughput as it is';
   return `${change.startsWith('-') ? 'lower' : 'raise'} the predicted throughput by ${change.slice(1)}`;
-}
-
-interface Table {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
 }
 
 function throughputTable({ configurations, throughput }: ResultRecord): Table {
@@ -130,25 +123,16 @@ function cell(value: number | null): string {
   return fixed(value, 2, '-');
 }
 
-/** First column to the left, numbers to the right. */
-function renderTable({ header, rows }: Table): string {
-  const body = rows.map(([name = '', ...cells]) => [`${INDENT}${name}`, ...cells]);
-  const lines = [header, ...body];
-  const widths = header.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
-  return lines
-    .map((line) =>
-      line
-        .map((text, column) =>
-          column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0),
-        )
-        .join(COLUMN_GAP)
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-function notes({ configurations, options, lawFormula, profileNote }: ResultRecord): string {
+export function assumptions({
+  receiver,
+  configurations,
+  options,
+  lawFormula,
+  profileNote,
+}: ResultRecord): string {
+  const { resegmented } = receiver;
   const lines = [
+    ...(resegmented === null ? [] : [`Resegmented: ${resegmented.description}`]),
     `Polls: ${options.poll}: ${options.pollDescription}`,
     ...paceLines(configurations),
     `Throughput law ${lawFormula}`,
@@ -160,24 +144,4 @@ function notes({ configurations, options, lawFormula, profileNote }: ResultRecor
     );
   }
   return ['Assumed', ...lines.map((line) => wrap(printable(line), INDENT))].join('\n');
-}
-
-/** Breaks `text` at spaces into lines of at most TEXT_WIDTH; the second and later lines are indented further. */
-function wrap(text: string, indent: string): string {
-  const lines: string[] = [];
-  let line = indent;
-  for (const word of text.split(' ')) {
-    const empty = line.trim() === '';
-    if (!empty && line.length + 1 + word.length > TEXT_WIDTH) {
-      lines.push(line);
-      line = indent === '' ? word : `${indent}${INDENT}${word}`;
-    } else {
-      line = empty ? `${line}${word}` : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].join('\n');
-}
-
-function count(value: number, noun: string): string {
-  return `${grouped(value)} ${noun}${value === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { concat } from '../helpers/bytes.ts';
+import { interfaceBlock, pcapFile, sectionBlock, simpleBlock } from '../helpers/capture-files.ts';
 import { runCommand } from '../helpers/command.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 import { schemaErrors } from '../report/validate-record.ts';
@@ -17,8 +19,19 @@ interface Record {
     lroRate: number;
     counters: { packets: number; delivered: number; dataPackets: number; dataSkbs: number; polls: number };
     reasons: { reason: string; skbs: number; packets: number }[];
-    events: { receivedFrames: number; skbs: number };
+    events: { receivedFrames: number; skbs: number; droppedSkbs: number };
+    domain0: { cyclesPerByte: number };
   }[];
+  options: {
+    set: string[];
+    receiveMode: string;
+    profile: string;
+    law: string;
+    poll: string;
+    pollDescription: string;
+    nic: object | null;
+  };
+  profileNote: string;
   throughput: { capturedGoodputMbps: number };
 }
 
@@ -26,19 +39,17 @@ describe('analyze <capture>', function () {
   this.timeout(60_000);
   const folder = useTempFolder();
 
-  it('writes the three tables as CSV and PNG and the record, and prints them', async () => {
+  it('writes the tables as CSV and PNG and the record, and prints them', async () => {
     const out = folder.path('a');
     const { code, stdout, stderr } = await runCommand([F1, '--out', out]);
     expect(code).to.equal(0);
-    for (const text of ['Throughput', 'LRO rate (packets)', 'Cycles per byte', 'window:125:64']) {
+    for (const text of ['Throughput', 'LRO rate (packets)', 'Cycles per byte', 'Polls: napi: NIC tg3']) {
       expect(stdout).to.include(text);
     }
     const files = readdirSync(join(out, 'f1')).sort();
-    const expected = ['throughput', 'lro-rate', 'cycles-per-byte'].flatMap((name) => [
-      `${name}.csv`,
-      `${name}.png`,
-    ]);
-    expect(files).to.deep.equal([...expected, 'summary.json'].sort());
+    const tables = ['throughput', 'lro-rate', 'cycles-per-byte', 'cycles-by-stage', 'latency'];
+    const expected = tables.flatMap((name) => [`${name}.csv`, `${name}.png`]);
+    expect(files).to.deep.equal([...expected, 'provenance.json', 'summary.json'].sort());
     for (const file of files) expect(stderr).to.include(`wrote ${join(out, 'f1', file)}`);
     for (const file of files.filter((name) => name.endsWith('.png'))) {
       expect(
@@ -68,6 +79,106 @@ describe('analyze <capture>', function () {
     expect(record.configurations.map((one) => one.name)).to.deep.equal(['Xen', 'LRO', 'Optimized']);
     // The capture's README has 835.9 Mb/s for the whole run, of which this is the beginning.
     expect(record.throughput.capturedGoodputMbps).to.be.within(800, 900);
+  });
+
+  it('polls by napi with the preset tg3, and says that this is assumed', async () => {
+    const options = ['--json', '--format', 'none'];
+    const [plain, asked] = await Promise.all([
+      runCommand([SMALL, ...options]),
+      runCommand([SMALL, ...options, '--poll', 'napi', '--nic', 'tg3']),
+    ]);
+    const [record, chosen] = [plain, asked].map(({ stdout }) => JSON.parse(stdout) as Record);
+    expect(record!.configurations).to.deep.equal(chosen!.configurations);
+    expect(record!.options.poll).to.equal('napi');
+    expect(record!.options.pollDescription).to.match(/5 wait or 20 µs .* This is the default: .* assumed/);
+    expect(chosen!.options.pollDescription).to.not.include('default');
+  });
+
+  describe('a capture without times', () => {
+    const args = ['--receiver', 'all', '--json', '--format', 'none'];
+    const frame = new Uint8Array(60);
+    const simple = concat(
+      sectionBlock(),
+      interfaceBlock(1, new Uint8Array(0), 65_535),
+      ...Array.from({ length: 300 }, () => simpleBlock(frame)),
+    );
+    const alike = pcapFile(
+      Array.from({ length: 300 }, () => ({ timeNs: 1_700_000_000_000_000_000n, bytes: frame })),
+    );
+
+    for (const [name, bytes] of [
+      ['simple packet blocks', simple],
+      ['equal time stamps', alike],
+    ] as const) {
+      it(`has polls that need none: ${name}, from a file and from stdin`, async () => {
+        const file = folder.write('timeless.pcap', bytes);
+        for (const result of await Promise.all([
+          runCommand([file, ...args]),
+          runCommand(['-', ...args], { input: bytes }),
+        ])) {
+          expect(result.code).to.equal(0);
+          expect(result.stderr).to.match(/W-NO-CLOCK: .* --poll window:125:64/);
+          const record = JSON.parse(result.stdout) as Record;
+          expect(schemaErrors(record)).to.deep.equal([]);
+          expect(record.options).to.include({ poll: 'window:125:64', nic: null });
+          // Rounds of 64.
+          for (const { counters } of record.configurations) {
+            expect(counters).to.include({ packets: 300, polls: 5, dropped: 0 });
+          }
+        }
+      });
+    }
+
+    it('keeps the polls that the user asked for', async () => {
+      const file = folder.write('asked.pcap', alike);
+      const { stdout, stderr } = await runCommand([file, '--poll', 'napi', ...args]);
+      expect((JSON.parse(stdout) as Record).options.poll).to.equal('napi');
+      expect(stderr).to.not.include('W-NO-CLOCK');
+    });
+  });
+
+  it('takes coefficients of the user over those of the profile, and records them', async () => {
+    const own = ['--set', 'cost.linearise.cyclesPerByte=0', '--set', 'cost.netbackCopy.cyclesPerByte=0'];
+    const replay = [SMALL, '--poll', 'batch:8', '--json', '--format', 'none'];
+    const [plain, free] = await Promise.all([runCommand(replay), runCommand([...replay, ...own])]);
+    const [before, after] = [plain, free].map(({ stdout }) => JSON.parse(stdout) as Record);
+    expect(after!.options.set).to.deep.equal([own[1], own[3]]);
+    expect(after!.profileNote).to.include(
+      'Set by the user: cost.linearise.cyclesPerByte=0, cost.netbackCopy',
+    );
+    expect(before!.options.set).to.deep.equal([]);
+    const costs = (record: Record): number[] => record.configurations.map((one) => one.domain0.cyclesPerByte);
+    const [xen, lro, optimized] = costs(after!);
+    // Without copies there is no difference between the two, and none to the profile where nothing is copied.
+    expect(lro).to.equal(optimized);
+    expect(xen).to.equal(costs(before!)[0]);
+    expect(lro).to.be.below(costs(before!)[1]!);
+  });
+
+  it('in receive mode modern LRO is Optimized, priced by the profile that has the mode', async () => {
+    const args = [SMALL, '--receive-mode', 'modern', '--json', '--format', 'none'];
+    const { code, stdout } = await runCommand(args);
+    expect(code).to.equal(0);
+    const record = JSON.parse(stdout) as Record;
+    expect(schemaErrors(record)).to.deep.equal([]);
+    expect(record.options).to.include({
+      receiveMode: 'modern',
+      profile: 'modern-estimate',
+      law: 'two-cores',
+    });
+    const [, lro, optimized] = record.configurations;
+    expect(lro!.domain0).to.deep.equal(optimized!.domain0);
+    expect(lro!.events).to.deep.equal(optimized!.events);
+  });
+
+  it('drops super-packets whose linear buffer cannot be allocated, and says so', async () => {
+    const args = [SMALL, '--poll', 'batch:40', '--linearise-max-order', '1', '--json', '--format', 'none'];
+    const { code, stdout, stderr } = await runCommand(args);
+    expect(code).to.equal(0);
+    expect(stderr).to.match(/W-NO-BUFFER: \d+ packets of LRO were dropped/);
+    const [xen, lro, optimized] = (JSON.parse(stdout) as Record).configurations;
+    expect(lro!.events.droppedSkbs).to.be.above(0);
+    expect([xen, optimized].map((one) => one!.events.droppedSkbs)).to.deep.equal([0, 0]);
   });
 
   it('gives the same bytes for the same capture, from a file and from stdin', async () => {

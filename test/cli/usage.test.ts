@@ -156,6 +156,39 @@ const WRONG_OF_MAIN: readonly (readonly [options: readonly string[], says: reado
   ],
   [['--law'], ['law']],
   [
+    ['--profile', join('no', 'such', 'profile.json')],
+    ['--profile', 'profile.json', 'ENOENT'],
+  ],
+  [
+    ['--receive-mode', 'flip', '--profile', 'modern-estimate'],
+    ['--receive-mode', 'modern-estimate', 'flip', 'the profile has modern'],
+  ],
+  [
+    ['--receive-mode', 'modern', '--law', 'serial'],
+    ['--law', 'modern-estimate', 'serial', 'two-cores, shared-core, none'],
+  ],
+  [
+    ['--set', 'cost.copy.cyclesPerByte=1'],
+    ['--set', 'cost.copy.cyclesPerByte', 'there is cost.lro.cyclesPerPacket'],
+  ],
+  [
+    ['--set', 'cost.lro.cyclesPerPacket=-1'],
+    ['--set', "'-1'", '0 or more'],
+  ],
+  [['--set'], ['set']],
+  [
+    ['--fragment-copy', 'direct'],
+    ['--fragment-copy', '--receive-mode grant-copy'],
+  ],
+  [
+    ['--linearise-max-order', 'x'],
+    ['--linearise-max-order', "'x'"],
+  ],
+  [
+    ['--linearise-max-order', '1', '--lro-mode', 'frags'],
+    ['--linearise-max-order', 'only where LRO linearises'],
+  ],
+  [
     ['--receive-mode', 'teleport'],
     ['receive-mode', '"teleport"', '"flip"'],
   ],

@@ -31,12 +31,18 @@ interface Held {
   readonly first: Segment;
   readonly packets: number[];
   payload: number;
+  /** When it was first held. */
+  readonly tick: number;
   readonly idSteps: (number | null)[];
 }
 
 export interface ModelOptions {
   readonly perBucket: number;
   readonly maxSize: number;
+  /** Packets before which a clock tick begins; none if left out. */
+  readonly ticks?: readonly number[];
+  /** Packets after which a poll ends that delivers only what an earlier tick held. */
+  readonly oldEnds?: readonly number[];
 }
 
 export interface ModelSkb {
@@ -48,15 +54,17 @@ export interface ModelSkb {
 export function modelGro(
   frames: readonly Uint8Array[],
   lastPackets: readonly number[],
-  { perBucket, maxSize }: ModelOptions,
+  { perBucket, maxSize, ticks = [], oldEnds = [] }: ModelOptions,
 ): ModelSkb[] {
   const out: ModelSkb[] = [];
   let list: Held[] = [];
+  let tick = 0;
   const take = (held: Held, reason: Reason): void => {
     list = list.filter((other) => other !== held);
     out.push({ packets: held.packets, reason });
   };
   frames.forEach((frame, index) => {
+    if (ticks.includes(index)) tick++;
     const segment = parseFrame(frame);
     if (typeof segment === 'string') out.push({ packets: [index], reason: segment });
     else {
@@ -83,11 +91,14 @@ export function modelGro(
             first: segment,
             packets: [index],
             payload: segment.payload,
+            tick,
             idSteps: segment.ips.map(() => null),
           });
         }
       }
     }
+    if (oldEnds.includes(index))
+      for (const held of list.filter((one) => one.tick < tick)) take(held, 'poll-end');
     if (lastPackets.includes(index)) for (const held of [...list]) take(held, 'poll-end');
   });
   for (const held of [...list]) take(held, 'capture-end');
@@ -157,6 +168,7 @@ function idStep(held: Held, header: number, { id }: IpFields): number | null | '
 
 /** The segment in a frame, or the reason for which GRO does not look at it. */
 export function parseFrame(frame: Uint8Array): Segment | Reason {
+  if (frame.length < 14) return 'bad-header';
   const type = number(frame, 12, 2);
   if (type !== 0x0800 && type !== 0x86dd) return 'not-tcp';
   let flow = text(frame.subarray(0, 14));
@@ -176,6 +188,7 @@ export function parseFrame(frame: Uint8Array): Segment | Reason {
     if (ips.length === 2) return 'not-tcp';
     version = ip.protocol === 4 ? 4 : 6;
     if (ip.protocol === 47) {
+      if (rest.length < 4) return 'bad-header';
       const flags = number(rest, 0, 2);
       const inner = number(rest, 2, 2);
       if (![0, 0x2000, 0x8000, 0xa000].includes(flags) || ![0x0800, 0x86dd].includes(inner)) return 'not-tcp';
@@ -200,9 +213,10 @@ interface ParsedIp {
 const MERGEABLE = [4, 6, 41, 47];
 
 function parseIpv4(packet: Uint8Array): ParsedIp | Reason {
+  if (packet.length < 20) return 'bad-header';
   const protocol = packet[9]!;
   if (!MERGEABLE.includes(protocol)) return 'not-tcp';
-  if (packet[0] !== 0x45) return 'ip-options';
+  if (packet[0] !== 0x45) return packet[0]! >= 0x46 && packet[0]! < 0x50 ? 'ip-options' : 'bad-header';
   const fragment = number(packet, 6, 2);
   if (fragment % 0x4000 !== 0) return 'ip-fragment';
   if (onesSum(packet.subarray(0, 20)) !== 0xffff) return 'checksum';
@@ -224,9 +238,11 @@ function parseIpv4(packet: Uint8Array): ParsedIp | Reason {
 }
 
 function parseIpv6(packet: Uint8Array): ParsedIp | Reason {
+  if (packet.length < 40) return 'bad-header';
   let protocol = packet[6]!;
   let at = 40;
   while ([0, 43, 60].includes(protocol)) {
+    if (packet.length < at + 8) return 'bad-header';
     protocol = packet[at]!;
     at += 8 * (packet[at + 1]! + 1);
   }
@@ -249,6 +265,7 @@ function parseTcp(
   addresses: Uint8Array,
   found: Pick<Segment, 'flow' | 'ips' | 'spoilt' | 'size'>,
 ): Segment | Reason {
+  if (tcp.length < 20) return 'bad-header';
   const pseudo = addresses.length === 8 ? concat(u16(6), u16(tcp.length)) : concat(u32(tcp.length), u32(6));
   const padded = concat(addresses, pseudo, tcp);
   if (found.spoilt === null && onesSum(padded) !== 0xffff) return 'checksum';

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { concat, pattern, replaced, u8, u16 } from '../helpers/bytes.ts';
 import { ethernet, MAC_A, MAC_B } from '../helpers/links.ts';
 import { ETHERTYPE, FLAG, ipv4Packet, ipv6Packet, type TcpFields, timestamps } from '../helpers/packets.ts';
-import { greInIpv4, inIpv4, inIpv6 } from '../helpers/tunnels.ts';
+import { greInIpv4, inIpv4, inIpv6, protocolOf } from '../helpers/tunnels.ts';
 
 const ODDITIES = [
   'ttl',
@@ -27,10 +27,24 @@ const ODDITIES = [
   'options',
   'tag',
   'offset',
+  'zero-length',
+  'long-length',
+  'short-ip-header',
+  'urgent-pointer',
+  'broken-option',
+  'all-options',
+  'options-beyond',
+  'cut',
+  'second-tunnel',
+  'gre-sequence',
+  'other-protocol',
 ] as const;
 type Oddity = (typeof ODDITIES)[number];
 
-const FLOWS = 8;
+/** Where a frame is cut: within link header, IP, extension headers or a tunnel, TCP. */
+const CUTS = [9, 20, 40, 52, 60, 75];
+
+const FLOWS = 10;
 
 interface Event {
   /** null: the main flow of this traffic. */
@@ -106,12 +120,19 @@ function frameOf(flow: number, event: Event, index: number, state: { seq: number
     payload: pattern(event.bytes, index),
     options: odd === 'no-options' ? u8() : timestamps(odd === 'timestamp' ? 2 : 1, 1),
     checksumError: odd === 'checksum' ? 1 : 0,
+    ...(odd === 'broken-option' ? { options: u8(1, 1, 8, 0, 0, 0, 0, 1, 0, 0, 0, 1) } : {}),
+    ...(odd === 'all-options' ? { options: new Uint8Array(40).fill(1) } : {}),
+    ...(odd === 'options-beyond' ? { dataOffset: 15 } : {}),
+    ...(odd === 'urgent-pointer' ? { urgent: 7 } : {}),
     ...(odd === 'window' ? { window: 7 } : {}),
     ...(odd === 'ack' ? { ack: 7 } : {}),
     ...(odd === 'offset' ? { dataOffset: 4 } : {}),
   };
-  const packet = wrap(flow, flow >= 5 ? version6(odd, flow, tcp) : version4(odd, state.id, tcp), state.id);
+  const inner = flow >= 5 && flow < 9 ? version6(odd, flow, tcp) : version4(odd, state.id, tcp);
+  const wrapped = wrap(flow, inner, state.id, odd === 'gre-sequence' ? 1 : undefined);
+  const packet = odd === 'second-tunnel' ? inIpv4(protocolOf(wrapped), wrapped, { id: state.id }) : wrapped;
   const frame = ethernet(packet, odd === 'tag' ? [ETHERTYPE.VLAN] : [], odd === 'mac' ? MAC_B : MAC_A);
+  if (odd === 'cut') return frame.subarray(0, CUTS[index % CUTS.length]!);
   return odd === 'trailer' ? concat(frame, u8(1, 2)) : frame;
 }
 
@@ -125,9 +146,13 @@ function version4(odd: Oddity | null, id: number, tcp: Partial<TcpFields>): Uint
       ...(odd === 'tos' ? { tos: 1 } : {}),
       ...(odd === 'options' ? { options: u8(1, 1, 1, 1) } : {}),
       ...(odd === 'length' ? { totalLength: 50 } : {}),
+      ...(odd === 'zero-length' ? { totalLength: 0 } : {}),
+      ...(odd === 'long-length' ? { totalLength: 1000 } : {}),
+      ...(odd === 'other-protocol' ? { protocol: 17 } : {}),
     },
     tcp,
   );
+  if (odd === 'short-ip-header') return replaced(packet, 0, u8(0x44));
   return odd === 'ip-checksum' ? replaced(packet, 10, u8(packet[10]! ^ 1)) : packet;
 }
 
@@ -143,23 +168,33 @@ function version6(odd: Oddity | null, flow: number, tcp: Partial<TcpFields>): Ui
     case 'label':
       return replaced(packet, 3, u8(9));
     case 'length':
+    case 'zero-length':
       return replaced(packet, 4, u16(0));
+    case 'long-length':
+      return replaced(packet, 4, u16(1000));
+    case 'other-protocol':
+      return replaced(packet, 6, u8(17));
     default:
       return packet;
   }
 }
 
-/** Flows 0 and 1 are plain IPv4, 2 to 4 tunnels with IPv4 in them, 5 and 6 IPv6, 7 IPv6 in IPv4. */
-function wrap(flow: number, packet: Uint8Array, id: number): Uint8Array {
+/** Flows 0 and 1 are plain IPv4, 2 to 4 and 9 tunnels with IPv4 in them, 5 and 6 IPv6, 7 and 8 IPv6 in a tunnel. */
+function wrap(flow: number, packet: Uint8Array, id: number, sequence: number | undefined): Uint8Array {
+  const gre = sequence === undefined ? {} : { sequence };
   switch (flow) {
     case 2:
       return inIpv4(4, packet, { id: 65_535 - id });
     case 3:
-      return greInIpv4(packet, { key: 5, checksum: true }, { id });
+      return greInIpv4(packet, { key: 5, checksum: true, ...gre }, { id });
     case 4:
       return inIpv6(4, packet);
     case 7:
       return inIpv4(41, packet, { id });
+    case 8:
+      return inIpv6(41, packet);
+    case 9:
+      return greInIpv4(packet, { key: 6, ...gre }, { id });
     default:
       return packet;
   }

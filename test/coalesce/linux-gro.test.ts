@@ -98,7 +98,15 @@ describe('linux-gro, the delivered header', () => {
     const frame = ethernet(train(0, {}, { checksumError: 5 }));
     const { skbs } = run([frame], { verifyChecksums: false });
     expect(skbs).to.deep.equal([
-      { packets: [0], reason: 'capture-end', held: true, gsoSize: 0, bytes: frame, wireBytes: frame.length },
+      {
+        packets: [0],
+        reason: 'capture-end',
+        held: true,
+        pureAcks: 0,
+        gsoSize: 0,
+        bytes: frame,
+        wireBytes: frame.length,
+      },
     ]);
   });
 });

@@ -4,8 +4,8 @@ import { type Cost, costOf } from '../../src/cost/cycles.ts';
 import { loadProfile } from '../../src/cost/load-profile.ts';
 import { coefficientsOf } from '../../src/cost/profile.ts';
 import { createEvents, EVENT } from '../../src/path/events.ts';
-import { RECEIVE_MODES } from '../../src/path/netback.ts';
 import { XEN_CONFIGURATIONS } from '../../src/path/xen-path.ts';
+import { STUDY_RECEIVE_MODES } from '../helpers/receive-modes.ts';
 
 const profile = loadProfile('aizu-2008');
 
@@ -13,7 +13,7 @@ const counts = fc.array(fc.nat(1_000_000), {
   minLength: EVENT.copyToUserBytes + 1,
   maxLength: EVENT.copyToUserBytes + 1,
 });
-const mode = fc.constantFrom(...RECEIVE_MODES);
+const mode = fc.constantFrom(...STUDY_RECEIVE_MODES);
 const configuration = fc.constantFrom(...XEN_CONFIGURATIONS);
 
 describe('costOf', () => {

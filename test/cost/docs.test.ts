@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { loadProfile } from '../../src/cost/load-profile.ts';
 import { coefficientsOf } from '../../src/cost/profile.ts';
 import { fitDomain0 } from '../../src/cost/study-fit.ts';
-import { RECEIVE_MODES } from '../../src/path/netback.ts';
+import { STUDY_RECEIVE_MODES } from '../helpers/receive-modes.ts';
 
 const page = readFileSync(new URL('../../../docs/model.md', import.meta.url), 'utf8');
 const profile = loadProfile('aizu-2008');
@@ -18,14 +18,14 @@ function row(first: string): readonly string[] {
 }
 
 describe('docs/model.md', () => {
-  const ids = [...new Set(RECEIVE_MODES.flatMap((mode) => Object.keys(coefficientsOf(profile, mode))))];
+  const ids = [...new Set(STUDY_RECEIVE_MODES.flatMap((mode) => Object.keys(coefficientsOf(profile, mode))))];
   for (const id of ids) {
     it(`lists ${id} as the profile has it`, () => {
-      const values = RECEIVE_MODES.map((mode) => {
+      const values = STUDY_RECEIVE_MODES.map((mode) => {
         const term = coefficientsOf(profile, mode)[id];
         return term?.value.toFixed(term.unit === 'cyclesPerByte' ? 3 : 0) ?? '';
       });
-      const terms = RECEIVE_MODES.map((mode) => coefficientsOf(profile, mode)[id]).filter(
+      const terms = STUDY_RECEIVE_MODES.map((mode) => coefficientsOf(profile, mode)[id]).filter(
         (term) => term !== undefined,
       );
       const cells = row(`\`${id}\``);
@@ -34,6 +34,28 @@ describe('docs/model.md', () => {
         expect(cells[1]).to.equal(`${term.domain}, ${term.stage}`);
         expect(cells[2]).to.equal(term.event);
         expect(cells[7]?.replaceAll('*', '')).to.equal(term.grade);
+      }
+    });
+  }
+
+  const modern = loadProfile('modern-estimate');
+  for (const [id, term] of Object.entries(coefficientsOf(modern, 'modern'))) {
+    it(`lists ${id} as modern-estimate has it`, () => {
+      const cells = row(`\`${id}\``);
+      const unit = term.unit.replace(/^cyclesPer(.*)$/, (_, what: string) => `cycles/${what.toLowerCase()}`);
+      expect([cells[1], cells[2], cells[3], cells[4], cells[6]]).to.deep.equal([
+        `${term.domain}, ${term.stage}`,
+        term.event,
+        unit,
+        String(term.value),
+        term.grade,
+      ]);
+      const range = cells[5] === '' ? null : cells[5]?.split('–').map(Number);
+      if (range !== null) {
+        expect(term.value).to.be.within(range![0]!, range![1]!);
+        if (term.unit !== 'cyclesPerByte') {
+          expect(term.note).to.include(`Plausible: ${range![0]} to ${range![1]}.`);
+        }
       }
     });
   }
@@ -47,7 +69,7 @@ describe('docs/model.md', () => {
   });
 
   it('says how the fit moves with the assumed price of the merge engine', () => {
-    const fitted = (mode: (typeof RECEIVE_MODES)[number], engine: number): string => {
+    const fitted = (mode: (typeof STUDY_RECEIVE_MODES)[number], engine: number): string => {
       const fit = fitDomain0(mode, engine);
       const perByte = fit.copyCyclesPerByte.toFixed(3);
       return `${fit.cyclesPerPacket.toFixed(0)}, ${fit.cyclesPerSkb.toFixed(0)}, ${perByte}`;
@@ -57,7 +79,7 @@ describe('docs/model.md', () => {
       'flip-copy': '`flip-copy`',
       'grant-copy': '`grant-copy`',
     };
-    for (const mode of RECEIVE_MODES) {
+    for (const mode of STUDY_RECEIVE_MODES) {
       const start = page.slice(page.indexOf('| mode | `lro` = 300 |'));
       const line = start.split('\n').find((text) => text.startsWith(`| ${rows[mode]} |`));
       expect(line).to.equal(`| ${rows[mode]} | ${fitted(mode, 300)} | ${fitted(mode, 1500)} |`);

@@ -1,9 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { loadProfile, profileNames, readProfile } from '../../src/cost/load-profile.ts';
+import { findProfile, loadProfile, profileNames, readProfile } from '../../src/cost/load-profile.ts';
 import { parseProfile } from '../../src/cost/parse-profile.ts';
 import { COEFFICIENT_UNIT, coefficientsOf, type Profile, ProfileError } from '../../src/cost/profile.ts';
 import { EVENT, EVENTS } from '../../src/path/events.ts';
-import { RECEIVE_MODES } from '../../src/path/netback.ts';
+import { STUDY_RECEIVE_MODES } from '../helpers/receive-modes.ts';
 
 type Json = Record<string, unknown>;
 
@@ -38,7 +41,7 @@ describe('built-in profiles', () => {
   });
 
   it('aizu-2008 has every receive mode, and each coefficient the unit of its event', () => {
-    for (const mode of RECEIVE_MODES) {
+    for (const mode of STUDY_RECEIVE_MODES) {
       for (const [id, term] of Object.entries(coefficientsOf(SOUND, mode))) {
         expect(term.unit, id).to.equal(COEFFICIENT_UNIT[EVENTS[EVENT[term.event]]!.unit]);
       }
@@ -47,6 +50,36 @@ describe('built-in profiles', () => {
 
   it('survive being written and read again', () => {
     expect(parseProfile(JSON.stringify(SOUND), 'copy.json')).to.deep.equal(SOUND);
+  });
+
+  it('modern-estimate is assembled from measurements and estimates: nothing fitted, all modes but modern missing', () => {
+    const modern = loadProfile('modern-estimate');
+    const terms = Object.values(coefficientsOf(modern, 'modern'));
+    expect(new Set(terms.map((term) => term.grade))).to.deep.equal(new Set(['assumed', 'measured']));
+    expect(Object.keys(modern.receiveModes)).to.deep.equal(['modern']);
+    expect(modern.unexplained).to.equal(null);
+    for (const term of terms) expect(term.unit).to.equal(COEFFICIENT_UNIT[EVENTS[EVENT[term.event]]!.unit]);
+  });
+
+  it('a path that ends in .json is a file, anything else a name', () => {
+    const file = new URL('../../../profiles/aizu-2008.json', import.meta.url).pathname;
+    expect(findProfile(file)).to.deep.equal(findProfile('aizu-2008'));
+    expect(errorOf(() => findProfile('./aizu-2008')).message).to.include('no such profile');
+  });
+
+  it('a file that differs from the built-in profile of its name is refused, as results name the profile', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'profile-'));
+    try {
+      const file = join(folder, 'mine.json');
+      writeFileSync(file, broken('coefficients.lro.value', 900));
+      expect(errorOf(() => findProfile(file)).message).to.match(
+        /\$\.name: is that of the built-in .*another$/,
+      );
+      writeFileSync(file, JSON.stringify({ ...SOUND, name: 'mine' }));
+      expect(findProfile(file)).to.deep.equal({ ...SOUND, name: 'mine' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('an unknown name lists the known ones', () => {
@@ -135,7 +168,7 @@ describe('profile validation', () => {
         `${lro}.stage`,
         'lro',
         '$.coefficients.lro.stage',
-        /allowed: per-packet, merge-engine/,
+        /allowed: per-packet, driver, merge-engine/,
       ],
       [
         'an unknown domain',

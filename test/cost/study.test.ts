@@ -11,8 +11,9 @@ import {
   fitDomainU,
   STUDY_LINK_USE,
 } from '../../src/cost/study-fit.ts';
-import { RECEIVE_MODES, type ReceiveMode } from '../../src/path/netback.ts';
+import type { ReceiveMode } from '../../src/path/netback.ts';
 import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-path.ts';
+import { STUDY_RECEIVE_MODES } from '../helpers/receive-modes.ts';
 
 const profile = loadProfile('aizu-2008');
 
@@ -51,7 +52,7 @@ const TABLE = [
 ] as const;
 
 describe('aizu-2008 on the schedule of the study', () => {
-  for (const receiveMode of RECEIVE_MODES) {
+  for (const receiveMode of STUDY_RECEIVE_MODES) {
     for (const { configuration, domain0, domainU, unexplained, serial } of TABLE) {
       it(`${configuration}, ${receiveMode}: ${domain0}, ${domainU}, unexplained ${unexplained ?? 'none'}`, () => {
         const cost = costOfRow(configuration, receiveMode);
@@ -103,7 +104,7 @@ describe('the numbers of aizu-2008 are the solution of the fit', () => {
   function value(coefficients: Readonly<Record<string, Coefficient>>, id: string): number {
     return coefficients[id]?.value ?? Number.NaN;
   }
-  for (const mode of RECEIVE_MODES) {
+  for (const mode of STUDY_RECEIVE_MODES) {
     it(`Domain0, ${mode}`, () => {
       const fit = fitDomain0(mode);
       const coefficients = coefficientsOf(profile, mode);
@@ -152,7 +153,7 @@ describe('the numbers of aizu-2008 are the solution of the fit', () => {
   });
 
   it('is exact whatever is assumed: the fit is no evidence for the model', () => {
-    for (const mode of RECEIVE_MODES) {
+    for (const mode of STUDY_RECEIVE_MODES) {
       for (const engine of [0, 300, 1500, 3000]) {
         const fit = fitDomain0(mode, engine);
         for (const configuration of XEN_CONFIGURATIONS) {

@@ -14,7 +14,7 @@ interface Parsed {
 }
 
 /** The options that vectors use; others are an error, so that none is overlooked. */
-function parseOptions(options: readonly string[]): Parsed {
+export function parseOptions(options: readonly string[]): Parsed {
   const inetLro: { -readonly [Key in keyof InetLroOptions]: InetLroOptions[Key] } = { ...INET_LRO_DEFAULTS };
   let poll: PollSpec = { kind: 'end' };
   for (let i = 0; i < options.length; i++) {

@@ -1,6 +1,7 @@
 /** Runs a merge engine over made-up frames, without a capture file. */
 import { LINK } from '../../src/capture/link-types.ts';
 import { REASONS, type Reason } from '../../src/coalesce/reason.ts';
+import type { PollSpec } from '../../src/nic/poll.ts';
 import { createDecoder } from '../../src/packet/decode.ts';
 import { createFlowTable } from '../../src/packet/flows.ts';
 import { createPacketTable } from '../../src/packet/table.ts';
@@ -13,6 +14,7 @@ export interface PlainSkb {
   readonly packets: readonly number[];
   readonly reason: Reason;
   readonly held: boolean;
+  readonly pureAcks: number;
   readonly gsoSize: number;
   /** The frame as delivered, as far as it was captured. */
   readonly bytes: Uint8Array;
@@ -36,22 +38,32 @@ export function runEngine(
   lastPackets: readonly number[] = [],
   capacity = 5,
 ): EngineRun {
+  const poll = { kind: 'file', file: '', lastPackets: Float64Array.from(lastPackets) } as const;
+  return runPolls(frames, options, poll, capacity);
+}
+
+export function runPolls(
+  frames: readonly Frame[],
+  options: EngineOptions,
+  poll: PollSpec,
+  capacity = 5,
+): EngineRun {
   const table = createPacketTable(capacity);
   const decodeBlock = createDecoder(table);
   const flows = createFlowTable();
   const skbs: PlainSkb[] = [];
   const recorder = createRecorder(table, true, (skb) => {
-    const { frameOffset, capturedBytes, wireBytes, held, gsoSize } = skb;
+    const { frameOffset, capturedBytes, wireBytes, held, pureAcks, gsoSize } = skb;
     skbs.push({
       packets: [...skb.packets],
       reason: REASONS[skb.reason]!,
       held,
+      pureAcks,
       gsoSize,
       bytes: skb.bytes.slice(frameOffset, frameOffset + capturedBytes),
       wireBytes,
     });
   });
-  const poll = { kind: 'file', file: '', lastPackets: Float64Array.from(lastPackets) } as const;
   const lane = createLane(table, options, poll, recorder);
   inBlocks(table, frames, (block) => {
     decodeBlock();

@@ -15,6 +15,7 @@ export interface TcpFields {
   /** The four bits before the flags. */
   readonly reserved: number;
   readonly window: number;
+  readonly urgent: number;
   /** A multiple of four bytes. */
   readonly options: Uint8Array;
   /** Header length in words, where it is to differ from the truth. */
@@ -32,6 +33,7 @@ const TCP_DEFAULTS: TcpFields = {
   flags: FLAG.ACK,
   reserved: 0,
   window: 1000,
+  urgent: 0,
   options: new Uint8Array(0),
   dataOffset: null,
   payload: new Uint8Array(0),
@@ -84,7 +86,7 @@ function tcpSegment(pseudoHeader: (tcpBytes: number) => Uint8Array, fields: Part
     u8((words << 4) | tcp.reserved, tcp.flags),
     u16(tcp.window),
   );
-  const after = concat(u16(0), tcp.options, tcp.payload);
+  const after = concat(u16(tcp.urgent), tcp.options, tcp.payload);
   const tcpBytes = before.length + 2 + after.length;
   const right = checksumField(concat(pseudoHeader(tcpBytes), before, u16(0), after));
   return concat(before, u16((right + tcp.checksumError) & 0xffff), after);

@@ -13,14 +13,14 @@ export interface VectorRun {
   readonly cases?: string;
 }
 
-interface VectorCase {
+export interface VectorCase {
   readonly case: string;
   readonly about: string;
   readonly firstPacket: number;
   readonly packets: number;
 }
 
-interface Line {
+export interface Line {
   readonly packets?: readonly number[];
   readonly stats?: object;
   readonly [key: string]: unknown;
@@ -64,14 +64,14 @@ function caseOf(cases: readonly VectorCase[], line: Line): string {
   return found === undefined ? '' : ` (${found.case}: ${found.about})`;
 }
 
-function parseLines(text: string): Line[] {
+export function parseLines(text: string): Line[] {
   return text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Line);
 }
 
-function readText(file: string): string {
+export function readText(file: string): string {
   const bytes = readFileSync(file);
   return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
 }

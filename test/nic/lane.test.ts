@@ -117,7 +117,7 @@ describe('--polls-out', () => {
   after(() => rmSync(folder, { recursive: true }));
   const capture = join(ROOT, 'captures', 'full-f4.pcap.gz');
 
-  for (const poll of ['napi', 'window:50:8', 'batch:7']) {
+  for (const poll of ['napi', 'veth', 'window:50:8', 'batch:7']) {
     it(`writes the polls of ${poll} so that --poll file: gives the same skbs`, async () => {
       const file = join(folder, `${poll.replaceAll(':', '-')}.polls`);
       const written = await runCommand(['coalesce', capture, '--jsonl', '--poll', poll, '--polls-out', file]);
@@ -169,8 +169,8 @@ describe('--poll napi of the main command', () => {
   });
 
   const refused: readonly (readonly string[])[] = [
-    ['--nic', 'tg3'],
-    ['--pace', 'cpu'],
+    ['--poll', 'window:125', '--nic', 'tg3'],
+    ['--poll', 'end', '--pace', 'cpu'],
     ['--poll', 'napi', '--pace', 'fast'],
     ['--poll', 'napi', '--pace', 'cpu', '--law', 'none'],
     ['--poll', 'napi', '--nic', 'e1000', '--rx-timer', 'last'],

@@ -71,6 +71,6 @@ describe('analyze profiles', () => {
   it('refuses a name that it does not know', async () => {
     const { code, stderr } = await runCommand(['profiles', 'nothing']);
     expect(code).to.equal(2);
-    expect(stderr).to.include('aizu-2008, tg3');
+    expect(stderr).to.include('aizu-2008, modern-estimate, tg3');
   });
 });

@@ -62,6 +62,13 @@ describe('the packed package in an empty folder', function () {
     expect(countPixels(picture, isDark)).to.be.above(countPixels(wordless, isDark) + 1000);
   });
 
+  it('brings the table of the study along', () => {
+    const command = join(folder, 'app', 'node_modules', '.bin', 'analyze');
+    const { status, stdout, stderr } = spawnSync(command, ['calibrate', '--example'], { encoding: 'utf8' });
+    expect(status, stderr).to.equal(0);
+    expect(stdout.replaceAll(/\s+/g, ' ')).to.include('aizu-2008.csv').and.include('no evidence');
+  });
+
   it('runs its command: a real capture to tables, CSV, charts and the record', () => {
     const capture = join(CAPTURES, 'v6-f4.pcap.gz');
     const app = join(folder, 'app');
@@ -74,10 +81,15 @@ describe('the packed package in an empty folder', function () {
     expect(stdout).to.include('LRO rate (packets)');
     const report = join(app, 'reports', 'v6-f4');
     expect(readdirSync(report).sort()).to.deep.equal([
+      'cycles-by-stage.csv',
+      'cycles-by-stage.png',
       'cycles-per-byte.csv',
       'cycles-per-byte.png',
+      'latency.csv',
+      'latency.png',
       'lro-rate.csv',
       'lro-rate.png',
+      'provenance.json',
       'summary.json',
       'throughput.csv',
       'throughput.png',

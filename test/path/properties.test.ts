@@ -1,8 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type EventName, eventsByName } from '../../src/path/events.ts';
-import { RECEIVE_MODES, type ReceiveMode } from '../../src/path/netback.ts';
+import {
+  FRAGMENT_COPIES,
+  type FragmentCopy,
+  RECEIVE_MODES,
+  type ReceiveMode,
+} from '../../src/path/netback.ts';
 import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-path.ts';
+import { STUDY_RECEIVE_MODES } from '../helpers/receive-modes.ts';
 
 interface Skb {
   readonly segments: number;
@@ -30,11 +36,25 @@ const skbs = fc.array(fc.oneof(lone, merged), { maxLength: 60 });
 const loneSkbs = fc.array(lone, { maxLength: 60 });
 const receiveMode = fc.constantFrom(...RECEIVE_MODES);
 const configuration = fc.constantFrom(...XEN_CONFIGURATIONS);
+const choices = fc.record({
+  fragmentCopy: fc.constantFrom(...FRAGMENT_COPIES),
+  lineariseMaxOrder: fc.constantFrom(0, 1, 2, 9),
+});
 
 type Events = Readonly<Record<EventName, number>>;
 
-function run(configuration: XenConfiguration, receiveMode: ReceiveMode, input: readonly Skb[]): Events {
-  const path = createXenPath({ configuration, receiveMode, lroMode: 'skb' });
+interface Choices {
+  readonly fragmentCopy?: FragmentCopy;
+  readonly lineariseMaxOrder?: number;
+}
+
+function run(
+  configuration: XenConfiguration,
+  receiveMode: ReceiveMode,
+  input: readonly Skb[],
+  choices: Choices = {},
+): Events {
+  const path = createXenPath({ configuration, receiveMode, lroMode: 'skb', ...choices });
   for (const skb of input) path.deliver(skb.segments, skb.payloadBytes, skb.frameBytes);
   return eventsByName(path.finish({ receivedFrames: 0, enginePackets: 0, polls: 0 }));
 }
@@ -44,16 +64,25 @@ function sum(input: readonly Skb[], value: (skb: Skb) => number): number {
 }
 
 describe('path properties', () => {
-  it('payload is conserved through every stage', () => {
+  it('bytes are conserved through every stage', () => {
     fc.assert(
-      fc.property(configuration, receiveMode, skbs, (name, mode, input) => {
-        const events = run(name, mode, input);
+      fc.property(configuration, receiveMode, skbs, choices, (name, mode, input, chosen) => {
+        const events = run(name, mode, input, chosen);
         const payload = sum(input, (skb) => skb.payloadBytes);
         expect(events.payloadBytes).to.equal(payload);
-        expect(events.copyToUserBytes).to.equal(payload);
-        expect(events.linearisedPayloadBytes).to.be.at.most(payload);
-        expect(events.netbackCopiedPayloadBytes).to.be.at.most(payload);
-        expect(events.grantCopiedPayloadBytes).to.equal(mode === 'grant-copy' ? payload : 0);
+        expect(events.frameBytes).to.equal(sum(input, (skb) => skb.frameBytes));
+        expect(events.copyToUserBytes + events.droppedPayloadBytes).to.equal(payload);
+        const linearises = name === 'LRO' && mode !== 'modern';
+        expect(events.linearisedPayloadBytes).to.equal(
+          linearises ? events.superPacketPayloadBytes - events.droppedPayloadBytes : 0,
+        );
+        expect(events.linearisedSkbs + events.droppedSkbs).to.equal(linearises ? events.superPackets : 0);
+        expect(events.netbackCopiedPayloadBytes).to.be.at.most(events.copyToUserBytes);
+        const granted = mode === 'grant-copy' || mode === 'modern';
+        expect(events.grantCopiedPayloadBytes).to.equal(granted ? events.copyToUserBytes : 0);
+        expect(events.grantCopiedTotalBytes).to.equal(
+          granted ? events.frameBytes - events.droppedFrameBytes : 0,
+        );
         expect(events.skbs).to.equal(input.length);
         expect(events.dataSkbs).to.equal(input.filter((skb) => skb.payloadBytes > 0).length);
       }),
@@ -62,21 +91,48 @@ describe('path properties', () => {
 
   it('slots can hold all bytes, each slot is handed over once, each copy has its buffers', () => {
     fc.assert(
-      fc.property(configuration, receiveMode, skbs, (name, mode, input) => {
-        const events = run(name, mode, input);
-        expect(events.ringSlots * 4096).to.be.at.least(sum(input, (skb) => skb.frameBytes));
-        expect(events.ringSlots).to.be.at.least(input.length);
-        expect(events.pageFlips + events.grantCopyOperations).to.equal(events.ringSlots);
-        expect(events.ringSlots).to.equal(events.skbs + events.netbackPages);
+      fc.property(configuration, receiveMode, skbs, choices, (name, mode, input, chosen) => {
+        const events = run(name, mode, input, chosen);
+        const bytes = events.frameBytes - events.droppedFrameBytes;
+        const filled = events.ringSlots - events.gsoSlots;
+        expect(filled * 4096).to.be.at.least(bytes);
+        expect(filled).to.be.at.least(events.skbs - events.droppedSkbs);
+        expect(events.gsoSlots).to.equal(mode === 'modern' ? events.superPackets : 0);
+        if (mode === 'flip' || mode === 'flip-copy') {
+          expect(events).to.include({ pageFlips: events.ringSlots, grantCopyOperations: 0 });
+        } else {
+          expect(events.pageFlips).to.equal(0);
+          expect(events.grantCopyOperations).to.be.at.least(filled);
+        }
         expect(events.netbackZeroedPages).to.be.at.most(events.netbackPages);
-        expect(events.hypercalls).to.be.at.least(events.ringSlots / 256);
+        expect(events.hypercalls).to.be.at.least(filled / 256);
+      }),
+    );
+  });
+
+  it('every slot but the first of an skb is a page of a software copy, where there is one', () => {
+    fc.assert(
+      fc.property(configuration, fc.constantFrom(...STUDY_RECEIVE_MODES), skbs, (name, mode, input) => {
+        const events = run(name, mode, input);
+        expect(events.ringSlots).to.equal(events.skbs + events.netbackPages);
+        if (mode === 'grant-copy') expect(events.grantCopyOperations).to.equal(events.ringSlots);
+      }),
+    );
+  });
+
+  it('an ACK for every second skb with payload at least, where the segment size is lost', () => {
+    fc.assert(
+      fc.property(configuration, fc.constantFrom(...STUDY_RECEIVE_MODES), skbs, (name, mode, input) => {
+        const events = run(name, mode, input);
+        expect(events.guestAcks).to.be.at.most(events.dataSkbs / 2);
+        expect(run(name, 'modern', input).guestAcks).to.be.at.least(events.guestAcks);
       }),
     );
   });
 
   it('linearising allocates one buffer for each super-packet and copies all of it', () => {
     fc.assert(
-      fc.property(receiveMode, skbs, (mode, input) => {
+      fc.property(fc.constantFrom(...STUDY_RECEIVE_MODES), skbs, (mode, input) => {
         const events = run('LRO', mode, input);
         const supers = input.filter((skb) => skb.segments > 1);
         const allocations = [0, 1, 2, 3, 4, 5].map((order) => events[`linearisedOrder${order}` as EventName]);

@@ -37,13 +37,15 @@ async function replay(paced: readonly ConfigurationSetup[]): Promise<ResultRecor
   try {
     return await study(session, {
       setups: paced,
+      withoutTimes: null,
       pollText: polls.text,
       pollDescription: '',
       nic: null,
       pace: 'cpu',
       inetLro: INET_LRO_DEFAULTS,
-      receiveMode: 'flip',
+      path: { receiveMode: 'flip' },
       profile: loadProfile('aizu-2008'),
+      set: [],
       law: 'serial',
       receiver: 'auto',
       fcsBytes: null,

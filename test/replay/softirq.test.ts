@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { costOf } from '../../src/cost/cycles.ts';
 import { loadProfile } from '../../src/cost/load-profile.ts';
-import { RECEIVE_MODES } from '../../src/path/netback.ts';
 import { createXenPath, XEN_CONFIGURATIONS } from '../../src/path/xen-path.ts';
 import { softirqCycles } from '../../src/replay/softirq.ts';
+import { STUDY_RECEIVE_MODES } from '../helpers/receive-modes.ts';
 
 const profile = loadProfile('aizu-2008');
 const HEADER_BYTES = 66;
@@ -16,7 +16,7 @@ describe('what polls cost', () => {
   );
 
   it('adds up to the Domain0 cycles of the result, in every receive mode and configuration', () => {
-    const modes = fc.constantFrom(...RECEIVE_MODES);
+    const modes = fc.constantFrom(...STUDY_RECEIVE_MODES);
     const configurations = fc.constantFrom(...XEN_CONFIGURATIONS);
     fc.assert(
       fc.property(modes, configurations, skbs, (receiveMode, configuration, made) => {
@@ -49,5 +49,21 @@ describe('what polls cost', () => {
     expect(softirqCycles(price, true, 1).perPacket).to.be.closeTo(14_312.5118 + 1000, 1e-9);
     expect(softirqCycles(price, true, 0.5).perPacket).to.be.closeTo(14_312.5118 / 2 + 1000, 1e-9);
     expect(softirqCycles(price, false, 0).perPacket).to.equal(0);
+  });
+});
+
+describe('what polls cost in mode modern', () => {
+  it('leaves out netback, which has a thread of its own, and the guest’s ACKs', () => {
+    const price = {
+      configuration: 'LRO',
+      receiveMode: 'modern',
+      lroMode: 'skb',
+      profile: loadProfile('modern-estimate'),
+    } as const;
+    const { driver, mergeEngine, interrupt, bridge } = price.profile.coefficients;
+    const cycles = softirqCycles(price, true, 1);
+    expect(cycles.perPacket).to.equal((driver?.value ?? 0) + (mergeEngine?.value ?? 0));
+    expect(cycles.perPoll).to.equal(interrupt?.value);
+    expect(cycles.ofSkb(3, 3 * 1448, 66 + 3 * 1448)).to.equal(bridge?.value);
   });
 });

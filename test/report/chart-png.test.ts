@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { GlobalFonts } from '@napi-rs/canvas';
 import { expect } from 'chai';
 import { chartFiles, createRenderer } from '../../src/report/chart-png.ts';
-import { type BarChartSpec, chartSpecs } from '../../src/report/chart-spec.ts';
+import { type BarChartSpec, chartSpecs, type SeriesRole } from '../../src/report/chart-spec.ts';
 import { LOOKS } from '../../src/report/chart-style.ts';
 import { CHART_FONT, registerChartFonts, registerFonts } from '../../src/report/fonts.ts';
 import { ROOT } from '../helpers/surroundings.ts';
@@ -24,6 +24,8 @@ describe('charts as PNG', () => {
       'throughput.png',
       'lro-rate.png',
       'cycles-per-byte.png',
+      'cycles-by-stage.png',
+      'latency.png',
     ]);
   });
 
@@ -82,6 +84,37 @@ describe('charts as PNG', () => {
       series: [domain0!, domainU!, { ...unexplained!, values: [null, 0.67, 0.67] }],
     };
     expect(countPixels(await draw(twice), near, plot)).to.be.above(1.5 * once);
+  });
+
+  it('gives stages that touch in a stack different lightness or lines, so that grey print tells them apart', () => {
+    // The orders in which the built-in profiles stack them, those that may be missing left out or not.
+    const stacks: readonly (readonly SeriesRole[])[] = [
+      ['per-packet', 'merge-engine', 'per-skb', 'linearise', 'netback-copy', 'grant-copy'],
+      ['per-packet', 'per-skb', 'netback-copy'],
+      ['per-packet', 'per-skb', 'unexplained'],
+      ['driver', 'merge-engine', 'bridge', 'netback', 'grant-copy', 'acks'],
+      ['driver', 'bridge'],
+      ['netfront', 'tcp', 'acks', 'copy-to-user'],
+    ];
+    for (const stack of stacks) {
+      for (const [below, above] of stack.slice(1).map((role, index) => [stack[index]!, role] as const)) {
+        const [one, other] = [LOOKS[below], LOOKS[above]];
+        const [dark, light] = [luminance(one.fill), luminance(other.fill)].sort((a, b) => a - b);
+        const lines = one.hatch !== other.hatch || one.slope !== other.slope;
+        expect(lines || (light! + 0.05) / (dark! + 0.05) > 1.4, `${below}, ${above}`).to.equal(true);
+      }
+    }
+  });
+
+  it('writes the sum of each stack, its name, and each key once', async () => {
+    const stages = chartSpecs(sampleRecord())[3]!;
+    const dark = async (spec: BarChartSpec): Promise<number> => countPixels(await draw(spec), isDark);
+    const all = await dark(stages);
+    expect(all).to.be.above((await dark({ ...stages, written: 'nothing' })) + 300);
+    expect(all).to.be.above((await dark({ ...stages, stackLabels: { Domain0: '', DomainU: '' } })) + 300);
+    // Both domains have the stage per-packet: a second key would be drawn for another label.
+    const apart = stages.series.map((series) => ({ ...series, label: `${series.label} ${series.stack}` }));
+    expect(await dark({ ...stages, series: apart })).to.be.above(all + 200);
   });
 
   it('draws the captured goodput even where the bars hide it', async () => {

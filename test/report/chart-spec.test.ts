@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { DomainCost } from '../../src/replay/result.ts';
 import { type BarChartSpec, chartSpecs } from '../../src/report/chart-spec.ts';
 import { emptyRecord, sampleRecord } from './sample-record.ts';
 
@@ -9,14 +10,22 @@ function chart(name: BarChartSpec['name'], record = sampleRecord()): BarChartSpe
 const CONFIGURATIONS = ['Xen', 'LRO', 'Optimized'];
 
 describe('chartSpecs', () => {
-  it('gives the three charts in the order of the tables, configurations as groups', () => {
+  it('gives a chart for each table, in their order, configurations as groups', () => {
     const specs = chartSpecs(sampleRecord());
-    expect(specs.map((spec) => spec.name)).to.deep.equal(['throughput', 'lro-rate', 'cycles-per-byte']);
+    expect(specs.map((spec) => spec.name)).to.deep.equal([
+      'throughput',
+      'lro-rate',
+      'cycles-per-byte',
+      'cycles-by-stage',
+      'latency',
+    ]);
     for (const spec of specs) expect(spec.labels).to.deep.equal(CONFIGURATIONS);
     expect(specs.map((spec) => spec.axisLabel)).to.deep.equal([
       'Throughput (Mbps)',
       'LRO rate (packets)',
       'CPU cycles per byte',
+      'CPU cycles per byte',
+      'Arrival to delivery (µs)',
     ]);
   });
 
@@ -47,10 +56,50 @@ describe('chartSpecs', () => {
     ]);
   });
 
+  it('stacks the stages of each domain in the order of the path, without those that cost nothing', () => {
+    const cost = (...cycles: number[]): DomainCost => ({
+      cyclesPerByte: cycles.reduce((sum, value) => sum + value, 0),
+      stages: (['per-packet', 'merge-engine', 'linearise'] as const).map((stage, index) => ({
+        stage,
+        cyclesPerByte: cycles[index]!,
+      })),
+    });
+    const [xen, lro] = sampleRecord().configurations;
+    const configurations = [
+      { ...xen!, domain0: cost(10, 0, 0), domainU: cost(5, 0, 0) },
+      { ...lro!, domain0: cost(10, 0, 2), domainU: cost(5, 0, 0), unexplainedDomainUCyclesPerByte: 0.5 },
+    ];
+    const spec = chart('cycles-by-stage', sampleRecord({ configurations }));
+    expect(spec.series.map(({ label, stack, values }) => ({ label, stack, values }))).to.deep.equal([
+      { label: 'per-packet', stack: 'Domain0', values: [10, 10] },
+      { label: 'linearise', stack: 'Domain0', values: [0, 2] },
+      { label: 'per-packet', stack: 'DomainU', values: [5, 5] },
+      { label: 'unexplained', stack: 'DomainU', values: [null, 0.5] },
+    ]);
+    expect(spec.series.map(({ role }) => role)).to.deep.equal(spec.series.map(({ label }) => label));
+    expect(spec).to.deep.include({ written: 'stacks', stackLabels: { Domain0: 'Dom0', DomainU: 'DomU' } });
+  });
+
+  it('shows mean, median, p99 and maximum of the latency side by side, with numbers where there is room', () => {
+    const held = (maxUs: number): BarChartSpec => {
+      const latency = { packets: 9, meanUs: 20.1, p50Us: 19.9, p99Us: 37.8, maxUs };
+      const configurations = sampleRecord().configurations.map((row) => ({ ...row, latency }));
+      return chart('latency', sampleRecord({ configurations }));
+    };
+    expect(held(51).series.map(({ label, values }) => [label, values[0]])).to.deep.equal([
+      ['mean', 20.1],
+      ['p50', 19.9],
+      ['p99', 37.8],
+      ['max', 51],
+    ]);
+    expect(new Set(held(51).series.map(({ stack }) => stack)).size).to.equal(4);
+    expect([held(999), held(1000)].map(({ written }) => written)).to.deep.equal(['bars', 'nothing']);
+  });
+
   it('leaves out what is absent: no line, no unexplained series, null and not 0 in bars', () => {
     const specs = chartSpecs(emptyRecord());
     expect(specs.flatMap((spec) => spec.referenceLines)).to.deep.equal([]);
     const values = specs.flatMap((spec) => spec.series.map((series) => series.values));
-    expect(values).to.deep.equal(Array.from({ length: 4 }, () => [null, null, null]));
+    expect(values).to.deep.equal(Array.from({ length: 10 }, () => [null, null, null]));
   });
 });

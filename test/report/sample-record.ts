@@ -56,11 +56,11 @@ export function sampleConfiguration(
     },
     domain0: {
       cyclesPerByte: numbers.domain0,
-      stages: [{ stage: 'wire', cyclesPerByte: numbers.domain0 }],
+      stages: [{ stage: 'per-packet', cyclesPerByte: numbers.domain0 }],
     },
     domainU: {
       cyclesPerByte: numbers.domainU,
-      stages: [{ stage: 'wire', cyclesPerByte: numbers.domainU }],
+      stages: [{ stage: 'per-packet', cyclesPerByte: numbers.domainU }],
     },
     unexplainedDomainUCyclesPerByte: numbers.unexplained,
   };
@@ -124,6 +124,7 @@ const SAMPLE: ResultRecord = {
     durationNs: 751_000_000,
     superPackets: 0,
     superPacketShare: 0,
+    resegmented: null,
   },
   options: {
     poll: 'window:125:64',
@@ -136,8 +137,12 @@ const SAMPLE: ResultRecord = {
     vlan: 'strip',
     fcs: 0,
     verifyChecksums: false,
+    linuxGro: null,
     receiveMode: 'flip',
+    fragmentCopy: 'software',
+    lineariseMaxOrder: null,
     profile: 'aizu-2008',
+    set: [],
     law: 'serial',
     receiver: 'auto',
     nic: null,
@@ -160,7 +165,7 @@ export function sampleRecord(changes: Partial<ResultRecord> = {}): ResultRecord 
 
 /** The sample with every number that may be absent absent, as for a capture without TCP data. */
 export function emptyRecord(): ResultRecord {
-  const absent = { cyclesPerByte: null, stages: [{ stage: 'wire', cyclesPerByte: null }] };
+  const absent = { cyclesPerByte: null, stages: [{ stage: 'per-packet' as const, cyclesPerByte: null }] };
   return sampleRecord({
     capture: { ...SAMPLE.capture, firstTimeNs: null, durationNs: null, packets: 0, tcpPackets: 0, flows: 0 },
     receiver: {
@@ -172,6 +177,7 @@ export function emptyRecord(): ResultRecord {
       goodputBytes: 0,
       durationNs: null,
       superPacketShare: null,
+      resegmented: null,
     },
     throughput: { capturedGoodputMbps: null, capturedThroughputMbps: null, capturedWireRateMbps: null },
     configurations: CONFIGURATIONS.map((row) => ({

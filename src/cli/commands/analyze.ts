@@ -1,8 +1,9 @@
-import { LAWS } from '../../cost/laws.ts';
-import type { RawAnalyzeOptions } from '../analyze-command.ts';
-import { NIC_OPTIONS, PACE_OPTION } from '../nic-options.ts';
-import { PATH_OPTIONS, POLL_HELP, REPLAY_OPTIONS, TALK_OPTIONS } from '../options.ts';
+import { TALK_OPTIONS } from '../options.ts';
+import type { RawAnalyzeOptions } from '../raw-analyze-options.ts';
+import { STUDY_OPTIONS } from '../study-definitions.ts';
 import type { CommandDefinition } from './command.ts';
+
+const BATCH_GROUP = 'With a folder or several captures:';
 
 /** The main command, which needs no name. */
 export const ANALYZE: CommandDefinition = {
@@ -12,19 +13,8 @@ export const ANALYZE: CommandDefinition = {
     captures: { describe: 'capture files, folders, - for stdin', type: 'string', array: true },
   },
   options: {
-    ...REPLAY_OPTIONS,
+    ...STUDY_OPTIONS,
     ...TALK_OPTIONS,
-    poll: {
-      describe: `${POLL_HELP}; LRO=… for one configuration`,
-      type: 'string',
-      array: true,
-      nargs: 1,
-      default: [],
-    },
-    ...PATH_OPTIONS,
-    ...NIC_OPTIONS,
-    ...PACE_OPTION,
-    law: { describe: 'throughput law', choices: LAWS, default: 'serial', requiresArg: true },
     out: { describe: 'folder for the reports', type: 'string', default: 'reports', requiresArg: true },
     format: {
       describe: 'files to write: csv, png, json, none',
@@ -32,12 +22,30 @@ export const ANALYZE: CommandDefinition = {
       default: 'csv,png,json',
       requiresArg: true,
     },
+    workers: {
+      describe: 'captures analysed at once (default: one a processor)',
+      type: 'string',
+      requiresArg: true,
+      group: BATCH_GROUP,
+    },
+    cache: {
+      describe: 'keep results below --out, and reuse those of captures and options that did not change',
+      type: 'boolean',
+      default: true,
+      group: BATCH_GROUP,
+    },
+    shard: {
+      describe: 'i/n: only the i-th of n shares of the captures, for one of n machines',
+      type: 'string',
+      requiresArg: true,
+      group: BATCH_GROUP,
+    },
     json: { describe: 'the result record alone on stdout', type: 'boolean', default: false },
   },
   examples: [
     ['$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts'],
     ['$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'],
   ],
-  run: async (args) =>
-    (await import('../analyze-command.ts')).runAnalyze(args as unknown as RawAnalyzeOptions),
+  run: async (args, invocation) =>
+    (await import('../analyze-command.ts')).runAnalyze(args as unknown as RawAnalyzeOptions, invocation),
 };

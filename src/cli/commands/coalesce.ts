@@ -3,6 +3,8 @@ import type { RawCoalesceOptions } from '../coalesce-command.ts';
 import { GRO_OPTIONS } from '../gro-options.ts';
 import { inNicGroup, NIC_OPTIONS } from '../nic-options.ts';
 import { ENGINE_OPTION, PATH_OPTIONS, POLL_OPTION, REPLAY_OPTIONS, TALK_OPTIONS } from '../options.ts';
+import { RULE_OPTIONS } from '../rule-options.ts';
+import { VETH_OPTIONS } from '../veth-options.ts';
 import type { CommandDefinition } from './command.ts';
 
 export const COALESCE: CommandDefinition = {
@@ -16,8 +18,10 @@ export const COALESCE: CommandDefinition = {
     ...POLL_OPTION,
     ...REPLAY_OPTIONS,
     ...GRO_OPTIONS,
+    ...RULE_OPTIONS,
     ...TALK_OPTIONS,
     ...NIC_OPTIONS,
+    ...VETH_OPTIONS,
     ...inNicGroup(PATH_OPTIONS),
     ...inNicGroup({
       configuration: {

@@ -1,4 +1,5 @@
 import type { Options, PositionalOptions } from 'yargs';
+import type { RunProvenance } from '../../report/provenance.ts';
 
 /**
  * A command as plain data, from which the parser, its help and everything else that lists options is made. What
@@ -13,7 +14,13 @@ export interface CommandDefinition {
   /** Command line, with `$0` for the program, and what it gives. */
   readonly examples: readonly (readonly [line: string, gives: string])[];
   /** Returns the exit code. */
-  readonly run: (args: Readonly<Record<string, unknown>>) => Promise<number>;
+  readonly run: (args: Readonly<Record<string, unknown>>, invocation: Invocation) => Promise<number>;
+}
+
+/** How the command was called. */
+export interface Invocation {
+  /** For the record beside a report. */
+  readonly provenance: () => RunProvenance;
 }
 
 /** The name that it is called by. */

@@ -1,0 +1,81 @@
+/** One task from capture to stored result, in whatever thread it runs. */
+import { CaptureError, faultMessage } from '../capture/errors.ts';
+import { fileState, type ReplayHooks, type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
+import type { ResultRecord } from '../replay/result.ts';
+import { hashFile } from './content-hash.ts';
+import { readResult, writeResult } from './result-store.ts';
+import { taskHash } from './task.ts';
+import { isReportOf, type ReportOrder, writeReport } from './write-report.ts';
+
+export interface Task {
+  /** Tells tasks of one run apart. */
+  readonly id: string;
+  readonly capture: string;
+  readonly study: ResolvedStudy;
+  /** Folder of results, null: nothing is looked up or kept. */
+  readonly store: string | null;
+  /** Null: somebody else writes it. */
+  readonly report: ReportOrder | null;
+}
+
+export type Outcome =
+  | {
+      readonly kind: 'done';
+      readonly record: ResultRecord;
+      /** Hash of the task; null where the capture changed while it was read. */
+      readonly task: string | null;
+      readonly captureSha256: string;
+      /** State of the file that the hash is of. */
+      readonly fileState: string;
+      /** Whether the result was there already. */
+      readonly reused: boolean;
+      /** Files of the report; empty where they were there already, or none was asked for. */
+      readonly written: readonly string[];
+    }
+  | { readonly kind: 'unreadable'; readonly message: string }
+  /** A bug in this program: it costs this capture, not the others. */
+  | { readonly kind: 'failed'; readonly message: string };
+
+export function runTask(task: Task, hooks: ReplayHooks): Promise<Outcome> {
+  return guarded(task, () => replayUnlessStored(task, hooks));
+}
+
+/** What goes wrong with one capture becomes its outcome. Rejects with an OutputError, which is no capture's fault. */
+export async function guarded<T>({ capture }: Task, work: () => Promise<T>): Promise<T | Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CaptureError) return { kind: 'unreadable', message: faultMessage(error.fault) };
+    if (error instanceof Error && error.name === 'OutputError') throw error;
+    const { syscall, code } = error as NodeJS.ErrnoException;
+    if (syscall !== undefined) {
+      const message = `${capture}: cannot be read (${code ?? syscall}). Check the file and its permissions`;
+      return { kind: 'unreadable', message };
+    }
+    return {
+      kind: 'failed',
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
+  }
+}
+
+async function replayUnlessStored(order: Task, hooks: ReplayHooks): Promise<Outcome> {
+  const { capture, study, store, report } = order;
+  const state = fileState(capture);
+  const captureSha256 = hashFile(capture);
+  const task = taskHash(capture, captureSha256, study);
+  const stored = store === null ? null : readResult(store, task);
+  if (stored !== null) return done(stored.record, task, true);
+
+  const record = await replayCapture(capture, study, hooks);
+  if (hooks.signal?.aborted === true) return { kind: 'failed', message: 'interrupted' };
+  if (fileState(capture) !== state) return done(record, null, false);
+  if (store !== null) writeResult(store, { task, captureSha256, record });
+  return done(record, task, false);
+
+  async function done(result: ResultRecord, name: string | null, reused: boolean): Promise<Outcome> {
+    const isThere = report === null || (reused && name !== null && isReportOf(report, name));
+    const written = isThere ? [] : await writeReport(report, result, { sha256: captureSha256, task: name });
+    return { kind: 'done', record: result, task: name, captureSha256, fileState: state, reused, written };
+  }
+}

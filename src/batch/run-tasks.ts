@@ -1,0 +1,48 @@
+/** Runs tasks on a pool of worker threads, or one after the other in this one; outcomes come in the order of the tasks. */
+import { createPool } from './pool.ts';
+import { type Outcome, runTask, type Task } from './run-task.ts';
+import { noStdin, progressOf, type TaskProgress } from './worker.ts';
+
+export interface RunOptions {
+  /** Threads; 1 runs the tasks in this thread. */
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: TaskProgress) => undefined | Promise<void>;
+  /** In the order of the tasks, whichever ends first. */
+  readonly onOutcome: (index: number, outcome: Outcome) => Promise<void>;
+}
+
+/** Ends early when the signal is aborted; outcomes that were reported stay valid. Rejects with an OutputError. */
+export async function runTasks(tasks: readonly Task[], options: RunOptions): Promise<void> {
+  const workers = Math.min(options.workers, tasks.length);
+  await (workers > 1 ? runInPool(tasks, workers, options) : runHere(tasks, options));
+}
+
+async function runHere(tasks: readonly Task[], { signal, onProgress, onOutcome }: RunOptions): Promise<void> {
+  for (const [index, task] of tasks.entries()) {
+    const afterBlock = (reader: Parameters<typeof progressOf>[1]): undefined | Promise<void> =>
+      onProgress(progressOf(task, reader));
+    const outcome = await runTask(task, { stdin: noStdin, afterBlock, signal });
+    if (signal.aborted) return;
+    await onOutcome(index, outcome);
+  }
+}
+
+async function runInPool(
+  tasks: readonly Task[],
+  workers: number,
+  { signal, onProgress, onOutcome }: RunOptions,
+): Promise<void> {
+  const pool = createPool(workers);
+  pool.on('message', (message) => void onProgress(message as TaskProgress));
+  try {
+    const running = tasks.map((task) => pool.run(task, { signal }));
+    // Whoever is not awaited yet may fail first.
+    for (const one of running) one.catch(() => {});
+    for (const [index, one] of running.entries()) await onOutcome(index, await one);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await pool.destroy();
+  }
+}

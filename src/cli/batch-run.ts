@@ -1,0 +1,165 @@
+/** Many captures: a pool of workers, results that are kept, one summary. */
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { type HashIndex, readHashIndex } from '../batch/content-hash.ts';
+import type { Job } from '../batch/jobs.ts';
+import { readResult, STORE_FOLDER } from '../batch/result-store.ts';
+import type { Outcome, Task } from '../batch/run-task.ts';
+import { type RunOptions, runTasks } from '../batch/run-tasks.ts';
+import { taskHash } from '../batch/task.ts';
+import { isReportOf } from '../batch/write-report.ts';
+import type { ResolvedStudy } from '../replay/replay-capture.ts';
+import type { ResultRecord } from '../replay/result.ts';
+import { isDegraded } from '../replay/warnings.ts';
+import { summaryCsv } from '../report/csv.ts';
+import { writeFiles } from '../report/files.ts';
+import type { Format } from '../report/report-files.ts';
+import { createBatchProgress } from './batch-progress.ts';
+import type { Invocation } from './commands/command.ts';
+import { EXIT } from './exit-code.ts';
+import { abortOnSignals } from './pacer.ts';
+import { withQueuePackages } from './queue-options.ts';
+import type { QueueChoice, RawAnalyzeOptions } from './raw-analyze-options.ts';
+import { sayReport, sayWritten, showRecord } from './show-record.ts';
+import { complain } from './terminal.ts';
+import { wholeNumber } from './usage.ts';
+
+const MOST_WORKERS = 1024;
+const INDEX_FILE = 'captures.json';
+
+/** @param queue null: on threads of this machine */
+export async function runBatch(
+  jobs: readonly Job[],
+  study: ResolvedStudy,
+  formats: readonly Format[],
+  raw: RawAnalyzeOptions,
+  invocation: Invocation,
+  queue: QueueChoice | null = null,
+): Promise<number> {
+  const keeps = formats.length > 0 && raw.cache;
+  const store = keeps ? join(raw.out, STORE_FOLDER) : null;
+  const provenance = invocation.provenance();
+  const tasks = jobs.map(
+    ({ capture, folder }): Task => ({
+      id: capture,
+      capture,
+      study,
+      store,
+      report: { folder: join(raw.out, folder), formats, run: provenance },
+    }),
+  );
+  const signal = abortOnSignals();
+  const index = readHashIndex(store === null ? '' : join(store, INDEX_FILE));
+  const outcomes = tasks.map((task) =>
+    store === null ? null : storedOutcome(task, index.get(task.capture)),
+  );
+  const progress = createBatchProgress(
+    tasks.map(({ capture }) => statSync(capture, { throwIfNoEntry: false })?.size ?? 0),
+    raw.progress && !raw.quiet,
+  );
+  let shown = 0;
+  /** Shows what is done up to the first capture that is not, so that the order is that of the captures. */
+  async function showDone(): Promise<void> {
+    for (; shown < outcomes.length && outcomes[shown] != null; shown++) {
+      progress.hide();
+      await show(outcomes[shown]!, raw);
+      progress.ended(shown);
+    }
+  }
+
+  await showDone();
+  const open = tasks.map((_, at) => at).filter((at) => outcomes[at] === null);
+  const todo = open.map((at) => tasks[at]!);
+  const run: Omit<RunOptions, 'workers'> = {
+    signal,
+    onProgress: progress.tick,
+    onOutcome: async (at, outcome) => {
+      const task = open[at]!;
+      outcomes[task] = outcome;
+      if (outcome.kind === 'done' && outcome.task !== null) {
+        index.set(tasks[task]!.capture, outcome.fileState, outcome.captureSha256);
+      }
+      await showDone();
+    },
+  };
+  await (queue === null
+    ? runTasks(todo, { ...run, workers: workerCount(raw.workers) })
+    : runOnQueue(todo, run, queue, index));
+  progress.hide();
+  if (store !== null) writeFiles(store, [{ name: INDEX_FILE, text: index.text() }]);
+  return finish(jobs, outcomes, formats, raw, signal.aborted);
+}
+
+/** Loaded only here: most batches need no queue. */
+async function runOnQueue(
+  tasks: readonly Task[],
+  run: Omit<RunOptions, 'workers'>,
+  queue: QueueChoice,
+  index: HashIndex,
+): Promise<void> {
+  const { runQueued } = await withQueuePackages(() => import('../batch/queue/run-queued.ts'));
+  await runQueued(tasks, { ...run, ...queue, knownHash: index.get, onTrouble: complain });
+}
+
+/** As asked for, else one a processor. */
+export function workerCount(text: string | undefined): number {
+  return text === undefined ? availableParallelism() : wholeNumber('--workers', text, 1, MOST_WORKERS);
+}
+
+/** What an earlier run left of a capture that is as it was then; null where there is work to do. */
+function storedOutcome(task: Task, captureSha256: string | null): Outcome | null {
+  if (captureSha256 === null || task.store === null) return null;
+  const name = taskHash(task.capture, captureSha256, task.study);
+  if (task.report === null || !isReportOf(task.report, name)) return null;
+  const stored = readResult(task.store, name);
+  if (stored === null) return null;
+  const { record } = stored;
+  return { kind: 'done', record, task: name, captureSha256, fileState: '', reused: true, written: [] };
+}
+
+async function show(outcome: Outcome, raw: RawAnalyzeOptions): Promise<void> {
+  if (outcome.kind !== 'done') {
+    complain(outcome.kind === 'failed' ? `a bug in this program: ${outcome.message}` : outcome.message);
+    return;
+  }
+  await showRecord(outcome.record, raw.json);
+  sayReport(outcome.written, raw.quiet);
+}
+
+function finish(
+  jobs: readonly Job[],
+  outcomes: readonly (Outcome | null)[],
+  formats: readonly Format[],
+  raw: RawAnalyzeOptions,
+  aborted: boolean,
+): number {
+  const records: { name: string; record: ResultRecord }[] = [];
+  for (const [at, outcome] of outcomes.entries()) {
+    if (outcome?.kind === 'done') records.push({ name: jobs[at]!.folder, record: outcome.record });
+  }
+  if (records.length > 0 && formats.includes('csv')) {
+    sayWritten(writeFiles(raw.out, [{ name: 'summary.csv', text: summaryCsv(records) }]), raw.quiet);
+  }
+  if (!raw.quiet) complain(tally(outcomes));
+  if (aborted) return EXIT.INTERRUPTED;
+  if (outcomes.some((outcome) => outcome?.kind === 'failed')) return EXIT.BUG;
+  if (records.length === 0) return EXIT.NO_INPUT;
+  const whole = records.length === outcomes.length;
+  return whole && !records.some(({ record }) => isDegraded(record.warnings)) ? EXIT.DONE : EXIT.DEGRADED;
+}
+
+/** `9 captures: 7 as they were, 1 analysed, 1 unreadable`. */
+function tally(outcomes: readonly (Outcome | null)[]): string {
+  const count = (is: (outcome: Outcome) => boolean): number =>
+    outcomes.filter((outcome) => outcome !== null && is(outcome)).length;
+  const parts: [number, string][] = [
+    [count((one) => one.kind === 'done' && one.reused), 'unchanged since an earlier run'],
+    [count((one) => one.kind === 'done' && !one.reused), 'analysed'],
+    [count((one) => one.kind === 'unreadable'), 'unreadable'],
+    [count((one) => one.kind === 'failed'), 'failed'],
+    [outcomes.filter((outcome) => outcome === null).length, 'not done'],
+  ];
+  const counted = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  return `${outcomes.length} capture${outcomes.length === 1 ? '' : 's'}: ${counted.join(', ')}`;
+}

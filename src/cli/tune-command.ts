@@ -1,0 +1,126 @@
+/** `analyze tune`: which settings of moderation and merging are worth using on this traffic. */
+
+import { basename, join } from 'node:path';
+import { DEFAULT_NIC, nicPreset } from '../nic/presets.ts';
+import type { XenConfiguration } from '../path/xen-path.ts';
+import type { ResolvedStudy } from '../replay/replay-capture.ts';
+import { openSession } from '../replay/session.ts';
+import type { StudyOptions } from '../replay/study.ts';
+import { timeSpan } from '../replay/study-parts.ts';
+import { tuneRecord } from '../replay/tune.ts';
+import type { TuneRecord } from '../replay/tune-result.ts';
+import { isDegraded } from '../replay/warnings.ts';
+import { makeFolder, type OutputFile, writeFiles } from '../report/files.ts';
+import { reportFolderName } from '../report/folder-name.ts';
+import type { Format } from '../report/report-files.ts';
+import { renderTune } from '../report/tune-terminal.ts';
+import { EXIT } from './exit-code.ts';
+import { parseFormats } from './formats.ts';
+import { abortOnSignals, createPacer } from './pacer.ts';
+import { replayInThreads } from './replay-threads.ts';
+import { STUDY_OPTIONS } from './study-definitions.ts';
+import { type RawStudyOptions, resolveStudy } from './study-options.ts';
+import { complain, createStdout } from './terminal.ts';
+import { candidatesOf, checkedInterface, gridOf } from './tune-settings.ts';
+import { UsageError, wholeNumber } from './usage.ts';
+import { parseVary } from './vary.ts';
+
+export interface RawTuneOptions extends Omit<RawStudyOptions, 'poll' | 'pace'> {
+  readonly capture: string;
+  readonly vary: readonly string[];
+  readonly configuration: Exclude<XenConfiguration, 'Xen'>;
+  readonly interface: string;
+  readonly parts: string;
+  readonly out: string;
+  readonly format: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly progress: boolean;
+}
+
+export async function runTune(raw: RawTuneOptions): Promise<number> {
+  if (raw.capture === '-') {
+    throw new UsageError('tune reads the capture twice, which stdin does not allow: save it to a file');
+  }
+  if (raw.engine === 'none')
+    throw new UsageError('--engine none: without an engine there is no merging to tune');
+  const grid = gridOf(raw.vary.length === 0 ? [] : parseVary(raw.vary, STUDY_OPTIONS));
+  const candidates = candidatesOf(grid, {
+    interfaceName: checkedInterface(raw.interface),
+    engine: raw.engine,
+    moderation: nicPreset(raw.nic ?? DEFAULT_NIC).moderation.value,
+  });
+  const studies = candidates.map(({ rxUsecs, rxFrames, merging }) => {
+    const own = rxUsecs === null || rxFrames === null ? {} : { 'rx-usecs': rxUsecs, 'rx-frames': rxFrames };
+    const resolved = resolveStudy({ ...raw, poll: ['napi'], pace: undefined, ...own });
+    return only(merging ? raw.configuration : 'Xen', resolved);
+  });
+  const count = wholeNumber('--parts', raw.parts, 1, 8);
+  const formats = parseFormats(raw.format);
+  const folder = join(raw.out, reportFolderName(basename(raw.capture)));
+  if (formats.size > 0) makeFolder(folder);
+  const signal = abortOnSignals();
+  const replayed = await replay(raw, studies, count, signal);
+  if (replayed === null) {
+    complain('interrupted: advice needs the whole capture, so nothing is said.');
+    return EXIT.INTERRUPTED;
+  }
+
+  const record = tuneRecord({ candidates, ...replayed });
+  const out = createStdout();
+  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderTune(record));
+  await out.end();
+  for (const { code, message } of record.warnings) complain(`${code}: ${message}`);
+  const written = writeFiles(folder, await reportFiles(record, formats));
+  if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);
+  return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
+}
+
+function only(name: XenConfiguration, resolved: ResolvedStudy): ResolvedStudy {
+  const { study } = resolved;
+  return { ...resolved, study: { ...study, setups: study.setups.filter((setup) => setup.name === name) } };
+}
+
+type Replayed = Omit<Parameters<typeof tuneRecord>[0], 'candidates'>;
+
+/** Two passes: one for the time that the capture takes, one for all settings. Null where it was interrupted. */
+async function replay(
+  raw: RawTuneOptions,
+  studies: readonly ResolvedStudy[],
+  count: number,
+  signal: AbortSignal,
+): Promise<Replayed | null> {
+  const points: StudyOptions[] = studies.map(({ study }) => study);
+  const options = { ...studies[0]!.session, stdin: () => process.stdin };
+  const progress = raw.progress && !raw.quiet;
+  const pacer = createPacer(progress);
+  const first = await openSession(raw.capture, options);
+  const span = await timeSpan(first, () => pacer.tick(first.reader), signal).finally(first.close);
+  const { firstNs, lastNs } = span ?? { firstNs: 0, lastNs: 0 };
+  const at = (part: number): number => firstNs + ((lastNs - firstNs) * part) / count;
+  const starts = Array.from({ length: count - 1 }, (_, index) => at(index + 1));
+  pacer.done();
+  if (signal.aborted) return null;
+  const job = { capture: raw.capture, session: studies[0]!.session, points, startsNs: starts };
+  const { records } = await replayInThreads(job, progress, signal);
+  if (signal.aborted) return null;
+  const [whole = [], ...parts] = records;
+  return {
+    whole,
+    parts: parts.map((ofPart, index) => ({ fromNs: at(index), toNs: at(index + 1), records: ofPart })),
+  };
+}
+
+async function reportFiles(record: TuneRecord, formats: ReadonlySet<Format>): Promise<OutputFile[]> {
+  const files: OutputFile[] = [];
+  if (formats.has('csv')) {
+    const { tuneCsv } = await import('../report/tune-csv.ts');
+    files.push({ name: 'tune.csv', text: tuneCsv(record) });
+  }
+  if (formats.has('json')) files.push({ name: 'tune.json', text: `${JSON.stringify(record, null, 2)}\n` });
+  if (formats.has('png')) {
+    const { tuneChart } = await import('../report/tune-chart.ts');
+    files.push(...tuneChart(record));
+  }
+  return files;
+}

@@ -1,0 +1,30 @@
+/**
+ * Batches of netback in Linux 2.6.18: all slots of a batch are handed over in one multicall, after which the
+ * guest is notified at most once. Assumed: a batch also ends with the NAPI poll.
+ */
+import { EVENT } from './events.ts';
+import { MAX_SKB_FRAGS } from './memory.ts';
+import type { NetbackState } from './netback.ts';
+
+const RING_SLOTS = 256;
+
+/** A batch of this many slots ends: the largest skb might not fit into the ring any more. */
+export const FULL_BATCH_SLOTS = RING_SLOTS - MAX_SKB_FRAGS;
+
+const SLOTS = EVENT.ringSlots;
+const HYPERCALLS = EVENT.hypercalls;
+const NOTIFICATIONS = EVENT.eventNotifications;
+
+/** Counts the slots of one skb. */
+export function fillSlots(state: NetbackState, slots: number): void {
+  state.events[SLOTS]! += slots;
+  state.batchSlots += slots;
+  if (state.batchSlots >= FULL_BATCH_SLOTS) endBatch(state);
+}
+
+export function endBatch(state: NetbackState): void {
+  if (state.batchSlots === 0) return;
+  state.batchSlots = 0;
+  state.events[HYPERCALLS]! += 1;
+  state.events[NOTIFICATIONS]! += 1;
+}

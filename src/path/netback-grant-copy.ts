@@ -1,0 +1,61 @@
+/**
+ * Netback that has the hypervisor copy into pages of the guest. As it shipped, fragment lists and what crosses
+ * a page get a software copy first, then one operation a slot. With `direct` copies, which is a what-if, a
+ * fragment list is copied piece by piece instead.
+ */
+import { EVENT } from './events.ts';
+import { grantOperations } from './grant-operations.ts';
+import { pagesOf } from './memory.ts';
+import { FORM, type FragmentCopy, type Netback, type NetbackState } from './netback.ts';
+import { endBatch, fillSlots } from './netback-batch.ts';
+import { crossesPage, softwareCopy } from './software-copy.ts';
+
+const OPERATIONS = EVENT.grantCopyOperations;
+
+function receive(
+  state: NetbackState,
+  form: number,
+  _segments: number,
+  payloadBytes: number,
+  frameBytes: number,
+): void {
+  const { events } = state;
+  const asItIs = form !== FORM.FRAGMENTS && !crossesPage(frameBytes);
+  const slots = asItIs ? 1 : softwareCopy(events, payloadBytes, frameBytes);
+  events[OPERATIONS]! += slots;
+  fillSlots(state, slots);
+}
+
+function receiveDirect(
+  state: NetbackState,
+  form: number,
+  segments: number,
+  payloadBytes: number,
+  frameBytes: number,
+): void {
+  if (form !== FORM.FRAGMENTS) {
+    receive(state, form, segments, payloadBytes, frameBytes);
+    return;
+  }
+  state.events[OPERATIONS]! += grantOperations(segments, payloadBytes, frameBytes);
+  fillSlots(state, pagesOf(frameBytes));
+}
+
+/** All that reached netback was copied once by the hypervisor. */
+export function deriveGrantCopied(events: Float64Array): void {
+  events[EVENT.grantCopiedPayloadBytes] = events[EVENT.payloadBytes]! - events[EVENT.droppedPayloadBytes]!;
+  events[EVENT.grantCopiedTotalBytes] = events[EVENT.frameBytes]! - events[EVENT.droppedFrameBytes]!;
+}
+
+const COMMON = {
+  takesFragmentLists: false,
+  carriesSegmentSize: false,
+  inThread: false,
+  pollEnd: endBatch,
+  finish: deriveGrantCopied,
+} as const;
+
+export const GRANT_COPY: Readonly<Record<FragmentCopy, Netback>> = {
+  software: { ...COMMON, receive },
+  direct: { ...COMMON, receive: receiveDirect },
+};

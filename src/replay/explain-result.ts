@@ -1,0 +1,130 @@
+/**
+ * The record of `analyze explain`: why packets did and did not merge. Absent is `null`, never 0; every number's unit is part of
+ * its name. The published JSON Schema is schema/explain.schema.json.
+ */
+import type { Obstacle } from '../coalesce/obstacle.ts';
+import type { Reason } from '../coalesce/reason.ts';
+import type { Compared } from './packet-fields.ts';
+import type { ReceiverSummary, Warning } from './result.ts';
+
+export interface ReasonRow {
+  readonly reason: Reason;
+  /** Skbs that left with this reason, and the packets and TCP payload in them. */
+  readonly skbs: number;
+  readonly packets: number;
+  readonly payloadBytes: number;
+  /** Skbs with payload. */
+  readonly dataSkbs: number;
+}
+
+/** What became of the packets of one flow, or of several together. */
+export interface Fate {
+  readonly packets: number;
+  readonly skbs: number;
+  readonly payloadBytes: number;
+  /** TCP segments with payload, and skbs that carry them. */
+  readonly dataPackets: number;
+  readonly dataSkbs: number;
+  /** `dataPackets / dataSkbs`; null without data. */
+  readonly lroRate: number | null;
+  /** Most packets first. */
+  readonly reasons: readonly ReasonRow[];
+}
+
+export interface FlowFate extends Fate {
+  readonly source: string;
+  readonly destination: string;
+}
+
+/** The rate of a replay in which some obstacles were gone. */
+export interface WhatIf {
+  /** The obstacles that were gone; all that apply to the engine in the upper bound. */
+  readonly without: readonly Obstacle[];
+  readonly upperBound: boolean;
+  readonly dataSkbs: number;
+  readonly lroRate: number | null;
+  /** `lroRate` less the plain run's. */
+  readonly gain: number | null;
+  readonly advice: string;
+}
+
+/** What the headers of merged skbs do not say, counted in packets that joined an skb; `unevenSkbs` in skbs. */
+export interface Losses {
+  readonly joined: number;
+  readonly pshPositions: number;
+  readonly timestampValues: number;
+  readonly timestampEchoes: number;
+  readonly ipIds: number;
+  readonly windowUpdates: number;
+  readonly ackNumbers: number;
+  readonly ipFields: number;
+  readonly unevenSkbs: number;
+}
+
+/** An skb by the record numbers of its packets, from 0. */
+export interface DeliverySpan {
+  readonly firstPacket: number;
+  readonly lastPacket: number;
+  readonly segments: number;
+  readonly reason: Reason;
+}
+
+export interface Delivery extends DeliverySpan {
+  /** The packet that ended or finished it; null at the end of a poll. */
+  readonly byPacket: number | null;
+  readonly compared: Compared | null;
+}
+
+/** What one engine decided about one packet. */
+export interface PacketDecision {
+  readonly packet: number;
+  readonly fate: 'joined' | 'opened' | 'alone';
+  /** The held skb that it ended or pushed out before its own fate; null if none. */
+  readonly ended: Delivery | null;
+  /** The skb it left in; null if the capture was cut before that. */
+  readonly delivered: Delivery | null;
+}
+
+export interface EngineExplanation extends Fate {
+  readonly engine: string;
+  readonly polls: number;
+  /** Most gain first. */
+  readonly whatIfs: readonly WhatIf[];
+  readonly losses: Losses;
+  /** Most payload first. */
+  readonly flows: readonly FlowFate[];
+  readonly otherFlows: Fate;
+  readonly withoutFlow: Fate;
+  /** Packets asked for; null for those that the engine did not get. */
+  readonly decisions: readonly { readonly packet: number; readonly decision: PacketDecision | null }[];
+}
+
+export interface EngineDifference {
+  readonly engines: readonly [string, string];
+  /** Packets compared, and those that the engines deliver in different skbs. */
+  readonly packets: number;
+  readonly differentPackets: number;
+  readonly byReasons: readonly { readonly reasons: readonly [string, string]; readonly packets: number }[];
+  /** The first places where they part. */
+  readonly places: readonly {
+    readonly packet: number;
+    readonly deliveries: readonly [DeliverySpan, DeliverySpan];
+  }[];
+}
+
+export interface ExplainRecord {
+  readonly recordVersion: 1;
+  readonly tool: { readonly name: 'analyze'; readonly version: string };
+  readonly capture: {
+    readonly name: string;
+    readonly packets: number;
+    readonly durationNs: number | null;
+    readonly flows: number;
+  };
+  readonly receiver: Pick<ReceiverSummary, 'mode' | 'address' | 'why'>;
+  readonly poll: string;
+  readonly pollDescription: string;
+  readonly engines: readonly EngineExplanation[];
+  readonly difference: EngineDifference | null;
+  readonly warnings: readonly Warning[];
+}

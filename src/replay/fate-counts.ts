@@ -1,0 +1,154 @@
+/**
+ * Where the packets of one engine went: skbs, packets and payload by reason, for all flows together and for each of the
+ * flows that count. Memory is bounded: when too many flows are kept, the half with less payload is poured into "others".
+ */
+import { REASONS } from '../coalesce/reason.ts';
+
+/** Flows kept apart at once. */
+const KEPT_FLOWS = 4096;
+/** Rows before those of flows. */
+const NO_FLOW = 0;
+const OTHERS = 1;
+const FIRST_FLOW = 2;
+
+/** Numbers of one reason in a row. */
+const NUMBERS = 4;
+const SKBS = 0;
+const PACKETS = 1;
+const BYTES = 2;
+const DATA_SKBS = 3;
+const ROW = REASONS.length * NUMBERS;
+
+export interface ReasonCounts {
+  /** Index into REASONS. */
+  readonly reason: number;
+  readonly skbs: number;
+  readonly packets: number;
+  /** TCP payload. */
+  readonly payloadBytes: number;
+  /** Skbs with payload; the others are packets that were delivered alone. */
+  readonly dataSkbs: number;
+}
+
+/** A row without reasons has seen nothing. */
+export type Fates = readonly ReasonCounts[];
+
+export interface FlowFates {
+  readonly flow: number;
+  readonly fates: Fates;
+}
+
+export interface FateCounts {
+  /** An skb was delivered. `flow` is -1 where it has none. */
+  add(flow: number, reason: number, packets: number, payloadBytes: number, dataSkbs: number): void;
+  total(): Fates;
+  /** The flows with most payload, and all others in one row; what has no flow is apart. */
+  top(flows: number): { flows: readonly FlowFates[]; others: Fates; withoutFlow: Fates };
+}
+
+export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
+  const numbers = new Float64Array((FIRST_FLOW + keptFlows) * ROW);
+  /** Row of each flow, 0 where it has none. */
+  let rowOf = new Int32Array(4096);
+  const flowOf = new Int32Array(FIRST_FLOW + keptFlows);
+  let rows = FIRST_FLOW;
+
+  function rowOfFlow(flow: number): number {
+    if (flow < 0) return NO_FLOW;
+    if (flow >= rowOf.length) {
+      const larger = new Int32Array(Math.max(flow + 1, rowOf.length * 2));
+      larger.set(rowOf);
+      rowOf = larger;
+    }
+    const row = rowOf[flow]!;
+    if (row !== 0) return row;
+    if (rows === FIRST_FLOW + keptFlows) dropSmallHalf();
+    rowOf[flow] = rows;
+    flowOf[rows] = flow;
+    return rows++;
+  }
+
+  function bytesOf(row: number): number {
+    let bytes = 0;
+    for (let at = row * ROW + BYTES; at < (row + 1) * ROW; at += NUMBERS) bytes += numbers[at]!;
+    return bytes;
+  }
+
+  /** Rows of flows, most payload first; of two with the same the flow seen first. */
+  function ranked(): number[] {
+    const all = Array.from({ length: rows - FIRST_FLOW }, (_, i) => FIRST_FLOW + i);
+    const bytes = new Map(all.map((row) => [row, bytesOf(row)]));
+    return all.sort((a, b) => bytes.get(b)! - bytes.get(a)! || flowOf[a]! - flowOf[b]!);
+  }
+
+  function pour(row: number, into: number): void {
+    for (let i = 0; i < ROW; i++) numbers[into * ROW + i]! += numbers[row * ROW + i]!;
+    numbers.fill(0, row * ROW, (row + 1) * ROW);
+  }
+
+  function dropSmallHalf(): void {
+    const order = ranked();
+    const kept = order.slice(0, Math.floor(keptFlows / 2)).sort((a, b) => a - b);
+    for (const row of order.slice(kept.length)) {
+      pour(row, OTHERS);
+      rowOf[flowOf[row]!] = 0;
+    }
+    rows = FIRST_FLOW;
+    // Ascending, so that a row moves down into one that is free by then.
+    for (const row of kept) {
+      if (row !== rows) {
+        pour(row, rows);
+        flowOf[rows] = flowOf[row]!;
+        rowOf[flowOf[rows]!] = rows;
+      }
+      rows++;
+    }
+  }
+
+  function fatesOf(summed: readonly number[]): Fates {
+    const sum = (reason: number, number: number): number =>
+      summed.reduce((total, row) => total + numbers[row * ROW + reason * NUMBERS + number]!, 0);
+    return REASONS.map((_, reason) => ({
+      reason,
+      skbs: sum(reason, SKBS),
+      packets: sum(reason, PACKETS),
+      payloadBytes: sum(reason, BYTES),
+      dataSkbs: sum(reason, DATA_SKBS),
+    })).filter(({ skbs }) => skbs > 0);
+  }
+
+  return {
+    add(flow, reason, packets, payloadBytes, dataSkbs) {
+      const at = rowOfFlow(flow) * ROW + reason * NUMBERS;
+      numbers[at + SKBS]! += 1;
+      numbers[at + PACKETS]! += packets;
+      numbers[at + BYTES]! += payloadBytes;
+      numbers[at + DATA_SKBS]! += dataSkbs;
+    },
+    total: () => fatesOf(Array.from({ length: rows }, (_, row) => row)),
+    top(flows) {
+      const order = ranked();
+      return {
+        flows: order.slice(0, flows).map((row) => ({ flow: flowOf[row]!, fates: fatesOf([row]) })),
+        others: fatesOf([OTHERS, ...order.slice(flows)]),
+        withoutFlow: fatesOf([NO_FLOW]),
+      };
+    },
+  };
+}
+
+export interface Rate {
+  readonly dataPackets: number;
+  readonly dataSkbs: number;
+}
+
+/** TCP data segments, and the skbs that carry them. */
+export function rateOf(fates: Fates): Rate {
+  let dataPackets = 0;
+  let dataSkbs = 0;
+  for (const fate of fates) {
+    dataSkbs += fate.dataSkbs;
+    dataPackets += fate.packets - (fate.skbs - fate.dataSkbs);
+  }
+  return { dataPackets, dataSkbs };
+}

@@ -1,0 +1,171 @@
+/**
+ * What merging loses: fields of packets that the header of their merged skb does not say, so that nobody after the engine can
+ * cut it into the packets that were sent. Counted from the packets themselves, whatever the engine's rules promise.
+ */
+import type { HeldSkb, SegmentPlace } from '../coalesce/engine.ts';
+import type { PacketTable } from '../packet/table.ts';
+
+/** Packets that joined an skb of another and lost something, by what they lost. */
+export interface MergeLosses {
+  /** Packets that joined the skb of an earlier one: all that could lose something. */
+  joined: number;
+  /** PSH at another place than the end of the skb, or not in its header. */
+  pshPositions: number;
+  /** TSval that is not the one delivered: the first packet's. */
+  timestampValues: number;
+  /** TSecr that a later packet's overwrote. */
+  timestampEchoes: number;
+  /** IPv4 id that is neither the first packet's nor that plus the place in the skb. */
+  ipIds: number;
+  /** Window that a later packet's overwrote. */
+  windowUpdates: number;
+  /** ACK number that a later packet's overwrote. */
+  ackNumbers: number;
+  /** TOS or traffic class, TTL or hop limit unlike the first packet's. */
+  ipFields: number;
+  /** Skbs that cannot be cut at `gsoSize` into the segments that were sent. */
+  unevenSkbs: number;
+}
+
+export function noLosses(): MergeLosses {
+  return {
+    joined: 0,
+    pshPositions: 0,
+    timestampValues: 0,
+    timestampEchoes: 0,
+    ipIds: 0,
+    windowUpdates: 0,
+    ackNumbers: 0,
+    ipFields: 0,
+    unevenSkbs: 0,
+  };
+}
+
+export interface LossCounter {
+  readonly losses: MergeLosses;
+  hold(slot: number, row: number, first: boolean, place: SegmentPlace): void;
+  deliverHeld(skb: HeldSkb): void;
+}
+
+/** Words kept of each held skb. */
+const WORDS = 16;
+const ACK = 0;
+const WINDOW = 1;
+const TSVAL = 2;
+const TSECR = 3;
+/** 1 where the first packet has the usual timestamp option. */
+const TIMESTAMPS = 4;
+const ID = 5;
+/** TOS and TTL, or traffic class and hop limit. */
+const FIELDS = 6;
+const COUNT = 7;
+/** Payload of the first packet and of the last one. */
+const FIRST_PAYLOAD = 8;
+const LAST_PAYLOAD = 9;
+const UNEVEN = 10;
+/** PSH of the packet that came last. Of linux-gro none but the last has it, and keeps it. */
+const LAST_PSH = 11;
+
+const WINDOW_BITS = 0xffff;
+const PSH = 0x0008_0000;
+const TIMESTAMP_OPTION = 0x0101080a;
+
+/** `keepsPsh`: the engine puts the PSH of its last packet into the header, as linux-gro does. */
+export function createLossCounter(table: PacketTable, keepsPsh: boolean): LossCounter {
+  const losses = noLosses();
+  let state = new Int32Array(64 * WORDS);
+
+  function hasTimestamps(view: DataView, tcp: number): boolean {
+    return view.getUint8(tcp + 12) >> 4 === 8 && view.getInt32(tcp + 20) === TIMESTAMP_OPTION;
+  }
+
+  function ipFieldsAt(view: DataView, ip: number): number {
+    return view.getUint8(ip) >> 4 === 4
+      ? (view.getUint8(ip + 1) << 8) | view.getUint8(ip + 8)
+      : (((view.getUint16(ip) >> 4) & 0xff) << 8) | view.getUint8(ip + 7);
+  }
+
+  function begin(at: number, view: DataView, { ipAt, tcpAt, payloadBytes }: SegmentPlace): void {
+    const stamped = hasTimestamps(view, tcpAt);
+    state[at + ACK] = view.getInt32(tcpAt + 8);
+    state[at + WINDOW] = view.getUint16(tcpAt + 14);
+    state[at + TIMESTAMPS] = stamped ? 1 : 0;
+    if (stamped) {
+      state[at + TSVAL] = view.getInt32(tcpAt + 24);
+      state[at + TSECR] = view.getInt32(tcpAt + 28);
+    }
+    state[at + ID] = view.getUint8(ipAt) >> 4 === 4 ? view.getUint16(ipAt + 4) : -1;
+    state[at + FIELDS] = ipFieldsAt(view, ipAt);
+    state[at + COUNT] = 1;
+    state[at + FIRST_PAYLOAD] = payloadBytes;
+    state[at + LAST_PAYLOAD] = payloadBytes;
+    state[at + UNEVEN] = 0;
+    state[at + LAST_PSH] = view.getInt32(tcpAt + 12) & PSH;
+  }
+
+  function join(at: number, view: DataView, place: SegmentPlace): void {
+    const { ipAt, tcpAt, payloadBytes } = place;
+    const word = view.getInt32(tcpAt + 12);
+    losses.joined++;
+    state[at + COUNT]! += 1;
+    const different =
+      (view.getInt32(tcpAt + 8) ^ state[at + ACK]!) |
+      ((word ^ state[at + WINDOW]!) & (WINDOW_BITS | PSH)) |
+      (ipFieldsAt(view, ipAt) ^ state[at + FIELDS]!) |
+      (payloadBytes ^ state[at + FIRST_PAYLOAD]!) |
+      (state[at + LAST_PAYLOAD]! ^ state[at + FIRST_PAYLOAD]!) |
+      state[at + LAST_PSH]!;
+    if (different !== 0) compareHeaders(at, view, place, word);
+    if (state[at + TIMESTAMPS] === 1) compareTimestamps(at, view, tcpAt, word);
+    const first = state[at + ID]!;
+    if (first < 0) return;
+    const distance = (view.getUint16(ipAt + 4) - first) & 0xffff;
+    if (distance !== 0 && distance !== ((state[at + COUNT]! - 1) & 0xffff)) losses.ipIds++;
+  }
+
+  function compareHeaders(at: number, view: DataView, place: SegmentPlace, word: number): void {
+    const { ipAt, tcpAt, payloadBytes } = place;
+    // The PSH of the packet before was not at the end after all; the first one's is where the header says.
+    if (state[at + LAST_PSH] !== 0) losses.pshPositions++;
+    state[at + LAST_PSH] = word & PSH;
+    const ack = view.getInt32(tcpAt + 8);
+    if (ack !== state[at + ACK]) losses.ackNumbers++;
+    state[at + ACK] = ack;
+    if (((word ^ state[at + WINDOW]!) & WINDOW_BITS) !== 0) losses.windowUpdates++;
+    state[at + WINDOW] = word & WINDOW_BITS;
+    if (ipFieldsAt(view, ipAt) !== state[at + FIELDS]) losses.ipFields++;
+    if (state[at + LAST_PAYLOAD] !== state[at + FIRST_PAYLOAD] || payloadBytes > state[at + FIRST_PAYLOAD]!) {
+      state[at + UNEVEN] = 1;
+    }
+    state[at + LAST_PAYLOAD] = payloadBytes;
+  }
+
+  function compareTimestamps(at: number, view: DataView, tcp: number, word: number): void {
+    if (word >>> 28 !== 8 || view.getInt32(tcp + 20) !== TIMESTAMP_OPTION) return;
+    if (view.getInt32(tcp + 24) !== state[at + TSVAL]) losses.timestampValues++;
+    const echo = view.getInt32(tcp + 28);
+    if (echo === state[at + TSECR]) return;
+    losses.timestampEchoes++;
+    state[at + TSECR] = echo;
+  }
+
+  return {
+    losses,
+    hold(slot, _row, first, place) {
+      const at = slot * WORDS;
+      if (at >= state.length) {
+        const larger = new Int32Array(Math.max(at + WORDS, state.length * 2));
+        larger.set(state);
+        state = larger;
+      }
+      if (first) begin(at, table.view, place);
+      else join(at, table.view, place);
+    },
+    deliverHeld(skb) {
+      const at = skb.slot * WORDS;
+      if (skb.segments === 1) return;
+      if (state[at + UNEVEN] === 1) losses.unevenSkbs++;
+      if (!keepsPsh && state[at + LAST_PSH] !== 0) losses.pshPositions++;
+    },
+  };
+}

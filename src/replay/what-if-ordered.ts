@@ -1,0 +1,71 @@
+/** Replays without reordering: the packets of each window in sequence order, see sequence-order.ts. */
+import { OBSTACLE, type ObstacleSet } from '../coalesce/obstacle.ts';
+import type { PacketTable } from '../packet/table.ts';
+import type { EngineOptions } from './coalesce.ts';
+import { createSequenceOrder, type OrderedWindow } from './sequence-order.ts';
+import { countSkbs } from './what-if.ts';
+
+export interface OrderedWhatIfs {
+  receive(from: number, to: number): void;
+  /** After the plain run's flush. */
+  flushAll(reason: number): void;
+  /** Skbs with payload more (or, below 0, fewer) than in the plain run, for each set; null for sets not asked for. */
+  difference(waived: ObstacleSet): number | null;
+}
+
+/**
+ * @param plain what the plain run delivered so far. A window that begins and ends with a poll, and in which nothing is out of
+ * order, is not replayed: its skbs are those of the plain run.
+ */
+export function createOrderedWhatIfs(
+  table: PacketTable,
+  options: EngineOptions,
+  sets: readonly ObstacleSet[],
+  plain: { readonly dataSkbs: number },
+  captureEnd: number,
+): OrderedWhatIfs {
+  const wholePackets = options.inetLro.verifyChecksums || options.linuxGro?.verifyChecksums === true;
+  const order = createSequenceOrder(table, wholePackets, captureEnd, replayWindow);
+  const replays = sets.map((waived) => ({
+    waived,
+    endless: (waived & OBSTACLE['poll-end']) !== 0,
+    onlyOrder: waived === OBSTACLE.reordering,
+    count: countSkbs(order.table, options, waived),
+    skipped: 0,
+  }));
+  /** Whether engines hold nothing where the window begins, and what the plain run had delivered by then. */
+  let atPollEnd = true;
+  let plainAtStart = 0;
+
+  function replayWindow(window: OrderedWindow): void {
+    const { endAt, endReason, ends, consecutive } = window;
+    const endsWithPoll = ends > 0 && endAt[ends - 1] === window.table.received;
+    const unchanged = atPollEnd && endsWithPoll && consecutive;
+    for (const replay of replays) {
+      const { engine } = replay.count;
+      if (unchanged && replay.onlyOrder) {
+        replay.skipped += plain.dataSkbs - plainAtStart;
+        continue;
+      }
+      let from = 0;
+      for (let end = 0; end < ends; end++) {
+        const reason = endReason[end]!;
+        if (endAt[end]! > from) engine.receive(from, endAt[end]!);
+        from = endAt[end]!;
+        if (!replay.endless || reason === captureEnd) engine.flushAll(reason);
+      }
+      if (window.table.received > from) engine.receive(from, window.table.received);
+    }
+    atPollEnd = endsWithPoll;
+    plainAtStart = plain.dataSkbs;
+  }
+
+  return {
+    receive: order.receive,
+    flushAll: order.flushAll,
+    difference(waived) {
+      const replay = replays.find((one) => one.waived === waived);
+      return replay === undefined ? null : replay.count.dataSkbs + replay.skipped - plain.dataSkbs;
+    },
+  };
+}

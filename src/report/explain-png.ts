@@ -1,0 +1,124 @@
+/** Charts of `analyze explain` as PNG, a column of a paper wide. Loads the chart stack: import it only when a chart is asked for. */
+import type { ChartConfiguration, Plugin } from 'chart.js';
+import { ChartJSNodeCanvas } from 'chartjs-node-canvas';
+import type { ExplainRecord } from '../replay/explain-result.ts';
+import { background, contextOf, legend } from './chart-draw.ts';
+import type { BinaryFile } from './chart-png.ts';
+import {
+  CHART_DPI,
+  COLUMN_WIDTH,
+  CSS_DPI,
+  FONT_SIZE,
+  GRID,
+  INK,
+  LOOKS,
+  OUTLINE_WIDTH,
+} from './chart-style.ts';
+import { type ExplainChartSpec, explainChartSpecs } from './explain-chart.ts';
+import { CHART_FONT, registerChartFonts } from './fonts.ts';
+import { withResolution } from './png-resolution.ts';
+
+const LINE_HEIGHT = 15;
+/** Axis with its label, and the row of keys. */
+const AXIS_HEIGHT = 36;
+const LEGEND_HEIGHT = 20;
+const NOTE_WIDTH = 58;
+
+export function explainChartFiles(record: ExplainRecord): BinaryFile[] {
+  return explainChartSpecs(record).map((spec) => ({
+    name: `${spec.name}.png`,
+    bytes: renderLyingBars(spec),
+  }));
+}
+
+export function renderLyingBars(spec: ExplainChartSpec): Buffer {
+  registerChartFonts();
+  const height = spec.labels.length * LINE_HEIGHT + AXIS_HEIGHT + topOf(spec);
+  const canvas = new ChartJSNodeCanvas({ width: COLUMN_WIDTH, height });
+  return withResolution(canvas.renderToBufferSync(lyingBars(spec), 'image/png'), CHART_DPI);
+}
+
+/** A single series needs no keys. */
+function topOf(spec: ExplainChartSpec): number {
+  return spec.series.length > 1 ? LEGEND_HEIGHT : 4;
+}
+
+function lyingBars(spec: ExplainChartSpec): ChartConfiguration<'bar', (number | null)[], string> {
+  const font = { family: CHART_FONT, size: FONT_SIZE };
+  const weight = ({ index }: { index: number }): 'bold' | 'normal' =>
+    spec.headings[index] === true ? 'bold' : 'normal';
+  return {
+    type: 'bar',
+    data: {
+      labels: [...spec.labels],
+      datasets: spec.series.map((series) => ({
+        label: series.label,
+        data: [...series.values],
+        stack: series.stack,
+        backgroundColor: LOOKS[series.role].fill,
+        borderColor: INK,
+        borderWidth: OUTLINE_WIDTH,
+        borderSkipped: false,
+        categoryPercentage: 0.84,
+        barPercentage: 0.9,
+      })),
+    },
+    options: {
+      indexAxis: 'y',
+      devicePixelRatio: CHART_DPI / CSS_DPI,
+      responsive: false,
+      animation: false,
+      locale: 'en-US',
+      font,
+      color: INK,
+      layout: { padding: { top: topOf(spec), right: NOTE_WIDTH, bottom: 1, left: 1 } },
+      plugins: { legend: { display: false }, tooltip: { enabled: false } },
+      scales: {
+        x: {
+          stacked: true,
+          beginAtZero: true,
+          ...(spec.axisMax === null ? { grace: '4%' } : { max: spec.axisMax }),
+          grid: { color: GRID, lineWidth: 0.6, tickLength: 3 },
+          border: { color: INK, width: 0.8 },
+          ticks: { font, color: INK, maxTicksLimit: 6, maxRotation: 0 },
+          title: { display: true, text: spec.axisLabel, font, color: INK, padding: 2 },
+        },
+        y: {
+          stacked: true,
+          grid: { display: false, drawTicks: false },
+          border: { color: INK, width: 0.8 },
+          ticks: {
+            font: (context) => ({ ...font, weight: weight(context) }),
+            color: INK,
+            padding: 4,
+            autoSkip: false,
+          },
+        },
+      },
+    },
+    plugins: [background, notes(spec), legend({ ...spec, referenceLines: [], decimals: 0 })],
+  };
+}
+
+/** The column of notes at the right of the plot. */
+function notes(spec: ExplainChartSpec): Plugin<'bar'> {
+  return {
+    id: 'notes',
+    afterDraw: (chart) => {
+      const { y: axis } = chart.scales;
+      if (axis === undefined) throw new Error('the chart has no axis of lines');
+      const context = contextOf(chart);
+      const right = chart.width - 2;
+      context.save();
+      context.font = `${FONT_SIZE}px "${CHART_FONT}"`;
+      context.fillStyle = INK;
+      context.textAlign = 'right';
+      context.textBaseline = 'middle';
+      spec.notes.forEach((note, line) => {
+        const text = spec.headings[line] === true ? spec.noteHeading : note;
+        context.fillText(text, right, axis.getPixelForValue(line));
+      });
+      context.restore();
+    },
+  };
+}

@@ -1,0 +1,16 @@
+/** The files of one report by format. Writers are loaded when they are needed: start-up counts where none is. */
+import type { ResultRecord } from '../replay/result.ts';
+import type { OutputFile } from './files.ts';
+
+export const FORMATS = ['csv', 'png', 'json'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export async function reportFiles(record: ResultRecord, formats: readonly Format[]): Promise<OutputFile[]> {
+  const files: OutputFile[] = [];
+  if (formats.includes('csv')) files.push(...(await import('./csv.ts')).csvFiles(record));
+  if (formats.includes('json')) {
+    files.push({ name: 'summary.json', text: `${JSON.stringify(record, null, 2)}\n` });
+  }
+  if (formats.includes('png')) files.push(...(await import('./chart-png.ts')).chartFiles(record));
+  return files;
+}
