@@ -9,7 +9,7 @@ import type { SkbSink } from '../src/coalesce/engine.ts';
 import { INET_LRO_DEFAULTS, type InetLroOptions } from '../src/coalesce/inet-lro.ts';
 import { loadProfile } from '../src/cost/load-profile.ts';
 import { STUDY } from '../src/cost/study.ts';
-import type { NapiSpec } from '../src/nic/napi.ts';
+import type { NapiSpec } from '../src/nic/napi-state.ts';
 import { NIC_NAMES, nicPreset } from '../src/nic/presets.ts';
 import { createGoodputCounter } from '../src/packet/goodput.ts';
 import type { XenConfiguration } from '../src/path/xen-path.ts';

@@ -1,5 +1,7 @@
 /** The usual packets of inet_lro: an untagged segment with timestamps that plainly continues its session, or begins one. */
 import { big16, big32 } from './bytes';
+import { deliver } from './delivery';
+import { FLUSHED } from './lane';
 import {
   FLOW,
   FRAME_OFFSET,
@@ -33,6 +35,7 @@ const EMPTY: i32 = -1;
 /** No flow has this index, and no empty session. */
 const NO_FLOW: i32 = -2;
 
+const ETHERNET_BYTES: i32 = 14;
 const PLAIN_TCP4: u32 = 8;
 const FLAGS_LOOKED_AT: i32 = 0xf0f7;
 /** ACK, and 32 bytes of header. */
@@ -74,16 +77,10 @@ export function mergeInetLro(
   filled = -1;
   for (; i < to; i++) {
     const row = load<i32>(i << 2, RECEIVED_ROWS);
-    if (load<u8>(row, KIND) !== PLAIN_TCP4) break;
-    const ip = load<i32>(row << 2, IP_AT);
+    if (!isUsual(row)) break;
     const tcp = load<i32>(row << 2, TCP_AT);
     const payload = load<i32>(row << 2, PAYLOAD_BYTES);
-    const flags = <i32>load<u16>(row << 1, TCP_FLAGS);
     const ipLength = load<i32>(row << 2, IP_LENGTH);
-    if (tcp - ip !== 20 || payload === 0 || (flags & FLAGS_LOOKED_AT) !== USUAL_FLAGS) break;
-    if (ipLength !== load<i32>(row << 2, WIRE_BYTES) - (ip - load<i32>(row << 2, FRAME_OFFSET))) break;
-    if ((load<u8>(ip, 1) & ECN_CE) === ECN_CE || load<u32>(tcp, 20) !== TIMESTAMP_OPTION) break;
-    if (load<u32>(tcp, 28) === 0) break;
     const tsval = big32(tcp, 24);
     const seq = load<i32>(row << 2, SEQ);
     const flow = load<i32>(row << 2, FLOW);
@@ -125,6 +122,71 @@ export function mergeInetLro(
   }
   if (lastTcp !== 0) save(slot, next, packets, length, largest, lastTcp);
   return i;
+}
+
+/** Whether a packet may begin a session, or continue one by its own headers. */
+export function isUsual(row: i32): bool {
+  if (load<u8>(row, KIND) !== PLAIN_TCP4) return false;
+  const ip = load<i32>(row << 2, IP_AT);
+  const tcp = load<i32>(row << 2, TCP_AT);
+  const flags = <i32>load<u16>(row << 1, TCP_FLAGS);
+  if (tcp - ip !== 20 || (flags & FLAGS_LOOKED_AT) !== USUAL_FLAGS) return false;
+  if (load<i32>(row << 2, PAYLOAD_BYTES) === 0) return false;
+  const l3Bytes = load<i32>(row << 2, WIRE_BYTES) - (ip - load<i32>(row << 2, FRAME_OFFSET));
+  if (load<i32>(row << 2, IP_LENGTH) !== l3Bytes) return false;
+  if ((load<u8>(ip, 1) & ECN_CE) === ECN_CE || load<u32>(tcp, 20) !== TIMESTAMP_OPTION) return false;
+  return load<u32>(tcp, 28) !== 0;
+}
+
+/** The session that a usual packet plainly continues, or an empty one that it begins; -1 if there is neither. */
+export function sessionFor(row: i32, slots: i32, maxDesc: i32): i32 {
+  const flow = load<i32>(row << 2, FLOW);
+  const end = slots + maxDesc * SLOT_BYTES;
+  const slot = find(flow, slots, end);
+  if (slot === end) return -1;
+  if (load<i32>(slot, SLOT_FLOW) === flow) {
+    if (load<i32>(slot, HAS_TIMESTAMP) === 0 || load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ)) return -1;
+    if (big32(load<i32>(row << 2, TCP_AT), 24) - load<i32>(slot, TSVAL) < 0) return -1;
+  }
+  return (slot - slots) / SLOT_BYTES;
+}
+
+/** A usual packet begins or continues the session that `sessionFor` found. */
+export function takeIntoSession(slots: i32, index: i32, row: i32): void {
+  const slot = slots + index * SLOT_BYTES;
+  const flow = load<i32>(row << 2, FLOW);
+  const tcp = load<i32>(row << 2, TCP_AT);
+  const payload = load<i32>(row << 2, PAYLOAD_BYTES);
+  if (load<i32>(slot, SLOT_FLOW) !== flow) {
+    const ipLength = load<i32>(row << 2, IP_LENGTH);
+    open(slot, flow, ipLength, payload, big32(tcp, 24));
+    save(slot, load<i32>(row << 2, SEQ) + payload, 1, ipLength, payload, tcp);
+    return;
+  }
+  const packets = load<i32>(slot, PACKETS) + 1;
+  const length = load<i32>(slot, LENGTH) + payload;
+  const largest = max<i32>(load<i32>(slot, MSS), payload);
+  save(slot, load<i32>(slot, NEXT_SEQ) + payload, packets, length, largest, tcp);
+}
+
+/** 1 if the session has its most packets, 2 if its most bytes, otherwise 0. */
+export function isFilled(slots: i32, index: i32, maxAggr: i32, lengthLimit: i32): i32 {
+  const slot = slots + index * SLOT_BYTES;
+  const packets = load<i32>(slot, PACKETS);
+  // A session that begins is not filled by its first packet, whatever the limits.
+  if (packets === 1) return 0;
+  return packets >= maxAggr ? 1 : load<i32>(slot, LENGTH) > lengthLimit ? 2 : 0;
+}
+
+/** Delivers a session if the slot holds one. */
+export function flushSession(lane: i32, slots: i32, index: i32, reason: i32): void {
+  const slot = slots + index * SLOT_BYTES;
+  if (load<i32>(slot, SLOT_FLOW) === EMPTY) return;
+  store<i32>(slot, EMPTY, SLOT_FLOW);
+  store<i32>(lane, load<i32>(lane, FLUSHED) + 1, FLUSHED);
+  const length = load<i32>(slot, LENGTH);
+  const payload = length - load<i32>(slot, HEADERS);
+  deliver(lane, index, reason, load<i32>(slot, PACKETS), payload, length + ETHERNET_BYTES);
 }
 
 function open(slot: i32, flow: i32, ipLength: i32, payload: i32, tsval: i32): void {

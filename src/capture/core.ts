@@ -51,6 +51,8 @@ export interface Kernels {
     from: number,
     to: number,
   ): number;
+  /** Of the lane at this address; src/nic/napi-core.ts. */
+  runNapi(lane: number, from: number, to: number): number;
   /** The slot whose skb the last packet taken by `joinLinuxGro` finished, -1 if none. */
   finishedSkb(): number;
   /** The slot that the last packet taken by `mergeInetLro` filled, -1 if none. */
@@ -77,8 +79,25 @@ export type Place =
   | 'KIND'
   | 'DIRECTION'
   | 'RESULTS'
+  | 'LOG'
+  | 'LOG_ENTRIES'
   | 'FREE'
   | 'MEMORY_BYTES';
+
+/** Nanoseconds that an skb takes below the driver. */
+export type SkbPrice = (segments: number, payloadBytes: number, frameBytes: number) => number;
+
+/** What a kernel needs to know to merge for an engine: its sessions lie in the core. Reasons as in its skbs. */
+export interface CoreMerge {
+  /** Null for an engine that merges nothing. */
+  readonly slots: Int32Array | null;
+  readonly maxDesc: number;
+  readonly maxAggr: number;
+  readonly lengthLimit: number;
+  readonly reasonAlone: number;
+  readonly reasonMaxAggr: number;
+  readonly reasonMaxLength: number;
+}
 
 /** One reading window, the columns of one packet table, and the state of their engines. */
 export interface Core {
@@ -88,6 +107,8 @@ export interface Core {
   readonly at: Readonly<Record<Place, number>>;
   /** What the last scan found: where it stopped, wire bytes, truncated packets, shortest truncation. */
   readonly results: Float64Array;
+  /** By the number of a lane: kernels ask for what they do not remember. */
+  readonly prices: SkbPrice[];
   /** Zeroed room for an engine; null when there is no more, and then the engine does without kernels. */
   reserve(bytes: number): Uint8Array<ArrayBuffer> | null;
 }
@@ -95,14 +116,17 @@ export interface Core {
 const WASM_PAGE_BYTES = 65_536;
 const CACHE_LINE_BYTES = 64;
 /** As wasm/asconfig.json says. */
-const MEMORY_PAGES = 32;
+const MEMORY_PAGES = 128;
 
 let compiled: WebAssembly.Module | null = null;
 
 export function createCore(): Core {
   compiled ??= new WebAssembly.Module(readFileSync(packageFile('dist/wasm/core.wasm')));
   const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES });
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  const prices: SkbPrice[] = [];
+  const priceSkb = (lane: number, segments: number, payloadBytes: number, frameBytes: number): number =>
+    prices[lane]!(segments, payloadBytes, frameBytes);
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory }, delivery: { priceSkb } });
   const { buffer } = memory;
   const at = Object.fromEntries(
     Object.entries(exports)
@@ -116,6 +140,7 @@ export function createCore(): Core {
     buffer,
     at,
     results: new Float64Array(buffer, at.RESULTS, 4),
+    prices,
     reserve(bytes) {
       const start = free;
       const end = start + Math.ceil(bytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES;
@@ -124,4 +149,17 @@ export function createCore(): Core {
       return new Uint8Array(buffer, start, bytes);
     },
   };
+}
+
+/** Zeroed numbers in the core, or on the heap where there is none or it has no room. */
+export function reserveDoubles(core: Core | null, length: number): Float64Array {
+  const room = core?.reserve(8 * length) ?? null;
+  return room === null
+    ? new Float64Array(length)
+    : new Float64Array(room.buffer, room.byteOffset, length);
+}
+
+export function reserveWords(core: Core | null, length: number): Int32Array {
+  const room = core?.reserve(4 * length) ?? null;
+  return room === null ? new Int32Array(length) : new Int32Array(room.buffer, room.byteOffset, length);
 }

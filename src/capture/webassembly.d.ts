@@ -7,8 +7,9 @@ declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
   }
+  type Callback = (...numbers: [number, number, number, number]) => number;
   class Instance {
-    constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, Memory>>>>);
+    constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, Memory | Callback>>>>);
     readonly exports: Readonly<Record<string, unknown>>;
   }
 }

@@ -1,7 +1,7 @@
 /** The options of `--poll napi`: a NIC preset, single values over it, and the processor. */
 import type { Options } from 'yargs';
 import type { ModerationSpec } from '../nic/moderation.ts';
-import type { NapiSpec } from '../nic/napi.ts';
+import type { NapiSpec } from '../nic/napi-state.ts';
 import { DEFAULT_NIC, NIC_NAMES, type NicName, nicPreset } from '../nic/presets.ts';
 import type { Pace } from '../replay/pace.ts';
 import type { NicSummary } from '../replay/result.ts';

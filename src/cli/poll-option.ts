@@ -1,6 +1,6 @@
 /** `--poll batch:N | window:T[:B] | end | file:F | napi | veth`, see docs/polls.md. */
 import { readFileSync } from 'node:fs';
-import type { NapiSpec } from '../nic/napi.ts';
+import type { NapiSpec } from '../nic/napi-state.ts';
 import type { PollSpec } from '../nic/poll.ts';
 import type { VethSpec } from '../nic/veth.ts';
 import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-path.ts';

@@ -1,4 +1,6 @@
+import type { CoreMerge } from '../capture/core.ts';
 import type { PacketTable } from '../packet/table.ts';
+import { REASON } from './reason.ts';
 
 /**
  * The merge engine interface. An engine is pure and clock-free: it is told which packets arrive and where
@@ -104,7 +106,20 @@ export interface Engine {
   /** Where an skb may stay held beyond the end of a poll; left out where none may. */
   readonly aging?: Aging;
   readonly counters: EngineCounters;
+  /** Left out where the core cannot merge as this engine does, or has no room for its sessions. */
+  readonly inCore?: CoreMerge | undefined;
 }
 
 /** Builds an engine that reads packets from `table` and delivers to `sink`. */
 export type EngineFactory<Options> = (table: PacketTable, options: Options, sink: SkbSink) => Engine;
+
+/** For an engine that merges nothing. */
+export const NO_MERGE: CoreMerge = {
+  slots: null,
+  maxDesc: 0,
+  maxAggr: 0,
+  lengthLimit: 0,
+  reasonAlone: REASON['not-coalesced'],
+  reasonMaxAggr: REASON['max-aggr'],
+  reasonMaxLength: REASON['max-length'],
+};

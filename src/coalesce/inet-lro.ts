@@ -7,7 +7,7 @@ import { verifyTcpChecksum } from '../packet/checksum.ts';
 import { seqDistance } from '../packet/seq.ts';
 import { KIND, type PacketTable, PLAIN_TCP4, STATUS, statusOf, vlanTagsOf } from '../packet/table.ts';
 import { REJECTION } from './driver-callback.ts';
-import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './engine.ts';
+import { createHeldSkb, type Engine, NO_MERGE, type SegmentPlace, type SkbSink } from './engine.ts';
 import { OBSTACLE, type ObstacleSet, SPREAD_LIST } from './obstacle.ts';
 import { REASON } from './reason.ts';
 import { takeUsual } from './take-usual.ts';
@@ -314,6 +314,7 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
 
   return {
     counters,
+    inCore: room === null ? undefined : { ...NO_MERGE, slots, maxDesc, maxAggr, lengthLimit },
     receive(from, to) {
       view = table.view;
       // The core tells no sink of the packets that it takes.

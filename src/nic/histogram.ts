@@ -1,3 +1,5 @@
+import { type Core, reserveDoubles } from '../capture/core.ts';
+
 /**
  * Log-linear histogram of times: bounded memory however many values, quantiles within 0.4 % (128 buckets an
  * octave, of which the middle is reported), exact below 128 ns. Mean and maximum are exact.
@@ -26,8 +28,9 @@ const INT_LIMIT = 2 ** INT_BITS;
 /** Larger times lose these low bits, which no bucket tells apart. */
 const SHIFT_BITS = 16;
 
-export function createHistogram(): Histogram {
-  return { buckets: new Float64Array((OCTAVES + 1) * SUB_BUCKETS), count: 0, sumNs: 0, maxNs: 0 };
+export function createHistogram(core: Core | null = null): Histogram {
+  const buckets = reserveDoubles(core, (OCTAVES + 1) * SUB_BUCKETS);
+  return { buckets, count: 0, sumNs: 0, maxNs: 0 };
 }
 
 /** Takes a time of 0 ns or more; fractions of a nanosecond count in mean and maximum only. */

@@ -2,6 +2,7 @@
  * How long each packet is held: from its arrival at the NIC until its skb leaves the driver. Packets that were merged
  * wait in their slot's chain until the skb is delivered; memory is bounded by the packets held at once.
  */
+import { type Core, reserveDoubles, reserveWords } from '../capture/core.ts';
 import { addTime, createHistogram, type Histogram } from './histogram.ts';
 
 export interface HoldTimes {
@@ -25,17 +26,26 @@ export interface HoldTimes {
 
 const END = -1;
 
-export function createHoldTimes(): HoldTimes {
+/** What is held at once, and waits at once; they grow, but not in the core. */
+export interface HoldLimits {
+  readonly slots: number;
+  readonly packets: number;
+  readonly waiting: number;
+}
+
+const SMALL: HoldLimits = { slots: 8, packets: 64, waiting: 64 };
+
+export function createHoldTimes(core: Core | null = null, limits: HoldLimits = SMALL): HoldTimes {
   return {
-    histogram: createHistogram(),
+    histogram: createHistogram(core),
     takenNs: Number.NaN,
-    arrivalNs: new Float64Array(64),
-    next: new Int32Array(64),
+    arrivalNs: reserveDoubles(core, limits.packets),
+    next: reserveWords(core, limits.packets),
     used: 0,
     free: END,
-    newestOf: new Int32Array(8).fill(END),
+    newestOf: reserveWords(core, limits.slots).fill(END),
     waiting: false,
-    offsetNs: new Float64Array(64),
+    offsetNs: reserveDoubles(core, limits.waiting),
     offsets: 0,
   };
 }

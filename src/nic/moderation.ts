@@ -21,7 +21,16 @@ export type ModerationSpec =
   /** The same with an interval that follows the traffic. */
   | { readonly kind: 'dynamic'; readonly itr: DynamicItrSpec };
 
+/** What a moderation remembers, in ns. */
+export interface ModerationMemory {
+  /** When the timer that runs fires. */
+  timerNs: number;
+  /** When the interrupt fired last. */
+  lastNs: number;
+}
+
 export interface Moderation {
+  readonly memory: ModerationMemory;
   /**
    * A packet came to wait, the `waiting`-th since the interrupt was last served. Returns when the interrupt
    * fires if nothing else comes, in ns; infinity if it does not.
@@ -50,13 +59,14 @@ export function createModeration(spec: ModerationSpec): Moderation {
 
 function createCoalescing(delayNs: number, rxFrames: number, restarts: boolean): Moderation {
   const immediate = delayNs === 0 && rxFrames === 0;
-  const timer = { ns: Number.POSITIVE_INFINITY };
+  const memory = { timerNs: Number.POSITIVE_INFINITY, lastNs: Number.NEGATIVE_INFINITY };
   return {
+    memory,
     arrived(arrivalNs, waiting) {
       if (immediate || (rxFrames > 0 && waiting >= rxFrames)) return arrivalNs;
       if (delayNs === 0) return Number.POSITIVE_INFINITY;
-      if (waiting === 1 || restarts) timer.ns = arrivalNs + delayNs;
-      return timer.ns;
+      if (waiting === 1 || restarts) memory.timerNs = arrivalNs + delayNs;
+      return memory.timerNs;
     },
     fired() {},
     completed() {},
@@ -67,18 +77,19 @@ function createInterval(
   intervalNs: () => number,
   update: ((packets: number, bytes: number, elapsedNs: number) => void) | null,
 ): Moderation {
-  const at = { lastNs: Number.NEGATIVE_INFINITY, elapsedNs: 0, fireNs: 0 };
+  const memory = { timerNs: 0, lastNs: Number.NEGATIVE_INFINITY, elapsedNs: 0 };
   return {
+    memory,
     arrived(arrivalNs, waiting) {
-      if (waiting === 1) at.fireNs = Math.max(arrivalNs, at.lastNs + intervalNs());
-      return at.fireNs;
+      if (waiting === 1) memory.timerNs = Math.max(arrivalNs, memory.lastNs + intervalNs());
+      return memory.timerNs;
     },
     fired(firedNs) {
-      at.elapsedNs = firedNs - at.lastNs;
-      at.lastNs = firedNs;
+      memory.elapsedNs = firedNs - memory.lastNs;
+      memory.lastNs = firedNs;
     },
     completed(packets, bytes) {
-      update?.(packets, bytes, at.elapsedNs);
+      update?.(packets, bytes, memory.elapsedNs);
     },
   };
 }

@@ -11,70 +11,16 @@
  *
  * Left out: other work on the processor (guests, other softirqs, the budget of all devices), delays of the bus.
  */
+import { kernelsFor } from '../capture/record-block.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { summarise } from './histogram.ts';
 import { startHolds } from './hold-times.ts';
-import { createModeration, type Moderation, type ModerationSpec } from './moderation.ts';
+import { createModeration } from './moderation.ts';
+import { createNapiCore } from './napi-core.ts';
+import { IDLE, type NapiSpec, type NapiState, POLLING, WAITING } from './napi-state.ts';
 import type { FlushReasons, PollModel, PollTarget } from './poll-model.ts';
-import { createRing, hasRoom, putPacket, type Ring, startTaking } from './ring.ts';
+import { createRing, hasRoom, putPacket, startTaking } from './ring.ts';
 import type { Softirq } from './softirq.ts';
-
-export interface NapiSpec {
-  readonly kind: 'napi';
-  /** Name of the preset that the values began with. */
-  readonly nic: string;
-  readonly moderation: ModerationSpec;
-  readonly ringPackets: number;
-  /** Most packets that one poll takes. */
-  readonly weight: number;
-  readonly cpuGhz: number;
-  /** From the interrupt to the first packet taken. */
-  readonly interruptLatencyUs: number;
-  /** Share of the driver domain's cycles per received packet that are spent inside the poll, 0…1. */
-  readonly perPacketShare: number;
-  /**
-   * What becomes of packets that arrive while the sessions of a poll are flushed: they wait for the interrupt, or the
-   * driver looks at the ring once more and polls again at once.
-   */
-  readonly afterFlush: 'interrupt' | 'poll';
-  /** Arrival times are multiplied by this: 2 halves the offered rate. */
-  readonly timeScale: number;
-}
-
-/** No packet waits and no poll runs. */
-const IDLE = 0;
-/** Packets wait for the interrupt, or for the poll to begin after it; times are offsets. */
-const WAITING = 1;
-/** The poll has taken all packets so far, or will have by `softirq.nowNs`. */
-const POLLING = 2;
-
-interface NapiState {
-  readonly target: PollTarget;
-  readonly reasons: FlushReasons;
-  readonly softirq: Softirq;
-  readonly moderation: Moderation;
-  readonly ring: Ring;
-  readonly weight: number;
-  readonly latencyNs: number;
-  readonly pollsAgain: boolean;
-  phase: number;
-  /** When the packet arrived that is looked at: a field, because a double that is handed on costs an object. */
-  arrivalNs: number;
-  /** When the interrupt was enabled again. */
-  armedNs: number;
-  /** When the interrupt fires for the waiting packets, as far as arrivals so far tell. */
-  fireNs: number;
-  /** Packets that count for the moderation. */
-  waiting: number;
-  /** Packets of the poll that runs or will. */
-  inPoll: number;
-  /** Taken since the interrupt fired. */
-  takenPackets: number;
-  takenBytes: number;
-  polls: number;
-  dropped: number;
-  interrupts: number;
-}
 
 export function createNapi(
   spec: NapiSpec,
@@ -87,7 +33,7 @@ export function createNapi(
     reasons,
     softirq,
     moderation: createModeration(spec.moderation),
-    ring: createRing(spec.ringPackets),
+    ring: createRing(spec.ringPackets, target.usual?.core),
     weight: spec.weight,
     latencyNs: spec.interruptLatencyUs * 1000,
     pollsAgain: spec.afterFlush === 'poll',
@@ -103,10 +49,14 @@ export function createNapi(
     dropped: 0,
     interrupts: 0,
   };
+  const takeUsual = createNapiCore(spec, state);
   return {
     run(table: PacketTable) {
       const { rows, received, timeNs, wireBytes } = table;
+      const usual = kernelsFor(table) === null ? null : takeUsual;
       for (let i = 0; i < received; i++) {
+        if (usual !== null) i = usual(i, received);
+        if (i === received) break;
         const row = rows[i]!;
         // Packets reach the NIC one after the other: a time that goes backwards counts as no time passed.
         state.arrivalNs = Math.max(state.arrivalNs, timeNs[row]! * spec.timeScale);

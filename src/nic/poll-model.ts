@@ -1,11 +1,26 @@
 /** What a poll model is, and what it needs of a merge engine. */
+import type { Core, CoreMerge } from '../capture/core.ts';
 import type { PacketTable } from '../packet/table.ts';
 import type { TimeSummary } from './histogram.ts';
+
+/** For the core, which may run a lane whose sink wants no more of its skbs than this. */
+export interface CoreTarget {
+  readonly core: Core;
+  readonly merge: CoreMerge;
+  /** Packets that the core took from the ring, those of them that entered a slot, skbs that left one. */
+  count(packets: number, aggregated: number, flushed: number): void;
+  /** So many equal skbs, one after the other. */
+  deliver(times: number, reason: number, segments: number, payloadBytes: number, frameBytes: number): void;
+  /** The engine has delivered all that it held. */
+  pollEnd(): void;
+}
 
 export interface PollTarget {
   /** Takes the received packets `table.rows[from … to-1]`. */
   receive(from: number, to: number): void;
   flushAll(reason: number): void;
+  /** Left out where the core does not know the engine, or the sink wants more. */
+  readonly usual?: CoreTarget | undefined;
   /** A clock tick begins: what is held already counts as old. Left out with `flushOld`. */
   readonly beginTick?: (() => void) | undefined;
   /** Delivers what is old. Left out where nothing stays held beyond the end of a poll. */

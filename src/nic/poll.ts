@@ -4,7 +4,8 @@
  */
 import { type PacketTable, recordNumber } from '../packet/table.ts';
 import { addTime, createHistogram, summarise } from './histogram.ts';
-import { createNapi, type NapiSpec } from './napi.ts';
+import { createNapi } from './napi.ts';
+import type { NapiSpec } from './napi-state.ts';
 import type { FlushReasons, PollModel, PollTarget } from './poll-model.ts';
 import type { Softirq } from './softirq.ts';
 import { createVeth, type VethSpec } from './veth.ts';

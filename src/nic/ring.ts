@@ -1,3 +1,5 @@
+import { type Core, reserveDoubles } from '../capture/core.ts';
+
 /**
  * The receive ring: how many descriptors hold packets that no poll has taken yet. Packets are put in with the time
  * at which the poll takes them; for those that wait for an interrupt this is an offset from the start of the poll,
@@ -11,8 +13,8 @@ export interface Ring {
   waiting: number;
 }
 
-export function createRing(capacity: number): Ring {
-  return { takenNs: new Float64Array(capacity), head: 0, count: 0, waiting: 0 };
+export function createRing(capacity: number, core: Core | null = null): Ring {
+  return { takenNs: reserveDoubles(core, capacity), head: 0, count: 0, waiting: 0 };
 }
 
 /** Whether a descriptor is free for a packet that arrives now. */

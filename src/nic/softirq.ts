@@ -2,7 +2,8 @@
  * The processor during polls: a clock that the poll model, the engine's deliveries and whatever runs below them in
  * the same softirq move on. What things cost is told from outside, in cycles.
  */
-import { createHoldTimes, deliverSlot, deliverTaken, type HoldTimes } from './hold-times.ts';
+import { type Core, reserveDoubles, reserveWords } from '../capture/core.ts';
+import { createHoldTimes, deliverSlot, deliverTaken, type HoldLimits, type HoldTimes } from './hold-times.ts';
 
 /** Cycles of the driver domain inside the poll. */
 export interface SoftirqCycles {
@@ -31,7 +32,13 @@ export interface Softirq {
   readonly holds: HoldTimes;
 }
 
-export function createSoftirq(cycles: SoftirqCycles, cpuGhz: number): Softirq {
+/** In the core where it is to run the lane; `limits` are then those that hold times keep to. */
+export function createSoftirq(
+  cycles: SoftirqCycles,
+  cpuGhz: number,
+  core: Core | null = null,
+  limits?: HoldLimits,
+): Softirq {
   return {
     // Not a whole number, so that V8 keeps the field as a double from the start.
     nowNs: Number.NaN,
@@ -39,9 +46,9 @@ export function createSoftirq(cycles: SoftirqCycles, cpuGhz: number): Softirq {
     nsPerPoll: cycles.perPoll / cpuGhz,
     cpuGhz,
     ofSkb: cycles.ofSkb,
-    sizesOfSkbs: new Int32Array(3 * REMEMBERED).fill(-1),
-    nsOfSkbs: new Float64Array(REMEMBERED),
-    holds: createHoldTimes(),
+    sizesOfSkbs: reserveWords(core, 3 * REMEMBERED).fill(-1),
+    nsOfSkbs: reserveDoubles(core, REMEMBERED),
+    holds: createHoldTimes(core, limits),
   };
 }
 
@@ -68,10 +75,20 @@ function placeOfPrice(softirq: Softirq, segments: number, payloadBytes: number, 
     sizesOfSkbs[key + 1] !== payloadBytes ||
     sizesOfSkbs[key + 2] !== frameBytes
   ) {
-    softirq.nsOfSkbs[at] = softirq.ofSkb(segments, payloadBytes, frameBytes) / softirq.cpuGhz;
+    softirq.nsOfSkbs[at] = priceSkb(softirq, segments, payloadBytes, frameBytes);
     sizesOfSkbs[key] = segments;
     sizesOfSkbs[key + 1] = payloadBytes;
     sizesOfSkbs[key + 2] = frameBytes;
   }
   return at;
+}
+
+/** Ns that an skb of this size takes, worked out anew. */
+export function priceSkb(
+  softirq: Softirq,
+  segments: number,
+  payloadBytes: number,
+  frameBytes: number,
+): number {
+  return softirq.ofSkb(segments, payloadBytes, frameBytes) / softirq.cpuGhz;
 }

@@ -41,7 +41,7 @@ export interface XenPath {
    * merged. `payloadBytes`: its TCP payload, 0 for pure ACKs and other traffic. `frameBytes`: L, the
    * Ethernet header (14) and all bytes that its IP length counts; no padding, preamble or FCS.
    */
-  deliver(segments: number, payloadBytes: number, frameBytes: number): void;
+  deliver(segments: number, payloadBytes: number, frameBytes: number, times?: number): void;
   /** Ends netback's batch with the NAPI poll: call it after the engine's flush. */
   pollEnd(): void;
   /** Ends the run, once, and returns the counts by index of `EVENTS`. */
@@ -83,7 +83,9 @@ export function createXenPath(options: XenPathOptions): XenPath {
     guest: { events, knowsSegmentSize: netback.carriesSegmentSize, unacknowledgedBytes: 0 },
   };
   return {
-    deliver: (segments, payloadBytes, frameBytes) => deliver(state, segments, payloadBytes, frameBytes),
+    deliver(segments, payloadBytes, frameBytes, times = 1) {
+      for (let i = 0; i < times; i++) deliver(state, segments, payloadBytes, frameBytes);
+    },
     pollEnd: () => netback.pollEnd(state.netbackState),
     finish: (run) => finish(state, run),
   };

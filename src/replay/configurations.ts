@@ -6,7 +6,7 @@ import type { SkbSink } from '../coalesce/engine.ts';
 import { REASON, REASONS, type Reason } from '../coalesce/reason.ts';
 import type { TimeSummary } from '../nic/histogram.ts';
 import { createPollModel, movesClock, type PollSpec } from '../nic/poll.ts';
-import type { PollModel } from '../nic/poll-model.ts';
+import type { CoreTarget, PollModel, PollTarget } from '../nic/poll-model.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration, type XenPath } from '../path/xen-path.ts';
 import { createEngine, type EngineName, type EngineOptions, ownOptions } from './coalesce.ts';
@@ -142,18 +142,18 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   const { tcpAt, payloadBytes } = table;
   let packets = 0;
 
-  function count(reason: number, segments: number): void {
-    skbsOf[reason]! += 1;
-    packetsOf[reason]! += segments;
+  function count(times: number, reason: number, segments: number): void {
+    skbsOf[reason]! += times;
+    packetsOf[reason]! += times * segments;
   }
 
   const sink: SkbSink = {
     deliverHeld(skb, reason) {
-      count(reason, skb.segments);
+      count(1, reason, skb.segments);
       for (const path of paths) path.deliver(skb.segments, skb.payloadBytes, skb.frameBytes);
     },
     deliverAlone(row, reason) {
-      count(reason, 1);
+      count(1, reason, 1);
       const payload = tcpAt[row] === 0 ? 0 : Math.max(0, payloadBytes[row]!);
       const frameBytes = frameBytesOf(table, row);
       for (const path of paths) path.deliver(1, payload, frameBytes);
@@ -163,10 +163,30 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
     { ...plan.price, configuration: first.name },
     first.engine !== 'none',
     first.poll,
+    first.engine === 'none' || first.engine === 'inet_lro' ? table.core : null,
+    plan.engines.inetLro.maxDesc,
   );
   const timed = movesClock(first.poll) ? timedSink(table, sink, softirq) : sink;
   const engine = createEngine(table, { engine: first.engine, ...plan.engines }, timed);
-  const target = {
+  const usual: CoreTarget | undefined =
+    table.core === null || engine.inCore === undefined ? undefined : {
+      core: table.core,
+      merge: engine.inCore,
+      count(taken, aggregated, flushed) {
+        packets += taken;
+        engine.counters.aggregated += aggregated;
+        engine.counters.flushed += flushed;
+      },
+      deliver(times, reason, segments, payload, frameBytes) {
+        count(times, reason, segments);
+        for (const path of paths) path.deliver(segments, payload, frameBytes, times);
+      },
+      pollEnd() {
+        for (const path of paths) path.pollEnd();
+      },
+    };
+  const target: PollTarget = {
+    usual,
     receive(from: number, to: number): void {
       packets += to - from;
       engine.receive(from, to);

@@ -2,6 +2,7 @@
  * What polls cost the driver domain, by a cost profile: the same events and coefficients as in the result, for one
  * packet, one poll and one skb at a time.
  */
+import type { Core } from '../capture/core.ts';
 import { type Coefficient, coefficientsOf, type Profile, type Stage } from '../cost/profile.ts';
 import type { PollSpec } from '../nic/poll.ts';
 import { createSoftirq, NO_CYCLES, type Softirq, type SoftirqCycles } from '../nic/softirq.ts';
@@ -21,10 +22,21 @@ const NETBACK_STAGES: readonly Stage[] = ['netback', 'netback-copy', 'grant-copy
 /** The guest's ACKs come back on a path of their own. */
 const ALWAYS_ELSEWHERE: readonly Stage[] = ['acks'];
 
-/** The processor of one lane; for the models that look at no clock one that costs nothing. */
-export function createPricedSoftirq(price: PathPrice, merges: boolean, poll: PollSpec): Softirq {
+/**
+ * The processor of one lane; for the models that look at no clock one that costs nothing. `core` is that of a lane
+ * which it may run, with so many `slots`.
+ */
+export function createPricedSoftirq(
+  price: PathPrice,
+  merges: boolean,
+  poll: PollSpec,
+  core: Core | null = null,
+  slots = 0,
+): Softirq {
   if (poll.kind !== 'napi') return createSoftirq(NO_CYCLES, 1);
-  return createSoftirq(softirqCycles(price, merges, poll.perPacketShare), poll.cpuGhz);
+  // A poll ends with nothing held, and what waits has a descriptor.
+  const limits = { slots, packets: poll.weight, waiting: poll.ringPackets };
+  return createSoftirq(softirqCycles(price, merges, poll.perPacketShare), poll.cpuGhz, core, limits);
 }
 
 /**

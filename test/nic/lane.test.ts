@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { INET_LRO_DEFAULTS } from '../../src/coalesce/inet-lro.ts';
 import { loadProfile } from '../../src/cost/load-profile.ts';
-import type { NapiSpec } from '../../src/nic/napi.ts';
+import type { NapiSpec } from '../../src/nic/napi-state.ts';
 import { createDecoder } from '../../src/packet/decode.ts';
 import { createFlowTable } from '../../src/packet/flows.ts';
 import { createPacketTable } from '../../src/packet/table.ts';

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { parseConfigurationPolls } from '../../src/cli/poll-option.ts';
 import { INET_LRO_DEFAULTS } from '../../src/coalesce/inet-lro.ts';
 import { loadProfile } from '../../src/cost/load-profile.ts';
-import type { NapiSpec } from '../../src/nic/napi.ts';
+import type { NapiSpec } from '../../src/nic/napi-state.ts';
 import { nicPreset } from '../../src/nic/presets.ts';
 import { type ConfigurationSetup, studySetups } from '../../src/replay/configurations.ts';
 import { MAX_PACE_PASSES, type Pace, replayAtPace } from '../../src/replay/pace.ts';

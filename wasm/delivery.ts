@@ -1,0 +1,67 @@
+/** Skbs that leave a lane: their holds, their price on the lane's clock, and a log of them for the program. */
+import { addHold, deliverSlot } from './hold-times';
+import { ARRIVAL, ID, LOGGED, NOW, PRICE_NS, PRICE_SIZES } from './lane';
+import { LOG } from './layout';
+
+/** An entry of the log: reason, segments, payload bytes, frame bytes, and how many such skbs in a row. */
+const ENTRY_BYTES: i32 = 20;
+const SEGMENTS: i32 = 4;
+const PAYLOAD: i32 = 8;
+const FRAME: i32 = 12;
+const TIMES: i32 = 16;
+/** The reason of an entry that ends a poll. */
+const END_OF_POLL: i32 = -1;
+
+/** As in src/nic/softirq.ts. */
+const REMEMBERED: i32 = 1024;
+
+/** What an skb of this size costs the lane, in ns: asked when its place in the table of prices has another. */
+declare function priceSkb(id: i32, segments: i32, payload: i32, frame: i32): f64;
+
+/** An skb of the slot, or with slot -1 the packet that arrived last. */
+export function deliver(lane: i32, slot: i32, reason: i32, segments: i32, payload: i32, frame: i32): void {
+  log(lane, reason, segments, payload, frame);
+  const now = load<f64>(lane, NOW);
+  if (slot < 0) addHold(lane, now - load<f64>(lane, ARRIVAL));
+  else deliverSlot(lane, slot);
+  store<f64>(lane, now + priceOf(lane, segments, payload, frame), NOW);
+}
+
+export function logEndOfPoll(lane: i32): void {
+  log(lane, END_OF_POLL, 0, 0, 0);
+}
+
+function log(lane: i32, reason: i32, segments: i32, payload: i32, frame: i32): void {
+  const logged = load<i32>(lane, LOGGED);
+  const entry = LOG + logged * ENTRY_BYTES;
+  const last = entry - ENTRY_BYTES;
+  if (
+    logged > 0 &&
+    load<i32>(last) === reason &&
+    load<i32>(last, SEGMENTS) === segments &&
+    load<i32>(last, PAYLOAD) === payload &&
+    load<i32>(last, FRAME) === frame
+  ) {
+    store<i32>(last, load<i32>(last, TIMES) + 1, TIMES);
+    return;
+  }
+  store<i32>(entry, reason);
+  store<i32>(entry, segments, SEGMENTS);
+  store<i32>(entry, payload, PAYLOAD);
+  store<i32>(entry, frame, FRAME);
+  store<i32>(entry, 1, TIMES);
+  store<i32>(lane, logged + 1, LOGGED);
+}
+
+function priceOf(lane: i32, segments: i32, payload: i32, frame: i32): f64 {
+  const at = (frame * 31 + segments) % REMEMBERED;
+  const size = load<i32>(lane, PRICE_SIZES) + 12 * at;
+  const price = load<i32>(lane, PRICE_NS) + 8 * at;
+  if (load<i32>(size) !== segments || load<i32>(size, 4) !== payload || load<i32>(size, 8) !== frame) {
+    store<f64>(price, priceSkb(load<i32>(lane, ID), segments, payload, frame));
+    store<i32>(size, segments);
+    store<i32>(size, payload, 4);
+    store<i32>(size, frame, 8);
+  }
+  return load<f64>(price);
+}

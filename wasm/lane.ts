@@ -1,0 +1,68 @@
+/** What the lane of a poll model with a clock keeps, as src/nic/napi-core.ts fills it: offsets into its block. */
+
+/** Doubles, 8 bytes each: of the NAPI simulation, the clock, the moderation and the histogram; times in ns. */
+export const ARRIVAL: i32 = 0;
+export const ARMED: i32 = 8;
+export const FIRE: i32 = 16;
+export const TAKEN_PACKETS: i32 = 24;
+export const TAKEN_BYTES: i32 = 32;
+export const POLLS: i32 = 40;
+export const DROPPED: i32 = 48;
+export const INTERRUPTS: i32 = 56;
+export const NOW: i32 = 64;
+export const TIMER: i32 = 72;
+export const LAST_FIRED: i32 = 80;
+export const HOLD_COUNT: i32 = 88;
+export const HOLD_SUM: i32 = 96;
+export const HOLD_MAX: i32 = 104;
+/** These do not change. */
+export const LATENCY: i32 = 112;
+export const TIME_SCALE: i32 = 120;
+export const PER_PACKET: i32 = 128;
+export const PER_POLL: i32 = 136;
+export const DELAY: i32 = 144;
+
+/** Words, 4 bytes each. */
+export const PHASE: i32 = 152;
+export const WAITING: i32 = 156;
+export const IN_POLL: i32 = 160;
+export const RING_HEAD: i32 = 164;
+export const RING_COUNT: i32 = 168;
+export const RING_WAITING: i32 = 172;
+export const NODES_USED: i32 = 176;
+export const NODE_FREE: i32 = 180;
+export const OFFSETS: i32 = 184;
+/** These are counted anew by each call. */
+export const TOOK: i32 = 188;
+export const AGGREGATED: i32 = 192;
+export const FLUSHED: i32 = 196;
+export const LOGGED: i32 = 200;
+/** These do not change; the last ones are addresses. */
+export const ID: i32 = 204;
+export const WEIGHT: i32 = 208;
+export const POLLS_AGAIN: i32 = 212;
+export const INTERVAL: i32 = 216;
+export const RESTARTS: i32 = 220;
+export const RX_FRAMES: i32 = 224;
+export const RING_PACKETS: i32 = 228;
+export const MAX_DESC: i32 = 232;
+export const MAX_AGGR: i32 = 236;
+export const LENGTH_LIMIT: i32 = 240;
+export const REASON_ALONE: i32 = 244;
+export const REASON_POLL_END: i32 = 248;
+export const REASON_MAX_AGGR: i32 = 252;
+export const REASON_MAX_LENGTH: i32 = 256;
+export const SLOTS: i32 = 260;
+export const RING: i32 = 264;
+export const NODE_ARRIVAL: i32 = 268;
+export const NODE_NEXT: i32 = 272;
+export const NEWEST: i32 = 276;
+export const OFFSET_NS: i32 = 280;
+export const BUCKETS: i32 = 284;
+export const PRICE_SIZES: i32 = 288;
+export const PRICE_NS: i32 = 292;
+
+/** Phases, as in src/nic/napi-state.ts. */
+export const PHASE_IDLE: i32 = 0;
+export const PHASE_WAITING: i32 = 1;
+export const PHASE_POLLING: i32 = 2;
