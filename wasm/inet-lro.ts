@@ -138,17 +138,22 @@ export function isUsual(row: i32): bool {
   return load<u32>(tcp, 28) !== 0;
 }
 
+/** The session found last, to be looked at first. */
+let recent: i32 = 0;
+
 /** The session that a usual packet plainly continues, or an empty one that it begins; -1 if there is neither. */
 export function sessionFor(row: i32, slots: i32, maxDesc: i32): i32 {
   const flow = load<i32>(row << 2, FLOW);
   const end = slots + maxDesc * SLOT_BYTES;
-  const slot = find(flow, slots, end);
+  let slot = slots + recent * SLOT_BYTES;
+  if (slot >= end || load<i32>(slot, SLOT_FLOW) !== flow) slot = find(flow, slots, end);
   if (slot === end) return -1;
+  recent = (slot - slots) / SLOT_BYTES;
   if (load<i32>(slot, SLOT_FLOW) === flow) {
     if (load<i32>(slot, HAS_TIMESTAMP) === 0 || load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ)) return -1;
     if (big32(load<i32>(row << 2, TCP_AT), 24) - load<i32>(slot, TSVAL) < 0) return -1;
   }
-  return (slot - slots) / SLOT_BYTES;
+  return recent;
 }
 
 /** A usual packet begins or continues the session that `sessionFor` found. */

@@ -27,7 +27,7 @@ export function linearBufferBytes(segments: number, payloadBytes: number): numbe
 }
 
 /**
- * Counts the allocation for one super-packet of two segments or more. False where it needs a higher page
+ * Counts the allocations for so many equal super-packets of two segments or more. False where it needs a higher page
  * order than `maxOrder`: it fails then, and the super-packet is dropped.
  */
 export function linearise(
@@ -35,10 +35,11 @@ export function linearise(
   maxOrder: number,
   segments: number,
   payloadBytes: number,
+  times: number,
 ): boolean {
   const order = pageOrder(linearBufferBytes(segments, payloadBytes));
   if (order > maxOrder) return false;
-  events[ORDER_0 + Math.min(order, HIGHEST_ORDER)]! += 1;
+  events[ORDER_0 + Math.min(order, HIGHEST_ORDER)]! += times;
   return true;
 }
 
@@ -47,12 +48,18 @@ const DROPPED_PACKETS = EVENT.droppedPackets;
 const DROPPED_PAYLOAD_BYTES = EVENT.droppedPayloadBytes;
 const DROPPED_FRAME_BYTES = EVENT.droppedFrameBytes;
 
-/** Counts a super-packet that goes no further. */
-export function drop(events: Float64Array, segments: number, payloadBytes: number, frameBytes: number): void {
-  events[DROPPED_SKBS]! += 1;
-  events[DROPPED_PACKETS]! += segments;
-  events[DROPPED_PAYLOAD_BYTES]! += payloadBytes;
-  events[DROPPED_FRAME_BYTES]! += frameBytes;
+/** Counts so many equal super-packets that go no further. */
+export function drop(
+  events: Float64Array,
+  segments: number,
+  payloadBytes: number,
+  frameBytes: number,
+  times: number,
+): void {
+  events[DROPPED_SKBS]! += times;
+  events[DROPPED_PACKETS]! += times * segments;
+  events[DROPPED_PAYLOAD_BYTES]! += times * payloadBytes;
+  events[DROPPED_FRAME_BYTES]! += times * frameBytes;
 }
 
 /** What follows from the sums of a run in which every super-packet was linearised or dropped. */

@@ -16,13 +16,20 @@ export interface GuestState {
 
 const ACKS = EVENT.guestAcks;
 
-/** Counts the ACK that an skb with payload brings about, if any. */
-export function receiveInGuest(state: GuestState, segments: number, payloadBytes: number): void {
+/** Counts the ACKs that so many equal skbs with payload bring about. */
+export function receiveInGuest(
+  state: GuestState,
+  segments: number,
+  payloadBytes: number,
+  times: number,
+): void {
   const segmentBytes = state.knowsSegmentSize ? payloadBytes / segments : payloadBytes;
-  state.unacknowledgedBytes += payloadBytes;
-  if (state.unacknowledgedBytes <= segmentBytes) return;
-  state.unacknowledgedBytes = 0;
-  state.events[ACKS]! += 1;
+  for (let i = 0; i < times; i++) {
+    state.unacknowledgedBytes += payloadBytes;
+    if (state.unacknowledgedBytes <= segmentBytes) continue;
+    state.unacknowledgedBytes = 0;
+    state.events[ACKS]! += 1;
+  }
 }
 
 /** What follows from the sums of a run. */

@@ -9,7 +9,7 @@ const HEAD_COPY_BYTES = 256;
 
 const HEAD_COPIED_BYTES = EVENT.guestHeadCopiedBytes;
 
-/** Counts the head copy of one skb of L = `frameBytes`. */
-export function receiveInNetfront(events: Float64Array, frameBytes: number): void {
-  events[HEAD_COPIED_BYTES]! += Math.min(frameBytes, HEAD_COPY_BYTES);
+/** Counts the head copies of so many skbs of L = `frameBytes`. */
+export function receiveInNetfront(events: Float64Array, frameBytes: number, times: number): void {
+  events[HEAD_COPIED_BYTES]! += times * Math.min(frameBytes, HEAD_COPY_BYTES);
 }
