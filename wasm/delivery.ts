@@ -3,14 +3,16 @@ import { addHold, deliverSlot } from './hold-times';
 import { ARRIVAL, ID, LOGGED, NOW, PRICE_NS, PRICE_SIZES } from './lane';
 import { LOG } from './layout';
 
-/** An entry of the log: reason, segments, payload bytes, frame bytes, and how many such skbs in a row. */
-const ENTRY_BYTES: i32 = 20;
+/**
+ * An entry of the log: `TIMES` equal skbs in a row; with `POLLS` the end of a poll after them, and all that so often.
+ * A poll that ends right after another has an entry without skbs.
+ */
+const ENTRY_BYTES: i32 = 24;
 const SEGMENTS: i32 = 4;
 const PAYLOAD: i32 = 8;
 const FRAME: i32 = 12;
 const TIMES: i32 = 16;
-/** The reason of an entry that ends a poll. */
-const END_OF_POLL: i32 = -1;
+const POLLS: i32 = 20;
 
 /** As in src/nic/softirq.ts. */
 const REMEMBERED: i32 = 1024;
@@ -28,28 +30,50 @@ export function deliver(lane: i32, slot: i32, reason: i32, segments: i32, payloa
 }
 
 export function logEndOfPoll(lane: i32): void {
-  log(lane, END_OF_POLL, 0, 0, 0);
+  const logged = load<i32>(lane, LOGGED);
+  const last = LOG + (logged - 1) * ENTRY_BYTES;
+  if (logged === 0 || load<i32>(last, POLLS) > 0) {
+    append(lane, 0, 0, 0, 0, 0, 1);
+    return;
+  }
+  const before = last - ENTRY_BYTES;
+  if (logged > 1 && load<i32>(before, POLLS) > 0 && load<i32>(before, TIMES) === load<i32>(last, TIMES)) {
+    const reason = load<i32>(last);
+    if (isSame(before, reason, load<i32>(last, SEGMENTS), load<i32>(last, PAYLOAD), load<i32>(last, FRAME))) {
+      store<i32>(before, load<i32>(before, POLLS) + 1, POLLS);
+      store<i32>(lane, logged - 1, LOGGED);
+      return;
+    }
+  }
+  store<i32>(last, 1, POLLS);
 }
 
 function log(lane: i32, reason: i32, segments: i32, payload: i32, frame: i32): void {
   const logged = load<i32>(lane, LOGGED);
-  const entry = LOG + logged * ENTRY_BYTES;
-  const last = entry - ENTRY_BYTES;
-  if (
-    logged > 0 &&
-    load<i32>(last) === reason &&
-    load<i32>(last, SEGMENTS) === segments &&
-    load<i32>(last, PAYLOAD) === payload &&
-    load<i32>(last, FRAME) === frame
-  ) {
+  const last = LOG + (logged - 1) * ENTRY_BYTES;
+  if (logged > 0 && load<i32>(last, POLLS) === 0 && isSame(last, reason, segments, payload, frame))
     store<i32>(last, load<i32>(last, TIMES) + 1, TIMES);
-    return;
-  }
+  else append(lane, reason, segments, payload, frame, 1, 0);
+}
+
+function isSame(entry: i32, reason: i32, segments: i32, payload: i32, frame: i32): bool {
+  return (
+    load<i32>(entry) === reason &&
+    load<i32>(entry, SEGMENTS) === segments &&
+    load<i32>(entry, PAYLOAD) === payload &&
+    load<i32>(entry, FRAME) === frame
+  );
+}
+
+function append(lane: i32, reason: i32, segments: i32, payload: i32, frame: i32, times: i32, polls: i32): void {
+  const logged = load<i32>(lane, LOGGED);
+  const entry = LOG + logged * ENTRY_BYTES;
   store<i32>(entry, reason);
   store<i32>(entry, segments, SEGMENTS);
   store<i32>(entry, payload, PAYLOAD);
   store<i32>(entry, frame, FRAME);
-  store<i32>(entry, 1, TIMES);
+  store<i32>(entry, times, TIMES);
+  store<i32>(entry, polls, POLLS);
   store<i32>(lane, logged + 1, LOGGED);
 }
 

@@ -34,11 +34,11 @@ export const FLOW_CACHE_ENTRIES: i32 = 4096;
 /** Where a scan stopped and what it counted: four doubles. */
 export const RESULTS: i32 = FLOW_CACHE + 16 * FLOW_CACHE_ENTRIES;
 
-/** Skbs that the lane of the last `runNapi` delivered, in order: 20 bytes an entry. */
+/** Skbs that the lane of the last `runNapi` delivered, in order: 24 bytes an entry. */
 export const LOG: i32 = RESULTS + 64;
 export const LOG_ENTRIES: i32 = 1024;
 
 /** Free for engines and lanes. */
-export const FREE: i32 = LOG + 20 * LOG_ENTRIES;
+export const FREE: i32 = LOG + 24 * LOG_ENTRIES;
 /** Some 100 lanes of a sweep; pages that nobody touches cost nothing. */
 export const MEMORY_BYTES: i32 = 8_388_608;

@@ -55,10 +55,7 @@ export function runNapi(lane: i32, from: i32, to: i32): i32 {
     if (inPoll === 1) add(lane + at.NOW, load<f64>(lane, at.PER_POLL));
     putPacket(lane);
     add(lane + at.NOW, load<f64>(lane, at.PER_PACKET));
-    add(lane + at.TAKEN_PACKETS, 1);
-    add(lane + at.TAKEN_BYTES, <f64>load<i32>(row << 2, WIRE_BYTES));
     store<i32>(lane, inPoll, at.IN_POLL);
-    count(lane + at.TOOK);
     if (merges) merge(lane, slots, slot, row);
     else deliverAlone(lane, row);
     if (inPoll === weight) endPoll(lane);
@@ -115,8 +112,6 @@ function complete(lane: i32, arrival: f64): void {
   if (load<i32>(lane, at.IN_POLL) > 0) endPoll(lane);
   if (load<i32>(lane, at.POLLS_AGAIN) !== 0 && arrival <= load<f64>(lane, at.NOW)) return;
   store<f64>(lane, load<f64>(lane, at.NOW), at.ARMED);
-  store<f64>(lane, 0, at.TAKEN_PACKETS);
-  store<f64>(lane, 0, at.TAKEN_BYTES);
   store<i32>(lane, at.PHASE_IDLE, at.PHASE);
 }
 
@@ -132,7 +127,6 @@ function endPoll(lane: i32): void {
 
 function merge(lane: i32, slots: i32, slot: i32, row: i32): void {
   takeIntoSession(slots, slot, row);
-  count(lane + at.AGGREGATED);
   holdTaken(lane, slot);
   const maxAggr = load<i32>(lane, at.MAX_AGGR);
   const full = isFilled(slots, slot, maxAggr, load<i32>(lane, at.LENGTH_LIMIT));

@@ -7,20 +7,17 @@ import type { CoreTarget } from './poll-model.ts';
 import { priceSkb } from './softirq.ts';
 
 /** Doubles of the lane, as in wasm/lane.ts. */
-const DOUBLES = 19;
+const DOUBLES = 17;
 /** Of them those that do not change. */
-const FIXED_DOUBLES = 14;
+const FIXED_DOUBLES = 12;
 /** Words, which stand behind the doubles. */
-const WORDS = 36;
-const TOOK = 9;
-const AGGREGATED = 10;
-const FLUSHED = 11;
-const LOGGED = 12;
-const FIXED_WORDS = 13;
+const WORDS = 34;
+const FLUSHED = 9;
+const LOGGED = 10;
+const FIXED_WORDS = 11;
 
-/** Of an entry of the log: reason, segments, payload bytes, frame bytes, times. */
-const ENTRY_WORDS = 5;
-const END_OF_POLL = -1;
+/** Of an entry of the log: reason, segments, payload bytes, frame bytes, times, polls (wasm/delivery.ts). */
+const ENTRY_WORDS = 6;
 /** The log must hold what one packet brings about, whichever sessions are open. */
 const MOST_SLOTS = 256;
 /** Packets that the core is not asked about after many that it left over. */
@@ -76,10 +73,11 @@ export function createNapiCore(spec: NapiSpec, state: NapiState): TakeUsual | nu
       skipped++;
       return from;
     }
+    const { dropped } = state;
     copyIn(state, doubles, words);
     const next = core.kernels.runNapi(room.byteOffset, from, to);
     copyOut(state, doubles, words);
-    usual.count(words[TOOK]!, words[AGGREGATED]!, words[FLUSHED]!);
+    usual.count(next - from - (state.dropped - dropped), words[FLUSHED]!);
     tell(usual, log, words[LOGGED]! * ENTRY_WORDS);
     skipped = 0;
     skip = next > from ? 0 : Math.min(2 * skip + 1, MOST_SKIPPED);
@@ -107,10 +105,7 @@ function arraysOf({ ring, softirq }: NapiState, { merge }: CoreTarget): readonly
 
 function tell(usual: CoreTarget, log: Int32Array, end: number): void {
   for (let at = 0; at < end; at += ENTRY_WORDS) {
-    const reason = log[at]!;
-    const times = log[at + 4]!;
-    if (reason === END_OF_POLL) usual.pollEnd();
-    else usual.deliver(times, reason, log[at + 1]!, log[at + 2]!, log[at + 3]!);
+    usual.deliver(log[at]!, log[at + 1]!, log[at + 2]!, log[at + 3]!, log[at + 4]!, log[at + 5]!);
   }
 }
 
@@ -122,17 +117,15 @@ function copyIn(state: NapiState, doubles: Float64Array, words: Int32Array): voi
   doubles[0] = state.arrivalNs;
   doubles[1] = state.armedNs;
   doubles[2] = state.fireNs;
-  doubles[3] = state.takenPackets;
-  doubles[4] = state.takenBytes;
-  doubles[5] = state.polls;
-  doubles[6] = state.dropped;
-  doubles[7] = state.interrupts;
-  doubles[8] = softirq.nowNs;
-  doubles[9] = memory.timerNs;
-  doubles[10] = memory.lastNs;
-  doubles[11] = histogram.count;
-  doubles[12] = histogram.sumNs;
-  doubles[13] = histogram.maxNs;
+  doubles[3] = state.polls;
+  doubles[4] = state.dropped;
+  doubles[5] = state.interrupts;
+  doubles[6] = softirq.nowNs;
+  doubles[7] = memory.timerNs;
+  doubles[8] = memory.lastNs;
+  doubles[9] = histogram.count;
+  doubles[10] = histogram.sumNs;
+  doubles[11] = histogram.maxNs;
   words[0] = state.phase;
   words[1] = state.waiting;
   words[2] = state.inPoll;
@@ -142,8 +135,6 @@ function copyIn(state: NapiState, doubles: Float64Array, words: Int32Array): voi
   words[6] = holds.used;
   words[7] = holds.free;
   words[8] = holds.offsets;
-  words[TOOK] = 0;
-  words[AGGREGATED] = 0;
   words[FLUSHED] = 0;
   words[LOGGED] = 0;
 }
@@ -156,17 +147,15 @@ function copyOut(state: NapiState, doubles: Float64Array, words: Int32Array): vo
   state.arrivalNs = doubles[0]!;
   state.armedNs = doubles[1]!;
   state.fireNs = doubles[2]!;
-  state.takenPackets = doubles[3]!;
-  state.takenBytes = doubles[4]!;
-  state.polls = doubles[5]!;
-  state.dropped = doubles[6]!;
-  state.interrupts = doubles[7]!;
-  softirq.nowNs = doubles[8]!;
-  memory.timerNs = doubles[9]!;
-  memory.lastNs = doubles[10]!;
-  histogram.count = doubles[11]!;
-  histogram.sumNs = doubles[12]!;
-  histogram.maxNs = doubles[13]!;
+  state.polls = doubles[3]!;
+  state.dropped = doubles[4]!;
+  state.interrupts = doubles[5]!;
+  softirq.nowNs = doubles[6]!;
+  memory.timerNs = doubles[7]!;
+  memory.lastNs = doubles[8]!;
+  histogram.count = doubles[9]!;
+  histogram.sumNs = doubles[10]!;
+  histogram.maxNs = doubles[11]!;
   state.phase = words[0]!;
   state.waiting = words[1]!;
   state.inPoll = words[2]!;

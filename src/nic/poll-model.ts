@@ -7,12 +7,17 @@ import type { TimeSummary } from './histogram.ts';
 export interface CoreTarget {
   readonly core: Core;
   readonly merge: CoreMerge;
-  /** Packets that the core took from the ring, those of them that entered a slot, skbs that left one. */
-  count(packets: number, aggregated: number, flushed: number): void;
-  /** So many equal skbs, one after the other. */
-  deliver(times: number, reason: number, segments: number, payloadBytes: number, frameBytes: number): void;
-  /** The engine has delivered all that it held. */
-  pollEnd(): void;
+  /** Packets that the core took from the ring, all of them into slots if it merges; skbs that left a slot. */
+  count(packets: number, flushed: number): void;
+  /** `times` equal skbs, one after the other; with `polls` the end of a poll after them, and all that so often. */
+  deliver(
+    reason: number,
+    segments: number,
+    payloadBytes: number,
+    frameBytes: number,
+    times: number,
+    polls: number,
+  ): void;
 }
 
 export interface PollTarget {

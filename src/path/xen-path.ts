@@ -39,10 +39,11 @@ export interface XenPath {
   /**
    * Takes one skb of any kind. `segments`: wire packets merged into it, 1 for everything that was not
    * merged. `payloadBytes`: its TCP payload, 0 for pure ACKs and other traffic. `frameBytes`: L, the
-   * Ethernet header (14) and all bytes that its IP length counts; no padding, preamble or FCS. `times`: so many such
-   * skbs one after the other, 1 where left out.
+   * Ethernet header (14) and all bytes that its IP length counts; no padding, preamble or FCS.
    */
-  deliver(segments: number, payloadBytes: number, frameBytes: number, times?: number): void;
+  deliver(segments: number, payloadBytes: number, frameBytes: number): void;
+  /** The same as `times` of these calls; with `polls` and `pollEnd` after them, and all that so often. */
+  deliverRun(segments: number, payloadBytes: number, frameBytes: number, times: number, polls: number): void;
   /** Ends netback's batch with the NAPI poll: call it after the engine's flush. */
   pollEnd(): void;
   /** Ends the run, once, and returns the counts by index of `EVENTS`. */
@@ -84,8 +85,10 @@ export function createXenPath(options: XenPathOptions): XenPath {
     guest: { events, knowsSegmentSize: netback.carriesSegmentSize, unacknowledgedBytes: 0 },
   };
   return {
-    deliver: (segments, payloadBytes, frameBytes, times = 1) =>
-      deliver(state, segments, payloadBytes, frameBytes, times),
+    deliver: (segments, payloadBytes, frameBytes) =>
+      deliver(state, segments, payloadBytes, frameBytes, 1, 0),
+    deliverRun: (segments, payloadBytes, frameBytes, times, polls) =>
+      deliver(state, segments, payloadBytes, frameBytes, times, polls),
     pollEnd: () => netback.pollEnd(state.netbackState),
     finish: (run) => finish(state, run),
   };
@@ -99,9 +102,12 @@ function deliver(
   segments: number,
   payloadBytes: number,
   frameBytes: number,
-  times: number,
+  inPoll: number,
+  polls: number,
 ): void {
   const { events } = state;
+  const rounds = Math.max(1, polls);
+  const times = inPoll * rounds;
   events[SKBS]! += times;
   events[FRAME_BYTES]! += times * frameBytes;
   if (payloadBytes > 0) {
@@ -117,11 +123,15 @@ function deliver(
     form = state.superPacketForm;
     if (state.linearises && !linearise(events, state.lineariseMaxOrder, segments, payloadBytes, times)) {
       drop(events, segments, payloadBytes, frameBytes, times);
+      if (polls > 0) state.netback.pollEnd(state.netbackState);
       return;
     }
   }
   const { netback, netbackState } = state;
-  for (let i = 0; i < times; i++) netback.receive(netbackState, form, segments, payloadBytes, frameBytes);
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < inPoll; i++) netback.receive(netbackState, form, segments, payloadBytes, frameBytes);
+    if (polls > 0) netback.pollEnd(netbackState);
+  }
   receiveInNetfront(events, frameBytes, times);
   if (payloadBytes > 0) receiveInGuest(state.guest, segments, payloadBytes, times);
 }

@@ -172,17 +172,14 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
     table.core === null || engine.inCore === undefined ? undefined : {
       core: table.core,
       merge: engine.inCore,
-      count(taken, aggregated, flushed) {
+      count(taken, flushed) {
         packets += taken;
-        engine.counters.aggregated += aggregated;
+        if (first.engine !== 'none') engine.counters.aggregated += taken;
         engine.counters.flushed += flushed;
       },
-      deliver(times, reason, segments, payload, frameBytes) {
-        count(times, reason, segments);
-        for (const path of paths) path.deliver(segments, payload, frameBytes, times);
-      },
-      pollEnd() {
-        for (const path of paths) path.pollEnd();
+      deliver(reason, segments, payload, frameBytes, times, polls) {
+        count(times * Math.max(1, polls), reason, segments);
+        for (const path of paths) path.deliverRun(segments, payload, frameBytes, times, polls);
       },
     };
   const target: PollTarget = {
