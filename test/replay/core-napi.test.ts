@@ -1,0 +1,176 @@
+/** Lanes of the NAPI simulation in the core against those in the code beside it: the same counts, events and times. */
+import { join } from 'node:path';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { INET_LRO_DEFAULTS, type InetLroOptions } from '../../src/coalesce/inet-lro.ts';
+import { loadProfile } from '../../src/cost/load-profile.ts';
+import type { ModerationSpec } from '../../src/nic/moderation.ts';
+import type { NapiSpec } from '../../src/nic/napi-state.ts';
+import { NIC_PRESETS } from '../../src/nic/presets.ts';
+import {
+  type ConfigurationCounts,
+  type ConfigurationPlan,
+  createConfigurationRuns,
+  studySetups,
+} from '../../src/replay/configurations.ts';
+import { openSession } from '../../src/replay/session.ts';
+import { framesOf, trace } from '../coalesce/random-trace.ts';
+import { pcapFile } from '../helpers/capture-files.ts';
+import { CAPTURES, FORMATS, filesIn, useTempFolder, VECTORS } from '../helpers/surroundings.ts';
+
+const TG3: NapiSpec = {
+  kind: 'napi',
+  nic: 'test',
+  moderation: { kind: 'coalesce', rxUsecs: 20, rxFrames: 5, timer: 'first' },
+  ringPackets: 256,
+  weight: 64,
+  cpuGhz: 2.3,
+  interruptLatencyUs: 5,
+  perPacketShare: 0.5,
+  afterFlush: 'interrupt',
+  timeScale: 1,
+};
+
+const PROFILE = loadProfile('aizu-2008');
+
+function planOf(poll: NapiSpec, inetLro: InetLroOptions): ConfigurationPlan {
+  return {
+    setups: studySetups(() => ({ text: 'napi', spec: poll })),
+    engines: { inetLro },
+    price: { receiveMode: 'flip', lroMode: 'skb', profile: PROFILE },
+  };
+}
+
+/** With the packets that the core took. */
+async function replay(
+  path: string,
+  plans: readonly ConfigurationPlan[],
+  core: boolean,
+  receiver: 'auto' | 'all',
+): Promise<{ counts: ConfigurationCounts[][]; inCore: number }> {
+  const session = await openSession(path, {
+    receiver: receiver === 'all' ? { mode: 'all', why: '' } : 'auto',
+    fcsBytes: null,
+    stdin: () => process.stdin,
+    core,
+  });
+  try {
+    let inCore = 0;
+    const kernels = session.table.core?.kernels;
+    const runs = createConfigurationRuns(session.table, plans);
+    const counted = kernels && {
+      ...kernels,
+      runNapi(lane: number, from: number, to: number): number {
+        const next = kernels.runNapi(lane, from, to);
+        inCore += next - from;
+        return next;
+      },
+    };
+    if (counted) Object.assign(session.table.core!, { kernels: counted });
+    await session.run((table) => {
+      runs.run(table);
+      return undefined;
+    });
+    return { counts: runs.finish(), inCore };
+  } finally {
+    session.close();
+  }
+}
+
+/** Returns how many packets the core took, all lanes together. */
+async function expectSame(
+  path: string,
+  plans: readonly ConfigurationPlan[],
+  receiver: 'auto' | 'all' = 'auto',
+): Promise<number> {
+  const plain = await replay(path, plans, false, receiver);
+  const usual = await replay(path, plans, true, receiver);
+  expect(plain.inCore).to.equal(0);
+  expect(usual.counts).to.deep.equal(plain.counts);
+  return usual.inCore;
+}
+
+const isCapture = (name: string): boolean => /\.(pcap|pcapng)(\.gz)?$/.test(name);
+
+describe('napi in the core and beside it', function () {
+  this.timeout(120_000);
+  const folder = useTempFolder();
+
+  const presets = NIC_PRESETS.map(({ moderation, weight }) => ({
+    ...TG3,
+    moderation: moderation.value,
+    weight: weight.value,
+  }));
+  const tight = { ...TG3, ringPackets: 16, weight: 3, timeScale: 0.1 };
+  const plans = [...presets, tight].map((poll) => planOf(poll, INET_LRO_DEFAULTS));
+
+  for (const base of [CAPTURES, FORMATS]) {
+    for (const name of filesIn(base).filter(isCapture)) {
+      it(`agree on ${name}`, async () => {
+        await expectSame(join(base, name), plans);
+      });
+    }
+  }
+
+  it('take the most of a capture of bulk traffic in the core', async () => {
+    const path = join(CAPTURES, 'f1.pcap.gz');
+    const { counts, inCore } = await replay(path, [planOf(TG3, INET_LRO_DEFAULTS)], true, 'auto');
+    const received = counts[0]!.reduce((sum, { packets, dropped }) => sum + packets + dropped, 0);
+    expect(inCore).to.be.within(0.95 * received, received);
+  });
+
+  it('agree on the vectors of inet_lro', async () => {
+    const small = { ...INET_LRO_DEFAULTS, maxDesc: 2, maxAggr: 5 };
+    for (const base of ['inet_lro', 'inet_lro_random']) {
+      for (const name of filesIn(join(VECTORS, base)).filter(isCapture)) {
+        await expectSame(join(VECTORS, base, name), [planOf(TG3, small), planOf(tight, small)], 'all');
+      }
+    }
+  });
+
+  const times = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 200 }));
+  const moderation: fc.Arbitrary<ModerationSpec> = fc.oneof(
+    fc.record({
+      kind: fc.constant('coalesce' as const),
+      rxUsecs: times,
+      rxFrames: fc.nat(6),
+      timer: fc.constantFrom('first' as const, 'last' as const),
+    }),
+    fc.record({ kind: fc.constant('interval' as const), intervalUs: times }),
+  );
+  const napi: fc.Arbitrary<NapiSpec> = fc.record({
+    kind: fc.constant('napi' as const),
+    nic: fc.constant('test'),
+    moderation,
+    ringPackets: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constant(256)),
+    weight: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constant(64)),
+    cpuGhz: fc.constantFrom(0.02, 0.3, 2.3),
+    interruptLatencyUs: fc.constantFrom(0, 5, 50),
+    perPacketShare: fc.constantFrom(0, 0.5, 1),
+    afterFlush: fc.constantFrom('interrupt' as const, 'poll' as const),
+    timeScale: fc.constantFrom(0.1, 1, 3),
+  });
+  const inetLro = fc.record({
+    maxDesc: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constantFrom(8, 300)),
+    maxAggr: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constant(64)),
+    mtu: fc.constantFrom(1500, 60_000),
+  });
+
+  it('agree on random traffic with random options', async () => {
+    let inCore = 0;
+    let dropped = 0;
+    await fc.assert(
+      fc.asyncProperty(trace, napi, inetLro, async (steps, poll, limits) => {
+        const frames = framesOf(steps).map((frame) => ({ ...frame, timeNs: BigInt(frame.timeNs) }));
+        const path = folder.write('random', pcapFile(frames));
+        const plan = planOf(poll, { ...INET_LRO_DEFAULTS, ...limits });
+        inCore += await expectSame(path, [plan], 'all');
+        const { counts } = await replay(path, [plan], false, 'all');
+        dropped += counts[0]![1]!.dropped;
+      }),
+      { numRuns: 400 },
+    );
+    expect(inCore).to.be.above(1000);
+    expect(dropped).to.be.above(100);
+  });
+});
