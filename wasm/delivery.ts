@@ -15,7 +15,7 @@ const TIMES: i32 = 16;
 const POLLS: i32 = 20;
 
 /** As in src/nic/softirq.ts. */
-const REMEMBERED: i32 = 1024;
+const REMEMBERED: u32 = 1024;
 
 /** What an skb of this size costs the lane, in ns: asked when its place in the table of prices has another. */
 declare function priceSkb(id: i32, segments: i32, payload: i32, frame: i32): f64;
@@ -65,7 +65,15 @@ function isSame(entry: i32, reason: i32, segments: i32, payload: i32, frame: i32
   );
 }
 
-function append(lane: i32, reason: i32, segments: i32, payload: i32, frame: i32, times: i32, polls: i32): void {
+function append(
+  lane: i32,
+  reason: i32,
+  segments: i32,
+  payload: i32,
+  frame: i32,
+  times: i32,
+  polls: i32,
+): void {
   const logged = load<i32>(lane, LOGGED);
   const entry = LOG + logged * ENTRY_BYTES;
   store<i32>(entry, reason);
@@ -78,7 +86,7 @@ function append(lane: i32, reason: i32, segments: i32, payload: i32, frame: i32,
 }
 
 function priceOf(lane: i32, segments: i32, payload: i32, frame: i32): f64 {
-  const at = (frame * 31 + segments) % REMEMBERED;
+  const at = <i32>(<u32>(frame * 31 + segments) % REMEMBERED);
   const size = load<i32>(lane, PRICE_SIZES) + 12 * at;
   const price = load<i32>(lane, PRICE_NS) + 8 * at;
   if (load<i32>(size) !== segments || load<i32>(size, 4) !== payload || load<i32>(size, 8) !== frame) {

@@ -150,37 +150,38 @@ export function sessionFor(row: i32, slots: i32, maxDesc: i32): i32 {
   if (slot === end) return -1;
   recent = (slot - slots) / SLOT_BYTES;
   if (load<i32>(slot, SLOT_FLOW) === flow) {
-    if (load<i32>(slot, HAS_TIMESTAMP) === 0 || load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ)) return -1;
+    if (load<i32>(slot, HAS_TIMESTAMP) === 0 || load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ))
+      return -1;
     if (big32(load<i32>(row << 2, TCP_AT), 24) - load<i32>(slot, TSVAL) < 0) return -1;
   }
   return recent;
 }
 
-/** A usual packet begins or continues the session that `sessionFor` found. */
-export function takeIntoSession(slots: i32, index: i32, row: i32): void {
+/**
+ * A usual packet begins or continues the session that `sessionFor` found, whose delivered header nobody will see: ACK
+ * number, window and timestamp echo are left as they are. Returns whether the session is full: 1 if of packets, 2 if of
+ * bytes, otherwise 0.
+ */
+export function takeIntoSession(slots: i32, index: i32, row: i32, maxAggr: i32, lengthLimit: i32): i32 {
   const slot = slots + index * SLOT_BYTES;
   const flow = load<i32>(row << 2, FLOW);
-  const tcp = load<i32>(row << 2, TCP_AT);
   const payload = load<i32>(row << 2, PAYLOAD_BYTES);
+  store<i32>(slot, load<i32>(row << 2, SEQ) + payload, NEXT_SEQ);
   if (load<i32>(slot, SLOT_FLOW) !== flow) {
     const ipLength = load<i32>(row << 2, IP_LENGTH);
-    open(slot, flow, ipLength, payload, big32(tcp, 24));
-    save(slot, load<i32>(row << 2, SEQ) + payload, 1, ipLength, payload, tcp);
-    return;
+    open(slot, flow, ipLength, payload, big32(load<i32>(row << 2, TCP_AT), 24));
+    store<i32>(slot, 1, PACKETS);
+    store<i32>(slot, ipLength, LENGTH);
+    store<i32>(slot, payload, MSS);
+    // Not full by its first packet, whatever the limits.
+    return 0;
   }
   const packets = load<i32>(slot, PACKETS) + 1;
   const length = load<i32>(slot, LENGTH) + payload;
-  const largest = max<i32>(load<i32>(slot, MSS), payload);
-  save(slot, load<i32>(slot, NEXT_SEQ) + payload, packets, length, largest, tcp);
-}
-
-/** 1 if the session has its most packets, 2 if its most bytes, otherwise 0. */
-export function isFilled(slots: i32, index: i32, maxAggr: i32, lengthLimit: i32): i32 {
-  const slot = slots + index * SLOT_BYTES;
-  const packets = load<i32>(slot, PACKETS);
-  // A session that begins is not filled by its first packet, whatever the limits.
-  if (packets === 1) return 0;
-  return packets >= maxAggr ? 1 : load<i32>(slot, LENGTH) > lengthLimit ? 2 : 0;
+  store<i32>(slot, packets, PACKETS);
+  store<i32>(slot, length, LENGTH);
+  if (payload > load<i32>(slot, MSS)) store<i32>(slot, payload, MSS);
+  return packets >= maxAggr ? 1 : length > lengthLimit ? 2 : 0;
 }
 
 /** Delivers a session if the slot holds one. */

@@ -1,7 +1,7 @@
 /** The NAPI simulation of src/nic/napi.ts with its ring, moderation and engine: the same steps in the same order. */
 import { deliver, logEndOfPoll } from './delivery';
 import { holdTaken, startHolds } from './hold-times';
-import { flushSession, isFilled, isUsual, sessionFor, takeIntoSession } from './inet-lro';
+import { flushSession, isUsual, sessionFor, takeIntoSession } from './inet-lro';
 import * as at from './lane';
 import {
   FRAME_OFFSET,
@@ -30,6 +30,9 @@ export function runNapi(lane: i32, from: i32, to: i32): i32 {
   const merges = maxDesc > 0;
   const weight = load<i32>(lane, at.WEIGHT);
   const scale = load<f64>(lane, at.TIME_SCALE);
+  const latency = load<f64>(lane, at.LATENCY);
+  const perPacket = load<f64>(lane, at.PER_PACKET);
+  const capacity = load<i32>(lane, at.RING_PACKETS);
   /** One packet may end two polls, and fill a session. */
   const logLimit = LOG_ENTRIES - 2 * (maxDesc + 2);
   for (let i = from; i < to; i++) {
@@ -37,24 +40,27 @@ export function runNapi(lane: i32, from: i32, to: i32): i32 {
     if (load<i32>(lane, at.LOGGED) >= logLimit || (merges && !isUsual(row))) return i;
     const arrival = max<f64>(load<f64>(lane, at.ARRIVAL), load<f64>(row << 3, TIME_NS) * scale);
     store<f64>(lane, arrival, at.ARRIVAL);
-    if (
-      load<i32>(lane, at.PHASE) === at.PHASE_WAITING &&
-      load<f64>(lane, at.FIRE) + load<f64>(lane, at.LATENCY) < arrival
-    )
+    let phase = load<i32>(lane, at.PHASE);
+    if (phase === at.PHASE_WAITING && load<f64>(lane, at.FIRE) + latency < arrival) {
       startPolling(lane);
-    if (load<i32>(lane, at.PHASE) === at.PHASE_POLLING && load<f64>(lane, at.NOW) < arrival)
+      phase = at.PHASE_POLLING;
+    }
+    if (phase === at.PHASE_POLLING && load<f64>(lane, at.NOW) < arrival) {
       complete(lane, arrival);
-    if (!hasRoom(lane, arrival)) {
+      phase = load<i32>(lane, at.PHASE);
+    }
+    if (load<i32>(lane, at.RING_COUNT) === capacity && !makeRoom(lane, arrival)) {
       add(lane + at.DROPPED, 1);
       continue;
     }
     const slot = merges ? sessionFor(row, slots, maxDesc) : -1;
     if (merges && slot < 0) return i;
-    if (load<i32>(lane, at.PHASE) !== at.PHASE_POLLING) wait(lane, arrival);
+    if (phase !== at.PHASE_POLLING) wait(lane, arrival);
     const inPoll = load<i32>(lane, at.IN_POLL) + 1;
-    if (inPoll === 1) add(lane + at.NOW, load<f64>(lane, at.PER_POLL));
-    putPacket(lane);
-    add(lane + at.NOW, load<f64>(lane, at.PER_PACKET));
+    let now = load<f64>(lane, at.NOW);
+    if (inPoll === 1) now += load<f64>(lane, at.PER_POLL);
+    putPacket(lane, now, phase !== at.PHASE_POLLING);
+    store<f64>(lane, now + perPacket, at.NOW);
     store<i32>(lane, inPoll, at.IN_POLL);
     if (merges) merge(lane, slots, slot, row);
     else deliverAlone(lane, row);
@@ -126,10 +132,9 @@ function endPoll(lane: i32): void {
 }
 
 function merge(lane: i32, slots: i32, slot: i32, row: i32): void {
-  takeIntoSession(slots, slot, row);
-  holdTaken(lane, slot);
   const maxAggr = load<i32>(lane, at.MAX_AGGR);
-  const full = isFilled(slots, slot, maxAggr, load<i32>(lane, at.LENGTH_LIMIT));
+  const full = takeIntoSession(slots, slot, row, maxAggr, load<i32>(lane, at.LENGTH_LIMIT));
+  holdTaken(lane, slot);
   if (full === 0) return;
   const reason = full === 1 ? load<i32>(lane, at.REASON_MAX_AGGR) : load<i32>(lane, at.REASON_MAX_LENGTH);
   flushSession(lane, slots, slot, reason);
@@ -147,10 +152,10 @@ function deliverAlone(lane: i32, row: i32): void {
   deliver(lane, -1, load<i32>(lane, at.REASON_ALONE), 1, payload, frame);
 }
 
-function hasRoom(lane: i32, now: f64): bool {
+/** Counts the descriptors of a full ring. */
+function makeRoom(lane: i32, now: f64): bool {
   const capacity = load<i32>(lane, at.RING_PACKETS);
-  let held = load<i32>(lane, at.RING_COUNT);
-  if (held < capacity) return true;
+  let held = capacity;
   const ring = load<i32>(lane, at.RING);
   const waiting = load<i32>(lane, at.RING_WAITING);
   let head = load<i32>(lane, at.RING_HEAD);
@@ -163,10 +168,11 @@ function hasRoom(lane: i32, now: f64): bool {
   return held < capacity;
 }
 
-function putPacket(lane: i32): void {
-  store<f64>(placeInRing(lane, load<i32>(lane, at.RING_COUNT)), load<f64>(lane, at.NOW));
-  count(lane + at.RING_COUNT);
-  if (load<i32>(lane, at.PHASE) === at.PHASE_WAITING) count(lane + at.RING_WAITING);
+function putPacket(lane: i32, taken: f64, waits: bool): void {
+  const held = load<i32>(lane, at.RING_COUNT);
+  store<f64>(placeInRing(lane, held), taken);
+  store<i32>(lane, held + 1, at.RING_COUNT);
+  if (waits) count(lane + at.RING_WAITING);
 }
 
 function startTaking(lane: i32, start: f64): void {

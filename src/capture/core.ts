@@ -154,9 +154,7 @@ export function createCore(): Core {
 /** Zeroed numbers in the core, or on the heap where there is none or it has no room. */
 export function reserveDoubles(core: Core | null, length: number): Float64Array {
   const room = core?.reserve(8 * length) ?? null;
-  return room === null
-    ? new Float64Array(length)
-    : new Float64Array(room.buffer, room.byteOffset, length);
+  return room === null ? new Float64Array(length) : new Float64Array(room.buffer, room.byteOffset, length);
 }
 
 export function reserveWords(core: Core | null, length: number): Int32Array {

@@ -9,7 +9,10 @@ declare namespace WebAssembly {
   }
   type Callback = (...numbers: [number, number, number, number]) => number;
   class Instance {
-    constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, Memory | Callback>>>>);
+    constructor(
+      module: Module,
+      imports: Readonly<Record<string, Readonly<Record<string, Memory | Callback>>>>,
+    );
     readonly exports: Readonly<Record<string, unknown>>;
   }
 }

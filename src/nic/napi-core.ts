@@ -86,7 +86,10 @@ export function createNapiCore(spec: NapiSpec, state: NapiState): TakeUsual | nu
 }
 
 /** All arrays that the core works on, those that it is told of last. */
-function arraysOf({ ring, softirq }: NapiState, { merge }: CoreTarget): readonly (Int32Array | Float64Array)[] {
+function arraysOf(
+  { ring, softirq }: NapiState,
+  { merge }: CoreTarget,
+): readonly (Int32Array | Float64Array)[] {
   const { holds, sizesOfSkbs, nsOfSkbs } = softirq;
   const { arrivalNs, next, newestOf, offsetNs, histogram } = holds;
   const slots = merge.slots === null ? [] : [merge.slots];

@@ -85,8 +85,7 @@ export function createXenPath(options: XenPathOptions): XenPath {
     guest: { events, knowsSegmentSize: netback.carriesSegmentSize, unacknowledgedBytes: 0 },
   };
   return {
-    deliver: (segments, payloadBytes, frameBytes) =>
-      deliver(state, segments, payloadBytes, frameBytes, 1, 0),
+    deliver: (segments, payloadBytes, frameBytes) => deliver(state, segments, payloadBytes, frameBytes, 1, 0),
     deliverRun: (segments, payloadBytes, frameBytes, times, polls) =>
       deliver(state, segments, payloadBytes, frameBytes, times, polls),
     pollEnd: () => netback.pollEnd(state.netbackState),

@@ -169,19 +169,21 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   const timed = movesClock(first.poll) ? timedSink(table, sink, softirq) : sink;
   const engine = createEngine(table, { engine: first.engine, ...plan.engines }, timed);
   const usual: CoreTarget | undefined =
-    table.core === null || engine.inCore === undefined ? undefined : {
-      core: table.core,
-      merge: engine.inCore,
-      count(taken, flushed) {
-        packets += taken;
-        if (first.engine !== 'none') engine.counters.aggregated += taken;
-        engine.counters.flushed += flushed;
-      },
-      deliver(reason, segments, payload, frameBytes, times, polls) {
-        count(times * Math.max(1, polls), reason, segments);
-        for (const path of paths) path.deliverRun(segments, payload, frameBytes, times, polls);
-      },
-    };
+    table.core === null || engine.inCore === undefined
+      ? undefined
+      : {
+          core: table.core,
+          merge: engine.inCore,
+          count(taken, flushed) {
+            packets += taken;
+            if (first.engine !== 'none') engine.counters.aggregated += taken;
+            engine.counters.flushed += flushed;
+          },
+          deliver(reason, segments, payload, frameBytes, times, polls) {
+            count(times * Math.max(1, polls), reason, segments);
+            for (const path of paths) path.deliverRun(segments, payload, frameBytes, times, polls);
+          },
+        };
   const target: PollTarget = {
     usual,
     receive(from: number, to: number): void {

@@ -64,6 +64,32 @@ function sum(input: readonly Skb[], value: (skb: Skb) => number): number {
 }
 
 describe('path properties', () => {
+  it('a run is as many skbs and ends of polls as it says', () => {
+    const run = fc.record({
+      skb: fc.oneof(lone, merged),
+      times: fc.oneof(fc.nat(5), fc.constant(300)),
+      polls: fc.nat(3),
+    });
+    fc.assert(
+      fc.property(configuration, receiveMode, fc.array(run, { maxLength: 12 }), choices, (...made) => {
+        const [configuration, receiveMode, runs, chosen] = made;
+        const options = { configuration, receiveMode, lroMode: 'skb', ...chosen } as const;
+        const [inRuns, one] = [createXenPath(options), createXenPath(options)];
+        for (const { skb, times, polls } of runs) {
+          const { segments, payloadBytes, frameBytes } = skb;
+          inRuns.deliverRun(segments, payloadBytes, frameBytes, times, polls);
+          for (let round = 0; round < Math.max(1, polls); round++) {
+            for (let i = 0; i < times; i++) one.deliver(segments, payloadBytes, frameBytes);
+            if (polls > 0) one.pollEnd();
+          }
+        }
+        const counts = { receivedFrames: 0, enginePackets: 0, polls: 0 };
+        expect(inRuns.finish(counts)).to.deep.equal(one.finish(counts));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('bytes are conserved through every stage', () => {
     fc.assert(
       fc.property(configuration, receiveMode, skbs, choices, (name, mode, input, chosen) => {
