@@ -1,6 +1,7 @@
 /**
  * The NAPI simulation in the core (wasm/napi.ts): it takes the usual packets of a lane whose state is copied in before
- * and out after each call. Arrays lie there anyway.
+ * and out after each call. Arrays lie there anyway. What was taken since the interrupt is not copied: only moderation
+ * that follows the traffic looks at it, and that does not run there.
  */
 import { type NapiSpec, type NapiState, WAITING } from './napi-state.ts';
 import type { CoreTarget } from './poll-model.ts';

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { INET_LRO_DEFAULTS, type InetLroOptions } from '../../src/coalesce/inet-lro.ts';
 import { loadProfile } from '../../src/cost/load-profile.ts';
+import type { Coefficients, Profile } from '../../src/cost/profile.ts';
 import type { ModerationSpec } from '../../src/nic/moderation.ts';
 import type { NapiSpec } from '../../src/nic/napi-state.ts';
 import { NIC_PRESETS } from '../../src/nic/presets.ts';
@@ -32,12 +33,31 @@ const TG3: NapiSpec = {
 };
 
 const PROFILE = loadProfile('aizu-2008');
+const { coefficients, receiveModes } = PROFILE;
+const ROUND_EVENTS: ReadonlySet<string> = new Set(['receivedFrames', 'skbs']);
+/** By which at 1 GHz packets and skbs take 5 µs, and nothing else takes time: polls end when packets arrive. */
+const ROUND: Profile = {
+  ...PROFILE,
+  coefficients: roundCycles(coefficients),
+  receiveModes: {
+    flip: { ...receiveModes.flip!, coefficients: roundCycles(receiveModes.flip!.coefficients) },
+  },
+};
 
-function planOf(poll: NapiSpec, inetLro: InetLroOptions): ConfigurationPlan {
+function roundCycles(terms: Coefficients): Coefficients {
+  return Object.fromEntries(
+    Object.entries(terms).map(([name, term]) => [
+      name,
+      { ...term, value: ROUND_EVENTS.has(term.event) ? 5000 : 0 },
+    ]),
+  );
+}
+
+function planOf(poll: NapiSpec, inetLro: InetLroOptions, profile: Profile = PROFILE): ConfigurationPlan {
   return {
     setups: studySetups(() => ({ text: 'napi', spec: poll })),
     engines: { inetLro },
-    price: { receiveMode: 'flip', lroMode: 'skb', profile: PROFILE },
+    price: { receiveMode: 'flip', lroMode: 'skb', profile },
   };
 }
 
@@ -128,7 +148,7 @@ describe('napi in the core and beside it', function () {
     }
   });
 
-  const times = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 200 }));
+  const times = fc.oneof(fc.constantFrom(0, 5, 10, 50), fc.integer({ min: 1, max: 200 }));
   const moderation: fc.Arbitrary<ModerationSpec> = fc.oneof(
     fc.record({
       kind: fc.constant('coalesce' as const),
@@ -156,19 +176,35 @@ describe('napi in the core and beside it', function () {
     mtu: fc.constantFrom(1500, 60_000),
   });
 
+  /** Arrivals at any time, or at round times, when timers fire, and with round costs polls end. */
+  const clock = fc.constantFrom(
+    { tickNs: 1, profile: PROFILE, costs: {} },
+    { tickNs: 5000, profile: PROFILE, costs: {} },
+    { tickNs: 5000, profile: ROUND, costs: { cpuGhz: 1, perPacketShare: 1, timeScale: 1 } },
+  );
+
   it('agree on random traffic with random options', async () => {
     let inCore = 0;
     let dropped = 0;
     await fc.assert(
-      fc.asyncProperty(trace, napi, inetLro, async (steps, poll, limits) => {
-        const frames = framesOf(steps).map((frame) => ({ ...frame, timeNs: BigInt(frame.timeNs) }));
-        const path = folder.write('random', pcapFile(frames));
-        const plan = planOf(poll, { ...INET_LRO_DEFAULTS, ...limits });
-        inCore += await expectSame(path, [plan], 'all');
-        const { counts } = await replay(path, [plan], false, 'all');
-        dropped += counts[0]![1]!.dropped;
-      }),
-      { numRuns: 400 },
+      fc.asyncProperty(
+        trace,
+        napi,
+        inetLro,
+        clock,
+        async (steps, poll, limits, { tickNs, profile, costs }) => {
+          const frames = framesOf(steps).map((frame) => ({
+            ...frame,
+            timeNs: BigInt(Math.round(frame.timeNs / tickNs) * tickNs),
+          }));
+          const path = folder.write('random', pcapFile(frames));
+          const plan = planOf({ ...poll, ...costs }, { ...INET_LRO_DEFAULTS, ...limits }, profile);
+          inCore += await expectSame(path, [plan], 'all');
+          const { counts } = await replay(path, [plan], false, 'all');
+          dropped += counts[0]![1]!.dropped;
+        },
+      ),
+      { numRuns: 600 },
     );
     expect(inCore).to.be.above(1000);
     expect(dropped).to.be.above(100);
