@@ -2,14 +2,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResultRecord } from '../replay/result.ts';
+import { isDataFile } from '../report/figure-data.ts';
 import { writeFiles } from '../report/files.ts';
 import {
   PROVENANCE_FILE,
   type Provenance,
-  provenanceFile,
+  type ReportIdentity,
   type RunProvenance,
 } from '../report/provenance.ts';
-import { type Format, reportFiles } from '../report/report-files.ts';
+import { chartWidth, type Format, reportFiles, studyReport } from '../report/report-files.ts';
 
 export interface ReportOrder {
   readonly folder: string;
@@ -21,24 +22,28 @@ export interface ReportOrder {
 export async function writeReport(
   { folder, formats, run }: ReportOrder,
   record: ResultRecord,
-  identity: { readonly sha256: string | null; readonly task: string | null },
+  identity: ReportIdentity,
 ): Promise<string[]> {
   if (formats.length === 0) return [];
-  const files = await reportFiles(record, formats);
-  return writeFiles(folder, [...files, provenanceFile(record, run, identity, files)]);
+  return writeFiles(folder, await reportFiles(studyReport(record), formats, identity, run));
 }
 
-/** Whether the folder holds the report of this task in these formats. */
-export function isReportOf({ folder, formats }: ReportOrder, task: string): boolean {
+/** Whether the folder holds the report of this task in these formats and this width. */
+export function isReportOf({ folder, formats, run }: ReportOrder, task: string): boolean {
   let provenance: Partial<Provenance>;
   try {
     provenance = JSON.parse(readFileSync(join(folder, PROVENANCE_FILE), 'utf8')) as Partial<Provenance>;
   } catch {
     return false;
   }
-  const { files = [] } = provenance;
-  const has = (format: Format): boolean => files.some((name) => name.endsWith(`.${format}`));
+  const { options = [] } = provenance;
+  const names = (provenance.files ?? []).map(({ name }) => name);
+  const has = (format: Format): boolean =>
+    names.some((name) => name?.endsWith(`.${format}`) && !isDataFile(name));
   return (
-    provenance.task === task && formats.every(has) && files.every((name) => existsSync(join(folder, name)))
+    provenance.task === task &&
+    formats.every(has) &&
+    chartWidth({ options }) === chartWidth(run) &&
+    names.every((name) => name !== undefined && existsSync(join(folder, name)))
   );
 }

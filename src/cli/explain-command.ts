@@ -1,14 +1,16 @@
 /** `analyze explain`: why packets did and did not merge, and what would change it. */
 import { join } from 'node:path';
+import { hashFile } from '../batch/content-hash.ts';
 import { caveatOf, ENGINES, type EngineName } from '../coalesce/catalog.ts';
 import { type ExplainOptions, explain } from '../replay/explain.ts';
 import type { ExplainRecord } from '../replay/explain-result.ts';
 import { openSession } from '../replay/session.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { renderExplanation } from '../report/explain-terminal.ts';
-import { makeFolder, type OutputFile, writeFiles } from '../report/files.ts';
+import { makeFolder, writeFiles } from '../report/files.ts';
 import { reportFolderName } from '../report/folder-name.ts';
-import type { Format } from '../report/report-files.ts';
+import { type Report, reportFiles } from '../report/report-files.ts';
+import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { parseFormats } from './formats.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
@@ -42,12 +44,12 @@ const MAX_TOP = 1000;
 const MAX_PACKETS = 1000;
 const MAX_RECORD = Number.MAX_SAFE_INTEGER;
 
-export async function runExplain(raw: RawExplainOptions): Promise<number> {
+export async function runExplain(raw: RawExplainOptions, invocation: Invocation): Promise<number> {
   const options = explainOptions(raw);
-  const formats = parseFormats(raw.format);
+  const formats = [...parseFormats(raw.format)];
   const name = raw.capture === '-' ? 'stdin' : reportFolderName(raw.capture.split('/').at(-1) ?? '');
   const folder = join(raw.out, name);
-  if (formats.size > 0) makeFolder(folder);
+  if (formats.length > 0) makeFolder(folder);
   const { inetLro: _, ...choices } = resolveReplayOptions(raw);
   const signal = abortOnSignals();
   const pacer = createPacer(raw.progress && !raw.quiet);
@@ -67,21 +69,23 @@ export async function runExplain(raw: RawExplainOptions): Promise<number> {
     for (const caveat of options.engines.map(caveatOf)) if (caveat !== null) complain(caveat);
   }
   for (const warning of record.warnings) complain(`${warning.code}: ${warning.message}`);
-  const files = await reportFiles(record, formats);
+  const sha256 = formats.length === 0 || raw.capture === '-' ? null : hashFile(raw.capture);
+  const identity = { sha256, task: null };
+  const files = await reportFiles(reportOf(record), formats, identity, invocation.provenance());
   if (files.length > 0) {
     for (const path of writeFiles(folder, files)) if (!raw.quiet) complain(`wrote ${path}`);
   }
   return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
 }
 
-async function reportFiles(record: ExplainRecord, formats: ReadonlySet<Format>): Promise<OutputFile[]> {
-  const files: OutputFile[] = [];
-  if (formats.has('csv')) files.push(...(await import('../report/explain-csv.ts')).explainCsvFiles(record));
-  if (formats.has('json')) files.push({ name: 'explain.json', text: `${JSON.stringify(record, null, 2)}\n` });
-  if (formats.has('png')) {
-    files.push(...(await import('../report/explain-png.ts')).explainChartFiles(record));
-  }
-  return files;
+function reportOf(record: ExplainRecord): Report {
+  return {
+    record,
+    jsonName: 'explain.json',
+    provenanceName: 'explain.provenance.json',
+    csv: async () => (await import('../report/explain-csv.ts')).explainCsvFiles(record),
+    figures: async () => (await import('../report/figures.ts')).explainFigures(record),
+  };
 }
 
 function explainOptions(raw: RawExplainOptions): ExplainOptions {

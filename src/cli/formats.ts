@@ -1,6 +1,27 @@
 /** `--format`: which files a report is made of. */
+import type { Options } from 'yargs';
+import { CHART_WIDTHS } from '../report/chart-style.ts';
 import { FORMATS, type Format } from '../report/report-files.ts';
 import { UsageError } from './usage.ts';
+
+/** The options of commands that write a report with charts. */
+export function reportOptions(defaults: string): Readonly<Record<string, Options>> {
+  return {
+    out: { describe: 'folder for the reports', type: 'string', default: 'reports', requiresArg: true },
+    format: {
+      describe: `files to write: ${FORMATS.join(', ')}, none`,
+      type: 'string',
+      default: defaults,
+      requiresArg: true,
+    },
+    'chart-width': {
+      describe: 'charts for a column (3.33 in) or the page (7 in) of a paper',
+      choices: CHART_WIDTHS,
+      default: 'column',
+      requiresArg: true,
+    },
+  };
+}
 
 /** A list with commas; `none` and nothing are no files. */
 export function parseFormats(text: string): Set<Format> {

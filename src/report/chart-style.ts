@@ -3,9 +3,19 @@ import type { SeriesRole } from './chart-spec.ts';
 
 export const CSS_DPI = 96;
 
-/** The column of a two-column paper (ACM, IEEE): 3.33 inches. */
-export const COLUMN_WIDTH = Math.round(3.33 * CSS_DPI);
-export const HEIGHT = 200;
+export const CHART_WIDTHS = ['column', 'page'] as const;
+export type ChartWidth = (typeof CHART_WIDTHS)[number];
+
+export interface ChartSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The column (3.33 inches) and the page (7 inches) of a two-column paper (ACM, IEEE). */
+export const SIZES: Readonly<Record<ChartWidth, ChartSize>> = {
+  column: { width: Math.round(3.33 * CSS_DPI), height: 200 },
+  page: { width: 7 * CSS_DPI, height: 260 },
+};
 
 /** 8 pt, the smallest size that common paper templates allow in a figure. */
 export const FONT_SIZE = (8 / 72) * CSS_DPI;
@@ -69,6 +79,5 @@ export const LOOKS: Readonly<Record<SeriesRole, Look>> = {
   'copy-to-user': hatched('#cc79a7', PAPER, 'up', INK),
 };
 
-/** Resolution of pictures, and device pixels for a CSS pixel. */
+/** Resolution of pictures. */
 export const CHART_DPI = 300;
-export const CHART_DPI_RATIO = CHART_DPI / CSS_DPI;

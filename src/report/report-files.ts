@@ -1,16 +1,60 @@
 /** The files of one report by format. Writers are loaded when they are needed: start-up counts where none is. */
 import type { ResultRecord } from '../replay/result.ts';
+import { CHART_WIDTHS, type ChartWidth } from './chart-style.ts';
+import type { Figure } from './figure.ts';
+import { figureFiles } from './figure-files.ts';
+import { figureOrigin } from './figure-origin.ts';
 import type { OutputFile } from './files.ts';
+import { PROVENANCE_FILE, provenanceFile, type ReportIdentity, type RunProvenance } from './provenance.ts';
 
-export const FORMATS = ['csv', 'png', 'json'] as const;
+export const FORMATS = ['csv', 'png', 'svg', 'pdf', 'tex', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
 
-export async function reportFiles(record: ResultRecord, formats: readonly Format[]): Promise<OutputFile[]> {
+/** What a command has to write. */
+export interface Report {
+  readonly record: {
+    readonly tool: ResultRecord['tool'];
+    readonly capture: { readonly name: string; readonly packets: number };
+  };
+  readonly jsonName: string;
+  readonly provenanceName: string;
+  readonly csv: () => Promise<readonly OutputFile[]>;
+  readonly figures: () => Promise<readonly Figure[]>;
+}
+
+/** The report of the main command. */
+export function studyReport(record: ResultRecord): Report {
+  return {
+    record,
+    jsonName: 'summary.json',
+    provenanceName: PROVENANCE_FILE,
+    csv: async () => (await import('./csv.ts')).csvFiles(record),
+    figures: async () => (await import('./figures.ts')).studyFigures(record),
+  };
+}
+
+/** With its provenance at the end; nothing without formats. */
+export async function reportFiles(
+  { record, jsonName, provenanceName, csv, figures }: Report,
+  formats: readonly Format[],
+  identity: ReportIdentity,
+  run: RunProvenance,
+): Promise<OutputFile[]> {
+  if (formats.length === 0) return [];
   const files: OutputFile[] = [];
-  if (formats.includes('csv')) files.push(...(await import('./csv.ts')).csvFiles(record));
+  if (formats.includes('csv')) files.push(...(await csv()));
   if (formats.includes('json')) {
-    files.push({ name: 'summary.json', text: `${JSON.stringify(record, null, 2)}\n` });
+    files.push({ name: jsonName, text: `${JSON.stringify(record, null, 2)}\n` });
   }
-  if (formats.includes('png')) files.push(...(await import('./chart-png.ts')).chartFiles(record));
-  return files;
+  if (formats.some((format) => format !== 'csv' && format !== 'json')) {
+    const origin = figureOrigin(record, identity.sha256, run);
+    files.push(...(await figureFiles(await figures(), formats, { width: chartWidth(run), origin })));
+  }
+  return [...files, provenanceFile(provenanceName, record, run, identity, files)];
+}
+
+/** Of the option `--chart-width`, a column where the command has none. */
+export function chartWidth({ options }: Pick<RunProvenance, 'options'>): ChartWidth {
+  const asked = options.find(({ option }) => option === 'chart-width')?.value;
+  return CHART_WIDTHS.find((known) => known === asked) ?? 'column';
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -166,7 +167,9 @@ describe('a batch', () => {
     expect(readFileSync(join(CAPTURES, 'README.md'), 'utf8')).to.include(capture.sha256);
     expect(task).to.match(/^[0-9a-f]{64}$/);
     expect(tool.name).to.equal('analyze');
-    expect(files).to.include('lro-rate.csv');
+    const text = readFileSync(folder.path('one/full-f4/lro-rate.csv'));
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    expect(files).to.deep.include({ name: 'lro-rate.csv', sha256 });
     expect(commandLine).to.include('--no-cache');
     expect(options).to.deep.include({ option: 'cache', value: false, origin: 'flag' });
     expect(options).to.deep.include({ option: 'mtu', value: '1500', origin: 'default' });

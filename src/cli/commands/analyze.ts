@@ -1,3 +1,4 @@
+import { reportOptions } from '../formats.ts';
 import { TALK_OPTIONS } from '../options.ts';
 import type { RawAnalyzeOptions } from '../raw-analyze-options.ts';
 import { STUDY_OPTIONS } from '../study-definitions.ts';
@@ -15,13 +16,7 @@ export const ANALYZE: CommandDefinition = {
   options: {
     ...STUDY_OPTIONS,
     ...TALK_OPTIONS,
-    out: { describe: 'folder for the reports', type: 'string', default: 'reports', requiresArg: true },
-    format: {
-      describe: 'files to write: csv, png, json, none',
-      type: 'string',
-      default: 'csv,png,json',
-      requiresArg: true,
-    },
+    ...reportOptions('csv,png,json'),
     workers: {
       describe: 'captures analysed at once (default: one a processor)',
       type: 'string',
