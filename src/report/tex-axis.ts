@@ -7,7 +7,7 @@ const FONT = '\\fontsize{8}{9.5}\\selectfont';
 
 export interface TexAxis {
   readonly width: ChartWidth;
-  /** Room at the right of the axis that pgfplots does not count, inches. */
+  /** Room beside the axis that pgfplots does not count, inches. */
   readonly besideIn?: number;
   readonly heightIn: number;
   /** Options, one a line. */
@@ -45,7 +45,7 @@ export function texAxis({ width, besideIn = 0, heightIn, options, keys, content 
       `legend style={${legend}}`,
       'tick align=outside',
       'tick pos=left',
-      `grid style={${texColour(GRID)}, line width=.4pt}`,
+      `grid style={draw=${texColour(GRID)}, line width=.4pt}`,
       'axis line style={line width=.5pt}',
       'scaled ticks=false',
       ...options,

@@ -11,20 +11,26 @@ const FIRST_COLUMN = 2;
 const GROUP = 0.84;
 const BAR = 0.9;
 const LINE_IN = 0.165;
+/** Mean width of a letter of 8 pt, and room for the notes. */
+const LETTER_IN = 0.052;
+const NOTES_IN = 0.75;
 
 export function standingBars(spec: BarChartSpec, width: ChartWidth, table: string): string[] {
   const last = spec.labels.length - 0.5;
   const { stacks, wide } = placesOf(spec.series);
+  const numbers =
+    spec.written === 'bars' && stacks.length === spec.series.length && stacks.length <= 2
+      ? nodes(spec.decimals)
+      : '';
   const bars = stacks.flatMap((stack, index) => {
     const at = texNumber((index - (stacks.length - 1) / 2) * (GROUP / stacks.length));
-    return topDown(spec.series, stack).map(({ look, sum, alone }) => {
-      const numbers = alone && spec.written === 'bars' && stacks.length <= 2 ? nodes(spec.decimals) : '';
-      return `\\addplot[${look}${numbers}] table [x expr={\\thisrowno{0}+(${at})}, y expr={${sum}}] ${table};`;
+    return topDown(spec.series, stack).map(({ look, sum }) => {
+      return `\\addplot[forget plot, ${look}${numbers}] table [x expr={\\thisrowno{0}+(${at})}, y expr={${sum}}] ${table};`;
     });
   });
   const lines = spec.referenceLines.map(
     ({ value }) =>
-      `\\addplot[sharp plot, black, densely dashed] coordinates {(-0.5,${texNumber(value)}) (${last},${texNumber(value)})};`,
+      `\\addplot[forget plot, sharp plot, black, densely dashed] coordinates {(-0.5,${texNumber(value)}) (${last},${texNumber(value)})};`,
   );
   const keys = [
     ...keysOf(spec.series),
@@ -34,7 +40,8 @@ export function standingBars(spec: BarChartSpec, width: ChartWidth, table: strin
     })),
   ];
   const names = spec.stackLabels;
-  const below = names === null ? '' : `${stacks.map((stack) => names[stack] ?? stack).join(', ')}: `;
+  const inGroups =
+    names === null ? null : `in each group: ${stacks.map((stack) => names[stack] ?? stack).join(', ')}`;
   return texAxis({
     width,
     heightIn: width === 'column' ? 2.1 : 2.7,
@@ -50,7 +57,7 @@ export function standingBars(spec: BarChartSpec, width: ChartWidth, table: strin
       ),
       'ymajorgrids, x tick style={draw=none}',
       `ylabel={${tex(spec.axisLabel)}}`,
-      ...(below === '' ? [] : [`xlabel={${tex(`in each group ${below.slice(0, -2)}`)}}`]),
+      ...(inGroups === null ? [] : [`xlabel={${tex(inGroups)}}`]),
     ],
     content: [...bars, ...lines],
   });
@@ -60,25 +67,27 @@ export function standingBars(spec: BarChartSpec, width: ChartWidth, table: strin
 export function lyingBars(spec: ExplainChartSpec, width: ChartWidth, table: string): string[] {
   const last = spec.labels.length - 1;
   const bars = topDown(spec.series, spec.series[0]!.stack).map(
-    ({ look, sum }) => `\\addplot[${look}] table [x expr={${sum}}, y expr={-\\thisrowno{0}}] ${table};`,
+    ({ look, sum }) =>
+      `\\addplot[forget plot, ${look}] table [x expr={${sum}}, y expr={-\\thisrowno{0}}] ${table};`,
   );
+  const longest = Math.max(...spec.labels.map(({ length }) => length));
   const ticks = spec.labels.map((_, line) => -line);
   const labels = spec.labels.map((label, line) =>
     spec.headings[line] === true ? `{\\bfseries ${tex(label)}}` : `{${tex(label)}}`,
   );
   const notes = spec.notes.map((note, line) => {
     const text = tex(spec.headings[line] === true ? spec.noteHeading : note);
-    return `\\node[anchor=east] at ([xshift=0.62in]{rel axis cs:1,0} |- {axis cs:0,${-line}}) {${text}};`;
+    return `\\node[anchor=east, xshift=${NOTES_IN}in] at ({rel axis cs:1,0} |- {axis cs:0,${-line}}) {${text}};`;
   });
   return texAxis({
     width,
-    besideIn: 0.65,
-    heightIn: spec.labels.length * LINE_IN + 0.5,
+    besideIn: longest * LETTER_IN + 0.15 + NOTES_IN,
+    heightIn: spec.labels.length * LINE_IN,
     keys: keysOf(spec.series),
     options: [
       'xbar, bar shift=0pt, /pgf/bar width=0.75',
       'table/col sep=comma',
-      'scale only axis=false, clip=false',
+      'scale only axis, clip=false',
       spec.axisMax === null ? 'xmin=0, enlarge x limits={upper, value=0.04}' : `xmin=0, xmax=${spec.axisMax}`,
       `ymin=${-last - 0.6}, ymax=0.6`,
       `ytick={${ticks.join(',')}}`,
@@ -94,7 +103,6 @@ interface DrawnBar {
   readonly look: string;
   /** Of this series and all below it. */
   readonly sum: string;
-  readonly alone: boolean;
 }
 
 function topDown(series: readonly ChartSeries[], stack: string): DrawnBar[] {
@@ -106,7 +114,6 @@ function topDown(series: readonly ChartSeries[], stack: string): DrawnBar[] {
         .slice(0, place + 1)
         .map((below) => `\\thisrowno{${below + FIRST_COLUMN}}`)
         .join('+'),
-      alone: own.length === 1,
     }))
     .reverse();
 }

@@ -60,7 +60,10 @@ export function texTableFloat(
 /** Title, capture, settings, version; as TeX. */
 function caption(title: string, origin: FigureOrigin): string {
   const hash = origin.captureSha256 === null ? '' : `, SHA-256 ${origin.captureSha256.slice(0, 12)}\\dots`;
-  const settings = origin.settings === '' ? 'default settings' : `settings \\texttt{${tex(origin.settings)}}`;
+  const settings =
+    origin.settings === ''
+      ? 'default settings'
+      : `settings \\texttt{${tex(origin.settings).replaceAll(',', ',\\allowbreak ')}}`;
   return (
     `${tex(title)}. Capture \\texttt{${tex(origin.capture)}} ` +
     `(${grouped(origin.packets)} packets${hash}), ${settings}, ${tex(origin.tool)}.`

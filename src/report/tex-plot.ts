@@ -28,7 +28,7 @@ export function pgfplot(figure: Figure, width: ChartWidth): string[] {
 function lines(spec: XyChartSpec, width: ChartWidth, table: string): string[] {
   const plots = spec.series.map(({ role, joined }, index) => {
     const look = xyLook(XY_LOOKS[role], joined);
-    return `\\addplot[${look}] table [x index=0, y index=${index + 1}] ${table};`;
+    return `\\addplot[forget plot, ${look}] table [x index=0, y index=${index + 1}] ${table};`;
   });
   return texAxis({
     width,
@@ -56,7 +56,7 @@ function xyLook({ colour, dash, mark, radius, hollow }: XyLook, joined: boolean)
     joined && dash.length > 0 ? `, dash pattern=on ${dash[0]}pt off ${dash[1] ?? dash[0]}pt` : '';
   if (radius === 0) return `${line}${dashed}, color=${ink}, no marks`;
   const fill = hollow ? 'white' : ink;
-  return `${line}${dashed}, color=${ink}, mark=${MARKS[mark]}, mark size=${radius * 0.75}pt, mark options={solid, draw=${ink}, fill=${fill}}`;
+  return `${line}${dashed}, color=${ink}, mark=${MARKS[mark]}, mark size=${Math.max(1, radius * 0.75)}pt, mark options={solid, draw=${ink}, fill=${fill}}`;
 }
 
 /** Labels longer than this together stand aslant. */
