@@ -56,7 +56,7 @@ export function drawHeatMap(context: SKRSContext2D, spec: HeatMapSpec, size: Cha
       // A little over the edge, so that no line of paper shows between cells.
       context.fillRect(x, y, width + 0.2, height + 0.2);
       if (value === null || !numbersFit) continue;
-      context.fillStyle = share > 0.5 ? PAPER : INK;
+      context.fillStyle = share > 0.62 ? PAPER : INK;
       write(context, number(value), x + width / 2, y + height / 2, 'center');
     }
   }

@@ -9,7 +9,7 @@ const LINE_HEIGHT = 15;
 /** Axis with its label, and the row of keys. */
 const AXIS_HEIGHT = 36;
 const LEGEND_HEIGHT = 20;
-const NOTE_WIDTH = 58;
+const NOTE_WIDTH = 64;
 
 /** By the number of lines, whatever the width. */
 export function lyingBarHeight(spec: ExplainChartSpec): number {

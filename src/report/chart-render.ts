@@ -79,7 +79,7 @@ function draw(figure: Figure, size: ChartSize, context: SKRSContext2D, ratio: nu
     return;
   }
   // Chart.js wants a canvas, which a page of a PDF has not, and sets its size, which would clear that of an SVG.
-  const standIn = { width: size.width * ratio, height: size.height * ratio, getContext: () => context };
+  const standIn = { ...size, getContext: () => context };
   Object.assign(context, { canvas: standIn });
   new Chart(standIn as unknown as ChartItem, configurationOf(figure, size, ratio)).destroy();
 }

@@ -52,6 +52,7 @@ export function texTableFloat(
     '\\footnotesize',
     `\\caption{${captionTex}}`,
     `\\label{${label}}`,
+    '\\smallskip',
     ...booktabs(table),
     `\\end{table${star}}`,
   ];

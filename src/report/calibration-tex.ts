@@ -1,0 +1,98 @@
+/** A calibration for LaTeX: coefficients and rows as booktabs tables, with their intervals. */
+import type { CalibrationRecord, Interval } from '../cost/calibration-record.ts';
+import type { TextFile } from './csv.ts';
+import { grouped } from './format.ts';
+import { tex, texComment } from './tex-escape.ts';
+import { texTableFloat } from './tex-figure.ts';
+import { type TexTable, texValue } from './tex-table.ts';
+
+export function calibrationTexFiles(record: CalibrationRecord): TextFile[] {
+  return [
+    {
+      name: 'coefficients.tex',
+      text: texFile(record, coefficients(record), 'Fitted coefficients', 'coefficients'),
+    },
+    { name: 'rows.tex', text: texFile(record, rows(record), 'Measured and predicted rows', 'rows') },
+  ];
+}
+
+function texFile(record: CalibrationRecord, table: TexTable, title: string, label: string): string {
+  const { tool, measured, profile, receiveMode, noise, replicates, seed } = record;
+  const caption =
+    `${title} (95\\,\\% intervals of ${grouped(replicates)} made-up repetitions with noise of ` +
+    `${texValue(100 * noise, 1)}\\,\\%, seed ${seed}). Measured table \\texttt{${tex(measured)}}, ` +
+    `profile \\texttt{${tex(profile)}}, receive mode \\texttt{${tex(receiveMode)}}, ${tool.name} ${tex(tool.version)}.`;
+  return `${[
+    texComment(title),
+    texComment(`Software: ${tool.name} ${tool.version}`),
+    texComment(`Measured: ${measured}`),
+    texComment(`Seed: ${seed}`),
+    texComment('Preamble: \\usepackage{booktabs}'),
+    ...texTableFloat(table, caption, `tab:${label}`, ''),
+  ].join('\n')}\n`;
+}
+
+function coefficients({ domains }: CalibrationRecord): TexTable {
+  return {
+    spanning: [],
+    header: ['Coefficient', 'Domain', 'Unit', 'Fitted', 'Profile'],
+    rows: domains.flatMap(({ domain, coefficients: fitted }) =>
+      fitted.map((one) => [
+        tex(one.name),
+        tex(domain),
+        tex(one.unit),
+        withInterval(one.value, one.interval),
+        texValue(one.profileValue, decimalsOf(one.profileValue)),
+      ]),
+    ),
+    names: 3,
+    note: null,
+  };
+}
+
+function rows({ domains }: CalibrationRecord): TexTable {
+  return {
+    spanning: [
+      { text: '', columns: 2 },
+      { text: 'Cycles per byte', columns: 3 },
+    ],
+    header: ['Configuration', 'Domain', 'measured', 'fitted', 'by the other rows'],
+    rows: domains.flatMap(({ domain, fittedRows }) =>
+      fittedRows.map(({ configuration, measuredCyclesPerByte, fitted, leftOut }) => [
+        tex(configuration),
+        tex(domain),
+        texValue(measuredCyclesPerByte, 2),
+        texValue(fitted?.cyclesPerByte ?? null, 2),
+        withInterval(leftOut?.cyclesPerByte ?? null, leftOut?.interval ?? null),
+      ]),
+    ),
+    names: 2,
+    note: null,
+  };
+}
+
+/**
+ * `$14300 \pm 200$`, or both distances where they differ as they are written; as many decimals as give the smaller of
+ * them two digits.
+ */
+export function withInterval(value: number | null, interval: Interval | null): string {
+  if (value === null || interval === null) return texValue(value, decimalsOf(value ?? 0));
+  const [up, down] = [interval.high - value, value - interval.low];
+  const width = Math.min(...[up, down].map(Math.abs).filter((one) => one > 0));
+  const decimals = Number.isFinite(width)
+    ? Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(width))))
+    : decimalsOf(value);
+  const [above, below] = [up.toFixed(decimals), down.toFixed(decimals)];
+  if (above === below) return `$${value.toFixed(decimals)} \\pm ${above}$`;
+  return `$${value.toFixed(decimals)}^{${signed(above, '+')}}_{${signed(below, '-')}}$`;
+}
+
+/** An interval may not hold the value: a distance below 0 turns its sign around. */
+function signed(text: string, sign: '+' | '-'): string {
+  if (!text.startsWith('-')) return `${sign}${text}`;
+  return `${sign === '+' ? '-' : '+'}${text.slice(1)}`;
+}
+
+function decimalsOf(value: number): number {
+  return Number.isInteger(value) ? 0 : 3;
+}
