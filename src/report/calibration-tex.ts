@@ -28,7 +28,7 @@ function texFile(record: CalibrationRecord, table: TexTable, title: string, labe
     texComment(`Measured: ${measured}`),
     texComment(`Seed: ${seed}`),
     texComment('Preamble: \\usepackage{booktabs}'),
-    ...texTableFloat(table, caption, `tab:${label}`, ''),
+    ...texTableFloat(table, caption, `tab:${label}`, '*'),
   ].join('\n')}\n`;
 }
 
@@ -40,7 +40,7 @@ function coefficients({ domains }: CalibrationRecord): TexTable {
       fitted.map((one) => [
         tex(one.name),
         tex(domain),
-        tex(one.unit),
+        tex(unitOf(one.unit)),
         withInterval(one.value, one.interval),
         texValue(one.profileValue, decimalsOf(one.profileValue)),
       ]),
@@ -72,19 +72,20 @@ function rows({ domains }: CalibrationRecord): TexTable {
 }
 
 /**
- * `$14300 \pm 200$`, or both distances where they differ as they are written; as many decimals as give the smaller of
- * them two digits.
+ * `$14300 \pm 1400$`, or both distances where they differ as they are written: the smaller of them with two digits that
+ * matter, the value to the same place.
  */
 export function withInterval(value: number | null, interval: Interval | null): string {
   if (value === null || interval === null) return texValue(value, decimalsOf(value ?? 0));
   const [up, down] = [interval.high - value, value - interval.low];
-  const width = Math.min(...[up, down].map(Math.abs).filter((one) => one > 0));
-  const decimals = Number.isFinite(width)
-    ? Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(width))))
-    : decimalsOf(value);
-  const [above, below] = [up.toFixed(decimals), down.toFixed(decimals)];
-  if (above === below) return `$${value.toFixed(decimals)} \\pm ${above}$`;
-  return `$${value.toFixed(decimals)}^{${signed(above, '+')}}_{${signed(below, '-')}}$`;
+  const widths = [up, down].map(Math.abs).filter((one) => one > 0);
+  if (widths.length === 0) return texValue(value, decimalsOf(value));
+  const place = Math.floor(Math.log10(Math.min(...widths))) - 1;
+  const rounded = (number: number): string =>
+    place >= 0 ? String(Math.round(number / 10 ** place) * 10 ** place) : number.toFixed(Math.min(6, -place));
+  const [above, below] = [rounded(up), rounded(down)];
+  if (above === below) return `$${rounded(value)} \\pm ${above}$`;
+  return `$${rounded(value)}^{${signed(above, '+')}}_{${signed(below, '-')}}$`;
 }
 
 /** An interval may not hold the value: a distance below 0 turns its sign around. */
@@ -93,6 +94,11 @@ function signed(text: string, sign: '+' | '-'): string {
   return `${sign === '+' ? '-' : '+'}${text.slice(1)}`;
 }
 
+/** `cyclesPerPacket` as `cycles/packet`. */
+function unitOf(unit: string): string {
+  return unit.replace(/Per([A-Z])/g, (_, first: string) => `/${first.toLowerCase()}`);
+}
+
 function decimalsOf(value: number): number {
-  return Number.isInteger(value) ? 0 : 3;
+  return Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : 3;
 }

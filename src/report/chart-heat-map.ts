@@ -27,7 +27,8 @@ const ABSENT = '#ffffff';
 /** In CSS pixels, on a context that is scaled to its target. */
 export function drawHeatMap(context: SKRSContext2D, spec: HeatMapSpec, size: ChartSize): void {
   context.fillStyle = PAPER;
-  context.fillRect(0, 0, size.width, size.height);
+  // A little more than the size, which a whole number of device pixels may go beyond.
+  context.fillRect(0, 0, size.width + 1, size.height + 1);
   const { columns, rows, values } = spec;
   context.font = FONT;
   const present = values.flat().filter((value) => value !== null);

@@ -42,7 +42,7 @@ export function renderFigure(
     case 'svg': {
       const canvas = createCanvas(size.width, size.height, SvgExportFlag.ConvertTextToPaths);
       draw(figure, size, canvas.getContext('2d'), 1);
-      return stampedSvg(canvas.getContent(), size, title, origin);
+      return stampedSvg(canvas.getContent(), size, figure.spec, origin);
     }
     case 'pdf': {
       const ratio = POINTS_PER_INCH / CSS_DPI;

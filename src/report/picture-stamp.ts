@@ -28,7 +28,7 @@ const SVG_START = /^(<\?xml[^>]*>\s*<svg [^>]*?)width="\d+" height="\d+">/;
 export function stampedSvg(
   svg: Buffer,
   { width, height }: ChartSize,
-  title: string,
+  { name, title }: Named,
   origin: FigureOrigin | null,
 ): Buffer {
   const text = svg.toString('utf8');
@@ -37,8 +37,22 @@ export function stampedSvg(
   const stamp = `<title>${xml(title)}</title>\n\t<metadata>\n${rows.join('')}\t</metadata>`;
   const attributes = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img"`;
   return Buffer.from(
-    text.replace(SVG_START, (_, start: string) => `${start}${attributes}>\n\t${stamp}`),
+    renumbered(text, name).replace(SVG_START, (_, start: string) => `${start}${attributes}>\n\t${stamp}`),
     'utf8',
+  );
+}
+
+interface Named {
+  readonly name: string;
+  readonly title: string;
+}
+
+/** The canvas counts its ids through all pictures of a process; these are the same each time, and differ by figure. */
+function renumbered(svg: string, name: string): string {
+  const ids = new Map<string, string>();
+  for (const [, id = ''] of svg.matchAll(/\bid="([^"]*)"/g)) ids.set(id, `${name}-${ids.size}`);
+  return svg.replace(/(\bid="|url\(#|href="#)([^")]*)/g, (all, before: string, id: string) =>
+    ids.has(id) ? `${before}${ids.get(id)}` : all,
   );
 }
 

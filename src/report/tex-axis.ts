@@ -3,6 +3,8 @@ import { type ChartWidth, GRID } from './chart-style.ts';
 import { tex, texColour } from './tex-escape.ts';
 
 const WIDTHS: Readonly<Record<ChartWidth, number>> = { column: 3.33, page: 7 };
+/** However long the labels are. */
+const LEAST_IN = 1;
 const FONT = '\\fontsize{8}{9.5}\\selectfont';
 
 export interface TexAxis {
@@ -39,7 +41,7 @@ export function texAxis({ width, besideIn = 0, heightIn, options, keys, content 
     `\\begin{tikzpicture}[font=${FONT}]`,
     '\\begin{axis}[',
     ...[
-      `width=${(WIDTHS[width] - besideIn).toFixed(2)}in`,
+      `width=${Math.max(LEAST_IN, WIDTHS[width] - besideIn).toFixed(2)}in`,
       `height=${heightIn.toFixed(2)}in`,
       'legend cell align=left',
       `legend style={${legend}}`,

@@ -53,6 +53,7 @@ export function texTableFloat(
     `\\caption{${captionTex}}`,
     `\\label{${label}}`,
     '\\smallskip',
+    '\\renewcommand{\\arraystretch}{1.15}',
     ...booktabs(table),
     `\\end{table${star}}`,
   ];
