@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import type { ResultRecord } from '../replay/result.ts';
 import { isDataFile } from '../report/figure-data.ts';
 import { writeFiles } from '../report/files.ts';
+import type { Format } from '../report/format-names.ts';
 import {
   PROVENANCE_FILE,
   type Provenance,
   type ReportIdentity,
   type RunProvenance,
 } from '../report/provenance.ts';
-import { chartWidth, type Format, reportFiles, studyReport } from '../report/report-files.ts';
+import { chartWidth, reportFiles, studyReport } from '../report/report-files.ts';
 
 export interface ReportOrder {
   readonly folder: string;

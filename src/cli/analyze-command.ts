@@ -9,7 +9,7 @@ import { CaptureError, faultMessage } from '../capture/errors.ts';
 import { type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { makeFolder } from '../report/files.ts';
-import type { Format } from '../report/report-files.ts';
+import type { Format } from '../report/format-names.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { parseFormats } from './formats.ts';

@@ -14,7 +14,7 @@ import type { ResultRecord } from '../replay/result.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { summaryCsv } from '../report/csv.ts';
 import { writeFiles } from '../report/files.ts';
-import type { Format } from '../report/report-files.ts';
+import type { Format } from '../report/format-names.ts';
 import { createBatchProgress } from './batch-progress.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';

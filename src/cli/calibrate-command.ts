@@ -16,7 +16,7 @@ import { XEN_CONFIGURATIONS } from '../path/xen-path.ts';
 import { calibrationCsvFiles } from '../report/calibration-csv.ts';
 import { renderCalibration } from '../report/calibration-text.ts';
 import { writeFiles } from '../report/files.ts';
-import type { Format } from '../report/report-files.ts';
+import type { Format } from '../report/format-names.ts';
 import { countCaptures, type RawCountOptions } from './calibrate-counts.ts';
 import { EXIT } from './exit-code.ts';
 import { parseFormats } from './formats.ts';

@@ -1,7 +1,6 @@
 /** `--format`: which files a report is made of. */
 import type { Options } from 'yargs';
-import { CHART_WIDTHS } from '../report/chart-style.ts';
-import { FORMATS, type Format } from '../report/report-files.ts';
+import { CHART_WIDTHS, FORMATS, type Format } from '../report/format-names.ts';
 import { UsageError } from './usage.ts';
 
 /** The options of commands that write a report with charts. */

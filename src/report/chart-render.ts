@@ -8,11 +8,12 @@ import { ChartJSNodeCanvas } from 'chartjs-node-canvas';
 import { barConfiguration } from './chart-bars.ts';
 import { drawHeatMap } from './chart-heat-map.ts';
 import { lyingBarConfiguration, lyingBarHeight } from './chart-lying-bars.ts';
-import { CHART_DPI, type ChartSize, type ChartWidth, CSS_DPI, SIZES } from './chart-style.ts';
+import { CHART_DPI, type ChartSize, CSS_DPI, SIZES } from './chart-style.ts';
 import { xyConfiguration } from './chart-xy.ts';
 import type { Figure, PictureFormat } from './figure.ts';
 import type { FigureOrigin } from './figure-origin.ts';
 import { registerChartFonts } from './fonts.ts';
+import type { ChartWidth } from './format-names.ts';
 import { pdfMetadata, stampedPng, stampedSvg } from './picture-stamp.ts';
 
 /** Height that a heat map has more than other charts. */

@@ -1,10 +1,8 @@
 /** How charts look: sizes in CSS pixels (1/96 inch), colours of each role. */
 import type { SeriesRole } from './chart-spec.ts';
+import type { ChartWidth } from './format-names.ts';
 
 export const CSS_DPI = 96;
-
-export const CHART_WIDTHS = ['column', 'page'] as const;
-export type ChartWidth = (typeof CHART_WIDTHS)[number];
 
 export interface ChartSize {
   readonly width: number;

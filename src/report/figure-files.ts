@@ -1,10 +1,10 @@
 /** The files of figures in each format. What draws is loaded when it is needed. */
-import type { ChartWidth } from './chart-style.ts';
+
 import type { Figure } from './figure.ts';
 import { PICTURE_FORMATS } from './figure.ts';
 import type { FigureOrigin } from './figure-origin.ts';
 import type { OutputFile } from './files.ts';
-import type { Format } from './report-files.ts';
+import type { ChartWidth, Format } from './format-names.ts';
 
 export interface FigureOrder {
   readonly width: ChartWidth;

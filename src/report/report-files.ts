@@ -1,14 +1,11 @@
 /** The files of one report by format. Writers are loaded when they are needed: start-up counts where none is. */
 import type { ResultRecord } from '../replay/result.ts';
-import { CHART_WIDTHS, type ChartWidth } from './chart-style.ts';
 import type { Figure } from './figure.ts';
 import { figureFiles } from './figure-files.ts';
 import { figureOrigin } from './figure-origin.ts';
 import type { OutputFile } from './files.ts';
+import { CHART_WIDTHS, type ChartWidth, type Format } from './format-names.ts';
 import { PROVENANCE_FILE, provenanceFile, type ReportIdentity, type RunProvenance } from './provenance.ts';
-
-export const FORMATS = ['csv', 'png', 'svg', 'pdf', 'tex', 'json'] as const;
-export type Format = (typeof FORMATS)[number];
 
 /** What a command has to write. */
 export interface Report {

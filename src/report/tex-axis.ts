@@ -1,5 +1,6 @@
 /** What all pictures of pgfplots have in common. */
-import { type ChartWidth, GRID } from './chart-style.ts';
+import { GRID } from './chart-style.ts';
+import type { ChartWidth } from './format-names.ts';
 import { tex, texColour } from './tex-escape.ts';
 
 const WIDTHS: Readonly<Record<ChartWidth, number>> = { column: 3.33, page: 7 };

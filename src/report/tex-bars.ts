@@ -1,7 +1,8 @@
 /** Bars by pgfplots. It has no stacks side by side, so each bar is drawn from the axis, the highest of a stack first. */
 import type { BarChartSpec, ChartSeries, SeriesRole } from './chart-spec.ts';
-import { type ChartWidth, INK, LOOKS } from './chart-style.ts';
+import { INK, LOOKS } from './chart-style.ts';
 import type { ExplainChartSpec } from './explain-chart.ts';
+import type { ChartWidth } from './format-names.ts';
 import { type TexKey, texAxis, texNumber, texTicks } from './tex-axis.ts';
 import { tex, texColour } from './tex-escape.ts';
 

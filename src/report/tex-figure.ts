@@ -1,9 +1,10 @@
 /** A figure for LaTeX: the plot, which reads the data file beside it, and the same numbers as a table. */
-import type { ChartWidth } from './chart-style.ts';
+
 import type { Figure } from './figure.ts';
 import { dataFileName } from './figure-data.ts';
 import { type FigureOrigin, originRows } from './figure-origin.ts';
 import { grouped } from './format.ts';
+import type { ChartWidth } from './format-names.ts';
 import { tex, texComment } from './tex-escape.ts';
 import { pgfplot } from './tex-plot.ts';
 import { booktabs, tableOf } from './tex-table.ts';

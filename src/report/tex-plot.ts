@@ -2,10 +2,10 @@
 import { HEAT_SCALE } from './chart-heat-map.ts';
 import type { HeatMapSpec } from './chart-spec-sweep.ts';
 import type { XyAxis, XyChartSpec } from './chart-spec-xy.ts';
-import type { ChartWidth } from './chart-style.ts';
 import { XY_LOOKS, type XyLook } from './chart-xy.ts';
 import type { Figure } from './figure.ts';
 import { dataFileName, shareX } from './figure-data.ts';
+import type { ChartWidth } from './format-names.ts';
 import { texAxis, texTicks } from './tex-axis.ts';
 import { lyingBars, standingBars } from './tex-bars.ts';
 import { tex, texColour } from './tex-escape.ts';
