@@ -1,3 +1,4 @@
+import { DEFAULT_FLOWS } from '../flows-option.ts';
 import { TALK_OPTIONS } from '../options.ts';
 import type { RawAnalyzeOptions } from '../raw-analyze-options.ts';
 import { STUDY_OPTIONS } from '../study-definitions.ts';
@@ -17,9 +18,14 @@ export const ANALYZE: CommandDefinition = {
     ...TALK_OPTIONS,
     out: { describe: 'folder for the reports', type: 'string', default: 'reports', requiresArg: true },
     format: {
-      describe: 'files to write: csv, png, json, none',
+      describe: 'files to write: csv, png, json, html, none',
       type: 'string',
       default: 'csv,png,json',
+      requiresArg: true,
+    },
+    flows: {
+      describe: `flows told apart, those with most payload (default: none, with html ${DEFAULT_FLOWS})`,
+      type: 'string',
       requiresArg: true,
     },
     workers: {
@@ -44,6 +50,7 @@ export const ANALYZE: CommandDefinition = {
   },
   examples: [
     ['$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts'],
+    ['$0 trace.pcap --format html', 'reports/trace/report.html: one page with charts, reasons and flows'],
     ['$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'],
   ],
   run: async (args, invocation) =>
