@@ -4,6 +4,8 @@ import { fixed, grouped } from '../format.ts';
 import { type Cell, type Column, tableHtml, textCell } from './markup.ts';
 import { column, countCell, numberCell } from './results-section.ts';
 
+const OTHERS = 'all other flows';
+
 interface Told {
   readonly name: string;
   readonly flows: FlowFates;
@@ -36,7 +38,7 @@ export function flowsSection(record: ResultRecord): string {
   ];
   const { flows, otherFlows, withoutFlow } = main.flows;
   const closing = [
-    ...(otherFlows.skbs === 0 ? [] : [row('all other flows', '', otherFlows)]),
+    ...(otherFlows.skbs === 0 ? [] : [row(OTHERS, '', otherFlows)]),
     ...(withoutFlow.skbs === 0 ? [] : [row('not TCP', '', withoutFlow)]),
   ];
   const table = tableHtml({
@@ -63,8 +65,9 @@ function toldApart(configurations: readonly ConfigurationResult[]): Told[] {
   return told;
 }
 
-function byEnds({ flows }: FlowFates): (from: string, to: string) => number | null {
+function byEnds({ flows, otherFlows }: FlowFates): (from: string, to: string) => number | null {
   const rates = new Map(flows.map((flow) => [`${flow.source} ${flow.destination}`, flow.lroRate]));
+  rates.set(`${OTHERS} `, otherFlows.lroRate);
   return (from, to) => rates.get(`${from} ${to}`) ?? null;
 }
 

@@ -54,7 +54,7 @@ function page(record: ResultRecord, programs: readonly string[], licence: string
 <style>${STYLE}</style>
 </head>
 <body>
-<header><p class="file">${escapeHtml(name)}</p><button type="button" id="theme" aria-pressed="false" hidden>Dark</button>
+<header><p class="kind">Receive offload, replayed</p><button type="button" id="theme" hidden></button>
 <h1>${escapeHtml(openingSentence(record))}</h1>
 </header>
 <main>

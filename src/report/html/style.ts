@@ -21,13 +21,14 @@ body {
   font: 0.9375rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif;
 }
 header { display: grid; grid-template-columns: 1fr auto; gap: 0.5rem 1rem; align-items: center; }
-.file { margin: 0; color: var(--soft); font-weight: 600; overflow-wrap: anywhere; }
+.kind { margin: 0; color: var(--soft); font-weight: 600; }
 h1 { grid-column: 1 / -1; margin: 0 0 0.5rem; font-size: 1.35rem; line-height: 1.45; font-weight: 500; max-width: 58rem; text-wrap: pretty; overflow-wrap: anywhere; }
 h2 { margin: 2.75rem 0 0.75rem; font-size: 1.2rem; font-weight: 650; }
 h3 { margin: 0 0 0.75rem; font-size: 1rem; font-weight: 650; }
 p { max-width: 58rem; }
 small { color: var(--soft); font-size: 0.8em; font-weight: 400; }
 code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 0.9em; }
+.key { display: inline-flex; align-items: center; gap: 0.4rem; }
 .aside, footer { color: var(--soft); }
 button, input { font: inherit; color: inherit; }
 #theme, .legend button {
@@ -45,6 +46,7 @@ button, input { font: inherit; color: inherit; }
 .legend button { display: inline-flex; align-items: center; gap: 0.4rem; padding: 0.05rem 0.6rem; }
 .legend button[aria-pressed=false] { opacity: 0.45; text-decoration: line-through; }
 .legend canvas { width: 12px; height: 12px; }
+.legend .line { width: 24px; }
 .scroll { overflow-x: auto; margin: 0.75rem 0; }
 table.data { border-collapse: collapse; width: 100%; font-size: 0.875rem; }
 caption { text-align: left; color: var(--soft); padding: 0 0.5rem 0.35rem 0; font-size: 0.8125rem; }
@@ -53,11 +55,12 @@ table.data tr > :first-child { padding-left: 0.25rem; }
 thead th { font-weight: 600; white-space: nowrap; vertical-align: bottom; }
 thead small { display: block; }
 tbody th, tfoot th { font-weight: 500; }
+.reasons tbody th { white-space: nowrap; }
 tfoot th, tfoot td { border-bottom: 0; color: var(--soft); }
 table.data .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tbody tr:hover { background: var(--hover); }
 [data-t] { cursor: help; }
-.bar { display: inline-block; width: 5rem; height: 0.6rem; margin-right: 0.6rem; background: var(--hover); border-radius: 2px; fill: var(--accent); vertical-align: baseline; }
+.bar { float: left; width: 5rem; height: 0.6rem; margin: 0.4em 0.6rem 0 0; background: var(--hover); border-radius: 2px; fill: var(--accent); }
 .tools { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: center; }
 #search { border: 1px solid var(--line); border-radius: 6px; background: var(--card); padding: 0.35rem 0.7rem; width: min(22rem, 100%); }
 #found { color: var(--soft); font-variant-numeric: tabular-nums; }
@@ -70,7 +73,7 @@ tbody tr:hover { background: var(--hover); }
 .sortable th[aria-sort=descending] button::after { content: " \\2193"; opacity: 1; color: var(--accent); }
 .sortable tbody th, .sortable tbody td { white-space: nowrap; }
 .sortable tbody th { font-weight: 400; }
-.sortable thead small { display: inline; }
+table.sortable thead th, table.sortable thead .n { white-space: normal; }
 .warnings { background: var(--warn); border-left: 4px solid var(--warn-line); border-radius: 4px; padding: 0.5rem 1rem; margin: 1rem 0; }
 .warnings ul { margin: 0; padding-left: 1rem; }
 .facts { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: 0.25rem 1.25rem; margin: 0 0 1rem; font-size: 0.875rem; }
@@ -89,6 +92,15 @@ pre { white-space: pre-wrap; }
 #tip p { margin: 0; }
 #tip .value { font-weight: 600; font-variant-numeric: tabular-nums; }
 tr[hidden] { display: none; }
+@media (max-width: 36rem) {
+  body { padding: 1.25rem 0.9rem 3rem; }
+  .card { padding: 0.9rem; }
+  h1 { font-size: 1.15rem; }
+  table.data { font-size: 0.8125rem; }
+  table.data th, table.data td { padding: 0.3rem 0.35rem; }
+  .facts { grid-template-columns: 1fr; }
+  .facts dd { margin-bottom: 0.4rem; }
+}
 @media print {
   :root, :root[data-theme] { color-scheme: light; --ground: #ffffff; }
   body { max-width: none; padding: 0; font-size: 9pt; }
@@ -98,5 +110,8 @@ tr[hidden] { display: none; }
   .tall .scroll { max-height: none; overflow: visible; border: 0; padding: 0; }
   .tall thead th { position: static; }
   .cards, .pair { grid-template-columns: 1fr 1fr; }
+  .plot { height: auto !important; }
+  .plot canvas { max-width: 100%; height: auto !important; }
+  :focus-visible { outline: none; }
 }
 `;

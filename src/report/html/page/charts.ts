@@ -79,6 +79,11 @@ function configurationOf(spec: BarChartSpec, dark: boolean): BarConfiguration {
       plugins: {
         legend: { display: false },
         tooltip: {
+          backgroundColor: ground.ink,
+          titleColor: ground.card,
+          bodyColor: ground.card,
+          footerColor: ground.card,
+          multiKeyBackground: ground.card,
           titleFont: FONT,
           bodyFont: FONT,
           callbacks: {
@@ -124,27 +129,36 @@ function written(value: number | null, decimals: number): string {
   return value === null ? 'n/a' : value.toFixed(decimals);
 }
 
-function referenceLines({ referenceLines: lines, decimals }: BarChartSpec, ground: Ground): Plugin<'bar'> {
+/** Edged with the colour of the ground, so that it can be seen across dark bars. */
+function referenceLines(spec: BarChartSpec, ground: Ground): Plugin<'bar'> {
   return {
     id: 'referenceLines',
     afterDatasetsDraw({ ctx, chartArea: { left, right }, scales }) {
-      ctx.save();
-      ctx.strokeStyle = ground.ink;
-      ctx.fillStyle = ground.ink;
-      ctx.font = `${FONT.size}px ${FONT.family}`;
-      ctx.textAlign = 'right';
-      ctx.setLineDash([5, 3]);
-      for (const { label, value } of lines) {
-        const y = scales.y!.getPixelForValue(value);
-        ctx.beginPath();
-        ctx.moveTo(left, y);
-        ctx.lineTo(right, y);
-        ctx.stroke();
-        ctx.fillText(`${label} ${value.toFixed(decimals)}`, right, y - 5);
+      for (const { value } of spec.referenceLines) {
+        dashedLine(ctx, left, right, scales.y!.getPixelForValue(value), ground);
       }
-      ctx.restore();
     },
   };
+}
+
+function dashedLine(
+  ctx: CanvasRenderingContext2D,
+  left: number,
+  right: number,
+  y: number,
+  ground: Ground,
+): void {
+  ctx.save();
+  for (const [colour, width, dash] of [[ground.card, 3.5, []] as const, [ground.ink, 1.4, [5, 3]] as const]) {
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = width;
+    ctx.setLineDash([...dash]);
+    ctx.beginPath();
+    ctx.moveTo(left, y);
+    ctx.lineTo(right, y);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 /** The value over each bar, or the sum over each stack, where the specification wants numbers. */
@@ -189,6 +203,12 @@ function makeLegend(
 ): void {
   const labels = [...new Set(spec.series.map(({ label }) => label))];
   legend.replaceChildren();
+  for (const { label, value } of spec.referenceLines) {
+    const key = document.createElement('span');
+    key.className = 'key';
+    key.append(lineKey(groundOf(dark)), `${label} ${value.toFixed(spec.decimals)}`);
+    legend.append(key);
+  }
   if (labels.length < 2) return;
   for (const label of labels) {
     const { role } = spec.series.find((series) => series.label === label)!;
@@ -203,6 +223,15 @@ function makeLegend(
     });
     legend.append(button);
   }
+}
+
+function lineKey(ground: Ground): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.className = 'line';
+  canvas.width = 24;
+  canvas.height = 12;
+  dashedLine(canvas.getContext('2d')!, 0, 24, 6, ground);
+  return canvas;
 }
 
 function swatch(fill: string | CanvasPattern, ground: Ground): HTMLCanvasElement {

@@ -6,18 +6,22 @@ export function followTheme(draw: (dark: boolean) => void): void {
   const button = document.getElementById('theme') as HTMLButtonElement;
   const system = matchMedia('(prefers-color-scheme: dark)');
   let chosen = stored();
+  let isDark = false;
 
   function apply(): void {
     const dark = chosen === null ? system.matches : chosen === 'dark';
     if (chosen === null) delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = chosen;
-    button.setAttribute('aria-pressed', String(dark));
+    const other = dark ? 'light' : 'dark';
+    button.textContent = other === 'light' ? 'Light' : 'Dark';
+    button.setAttribute('aria-label', `${button.textContent}: use the ${other} theme`);
+    isDark = dark;
     draw(dark);
   }
 
   button.hidden = false;
   button.addEventListener('click', () => {
-    chosen = button.getAttribute('aria-pressed') === 'true' ? 'light' : 'dark';
+    chosen = isDark ? 'light' : 'dark';
     store(chosen);
     apply();
   });
