@@ -23,8 +23,6 @@ function restoreDash(text: string): string {
 /** Runs the command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe();
-  // The command runs after the parser is done: around a handler that returns a promise it would format help.
-  let start: (() => Promise<number>) | null = null;
   const parser = yargs(argv.map((argument) => (argument === '-' ? DASH : argument)))
     .scriptName('analyze')
     .detectLocale(false)
@@ -47,17 +45,37 @@ export async function main(argv: readonly string[]): Promise<number> {
       definition.describe,
       (command) => defineOptions(command, definition, readConfigFile(argv)),
       (args) => {
-        start = () => runOrPrint(definition, restoreDashes(args), argv);
+        throw new Chosen(() => runOrPrint(definition, restoreDashes(args), argv));
       },
     );
   }
   try {
-    parser.parseSync();
-    // The parser prints completions itself, and takes the words for captures as well.
-    return completes(argv) ? EXIT.DONE : await runChosen(start);
+    return await runChosen(() => parser.parseSync(), argv);
   } catch (error) {
     return explain(error);
   }
+}
+
+/** Thrown when the parser has found a command: after a handler that returns it would format the help text. */
+class Chosen extends Error {
+  readonly run: () => Promise<number>;
+
+  constructor(run: () => Promise<number>) {
+    super('a command was chosen');
+    this.run = run;
+  }
+}
+
+/** No command is chosen where help or the version is asked for. */
+async function runChosen(parse: () => unknown, argv: readonly string[]): Promise<number> {
+  try {
+    parse();
+  } catch (error) {
+    // The parser prints completions itself, and takes the words for captures as well.
+    if (error instanceof Chosen) return completes(argv) ? EXIT.DONE : error.run();
+    throw error;
+  }
+  return EXIT.DONE;
 }
 
 /** Parser options for a command; a file's options are weaker than flags and stronger than defaults. */
@@ -87,11 +105,6 @@ function provenanceOf(argv: readonly string[], rows: readonly ConfigRow[]): RunP
     typeof row.value === 'string' ? { ...row, value: withoutPassword(row.value) } : row,
   );
   return { commandLine: argv.map(withoutPassword), options };
-}
-
-/** No command was chosen where help or the version was asked for. */
-function runChosen(start: (() => Promise<number>) | null): Promise<number> | number {
-  return start === null ? EXIT.DONE : start();
 }
 
 /** The options of a command with `-` back in its place. */
