@@ -6,11 +6,13 @@ const GAP = 8;
 export function showTips(terms: Readonly<Record<string, Term>>): void {
   const tip = document.getElementById('tip')!;
   let shownFor: Element | null = null;
+  let shownAt: Element | null = null;
 
   function hide(): void {
     tip.hidden = true;
     shownFor?.removeAttribute('aria-describedby');
     shownFor = null;
+    shownAt = null;
   }
 
   function show(target: EventTarget | null): void {
@@ -20,7 +22,7 @@ export function showTips(terms: Readonly<Record<string, Term>>): void {
       hide();
       return;
     }
-    if (cell === shownFor) return;
+    if (cell === shownAt) return;
     hide();
     const described =
       document.activeElement !== null && cell.contains(document.activeElement)
@@ -31,12 +33,20 @@ export function showTips(terms: Readonly<Record<string, Term>>): void {
     place(tip, cell.getBoundingClientRect());
     described.setAttribute('aria-describedby', tip.id);
     shownFor = described;
+    shownAt = cell;
   }
 
   document.addEventListener('pointerover', (event) => show(event.target));
   document.addEventListener('focusin', (event) => show(event.target));
   document.addEventListener('focusout', hide);
-  document.addEventListener('scroll', hide, { capture: true, passive: true });
+  // The focus scrolls, too.
+  const follow = (): void => {
+    const at = shownAt?.getBoundingClientRect();
+    if (at === undefined) return;
+    if (at.bottom < 0 || at.top > window.innerHeight) hide();
+    else place(tip, at);
+  };
+  document.addEventListener('scroll', follow, { capture: true, passive: true });
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') hide();
   });
