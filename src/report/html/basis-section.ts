@@ -49,13 +49,27 @@ function settings({ options, configurations }: ResultRecord): Fact[] {
           ['NIC', `${options.nic.preset}, ${options.nic.cpuGhz} GHz, ring ${options.nic.ringPackets}`],
         ] as const)),
     ['Pace', options.pace],
-    ['Merging', `at most ${options.maxAggr} packets, ${options.maxDesc} sessions`],
+    ['Merging', mergingOf({ options, configurations })],
     ['MTU', `${options.mtu} bytes`],
     ['Receive mode', options.receiveMode],
     ['Profile', options.profile],
     ['Throughput law', options.law],
     ...(options.set.length === 0 ? [] : ([['Set', options.set.join(', ')]] as const)),
   ];
+}
+
+function mergingOf({ options, configurations }: Pick<ResultRecord, 'options' | 'configurations'>): string {
+  const engines = new Set(configurations.map(({ engine }) => engine).filter((engine) => engine !== 'none'));
+  const { maxAggr, maxDesc, linuxGro } = options;
+  const limits = [...engines].map((engine) => {
+    if (engine === 'inet_lro') return `inet_lro, at most ${maxAggr} packets, ${maxDesc} sessions`;
+    if (engine === 'linux-gro' && linuxGro !== null) {
+      const { buckets, perBucket, maxSizeBytes } = linuxGro;
+      return `linux-gro, ${buckets} lists of ${perBucket} skbs, each below ${grouped(maxSizeBytes)} bytes`;
+    }
+    return engine;
+  });
+  return limits.join('; ') || 'none';
 }
 
 function assumed({ receiver, configurations, options, lawFormula, profileNote }: ResultRecord): Fact[] {

@@ -72,7 +72,7 @@ export function tableHtml({ caption, columns, rows, closing = [], sortable = fal
 
 function headHtml({ label, unit, term, kind }: Column, sortable: boolean): string {
   const unitText = unit === null ? '' : ` <small>${escapeHtml(unit)}</small>`;
-  const text = `${escapeHtml(label)}${unitText}`;
+  const text = `<span>${escapeHtml(label)}</span>${unitText}`;
   const inner = sortable ? `<button type="button">${text}</button>` : text;
   return `<th scope="col"${kind === 'number' ? ' class="n"' : ''}${termAttribute(term)}>${inner}</th>`;
 }

@@ -37,6 +37,7 @@ button, input { font: inherit; color: inherit; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1.25rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.25rem; min-width: 0; }
+.cards > :last-child:nth-child(odd) { grid-column: 1 / -1; }
 .card + .scroll, .wide { margin-top: 1.25rem; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 0.5rem 2.5rem; align-items: start; }
 .chart { margin: 0 0 0.75rem; }
@@ -68,9 +69,9 @@ tbody tr:hover { background: var(--hover); }
 .tall caption { padding-top: 0.6rem; }
 .tall thead th { position: sticky; top: 0; background: var(--card); box-shadow: 0 1px 0 var(--line); }
 .sortable th button { border: 0; background: none; padding: 0; font-weight: 600; cursor: pointer; text-align: inherit; }
-.sortable th button::after { content: " \\2195"; color: var(--soft); opacity: 0.5; }
-.sortable th[aria-sort=ascending] button::after { content: " \\2191"; opacity: 1; color: var(--accent); }
-.sortable th[aria-sort=descending] button::after { content: " \\2193"; opacity: 1; color: var(--accent); }
+.sortable th button span::after { content: " \\2195"; color: var(--soft); opacity: 0.5; }
+.sortable th[aria-sort=ascending] button span::after { content: " \\2191"; opacity: 1; color: var(--accent); }
+.sortable th[aria-sort=descending] button span::after { content: " \\2193"; opacity: 1; color: var(--accent); }
 .sortable tbody th, .sortable tbody td { white-space: nowrap; }
 .sortable tbody th { font-weight: 400; }
 table.sortable thead th, table.sortable thead .n { white-space: normal; }
@@ -102,9 +103,12 @@ tr[hidden] { display: none; }
   .facts dd { margin-bottom: 0.4rem; }
 }
 @media print {
-  :root, :root[data-theme] { color-scheme: light; --ground: #ffffff; }
-  body { max-width: none; padding: 0; font-size: 9pt; }
-  #theme, .tools, #tip, .sortable th button::after { display: none; }
+  :root, :root[data-theme] { color-scheme: light; --ground: #ffffff; font-size: 10.5px; }
+  body { max-width: none; padding: 0; }
+  .scroll { overflow: visible; }
+  tfoot { display: table-row-group; }
+  table.data th, table.data td { padding: 0.25rem 0.4rem; }
+  #theme, .tools, #tip, .sortable th button span::after { display: none; }
   .card, article, figure, tr { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
   .tall .scroll { max-height: none; overflow: visible; border: 0; padding: 0; }
