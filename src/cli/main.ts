@@ -37,7 +37,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .showHelpOnFail(false)
     .fail((message, error) => {
       // yargs reports some wrong command lines as errors of its own.
-      throw error === undefined || error.name === 'YError' ? new UsageError(suggest(message)) : error;
+      throw error === undefined || error.name === 'YError' ? new UsageError(suggest(message, argv)) : error;
     });
   for (const definition of COMMANDS) {
     parser.command(
@@ -130,9 +130,10 @@ function refuseRepeats(
 }
 
 /** Adds the nearest option to the parser's word on unknown ones, which it names in two spellings. */
-function suggest(message: string): string {
+function suggest(message: string, argv: readonly string[]): string {
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
   if (unknown === undefined) return message;
+  if (argv.includes(unknown)) return `'${unknown}' is one argument too many`;
   const known = new Set(COMMANDS.flatMap(({ options }) => Object.keys(options)));
   return `unknown option --${unknown}${nearestOf(unknown, [...known])}`;
 }
