@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
 
-export default defineConfig({
+const command = defineConfig({
   input: {
     analyze: 'src/cli/main.ts',
     worker: 'src/batch/worker.ts',
@@ -35,3 +35,12 @@ export default defineConfig({
     cleanDir: true,
   },
 });
+
+/** The program of report.html, for browsers; the page brings Chart.js along. */
+const page = defineConfig({
+  input: 'src/report/html/page/main.ts',
+  platform: 'browser',
+  output: { file: 'dist/page/page.js', format: 'iife', minify: true },
+});
+
+export default [command, page];

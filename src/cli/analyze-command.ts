@@ -9,9 +9,10 @@ import { CaptureError, faultMessage } from '../capture/errors.ts';
 import { type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { makeFolder } from '../report/files.ts';
-import type { Format } from '../report/format-names.ts';
+import { FORMATS, type Format } from '../report/format-names.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
+import { withFlows } from './flows-option.ts';
 import { parseFormats } from './formats.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
 import type { QueueChoice, RawAnalyzeOptions } from './raw-analyze-options.ts';
@@ -27,14 +28,14 @@ export async function runAnalyze(
   invocation: Invocation,
   batch: { readonly queue: QueueChoice | null } | null = null,
 ): Promise<number> {
-  const resolved = resolveStudy(raw);
+  const formats = [...parseFormats(raw.format, FORMATS)];
+  const resolved = withFlows(resolveStudy(raw), raw.flows, formats);
   if (resolved.pace.kind !== 'capture' && raw.captures.includes('-')) {
     throw new UsageError(
       '--pace reads a capture more than once, which stdin does not allow: save it to a file',
     );
   }
   if (batch !== null && raw.captures.includes('-')) throw new UsageError('a batch does not read from stdin');
-  const formats = [...parseFormats(raw.format)];
   const shard = parseShard(raw.shard);
   const { jobs: all, isBatch } = await findJobs(raw.captures, () => process.stdin);
   const jobs = shard === null ? all : all.filter((job) => isInShard(job, shard));

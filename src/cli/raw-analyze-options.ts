@@ -5,6 +5,7 @@ export interface RawAnalyzeOptions extends RawStudyOptions {
   readonly captures: readonly string[];
   readonly out: string;
   readonly format: string;
+  readonly flows: string | undefined;
   readonly json: boolean;
   readonly workers: string | undefined;
   readonly cache: boolean;

@@ -10,6 +10,7 @@ import type { PollModel } from '../nic/poll-model.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration, type XenPath } from '../path/xen-path.ts';
 import { createEngine, type EngineName, type EngineOptions, ownOptions } from './coalesce.ts';
+import { createFateCounts, type FateCounts } from './fate-counts.ts';
 import { frameBytesOf } from './frame-bytes.ts';
 import { createPricedSoftirq, type PathPrice } from './softirq.ts';
 import { timedSink } from './timed-sink.ts';
@@ -38,6 +39,8 @@ export interface ConfigurationPlan {
   readonly setups: readonly ConfigurationSetup[];
   readonly engines: Omit<EngineOptions, 'engine'>;
   readonly price: Omit<PathPrice, 'configuration'>;
+  /** Whether the flows are told apart; not where left out. */
+  readonly byFlow?: boolean;
 }
 
 /** What one configuration did. */
@@ -56,6 +59,8 @@ export interface ConfigurationCounts {
   readonly flushed: number;
   readonly noDesc: number;
   readonly reasons: readonly { readonly reason: Reason; readonly skbs: number; readonly packets: number }[];
+  /** Null where no plan asked for flows. */
+  readonly fates: FateCounts | null;
   /** Counts by index of the path's event list. */
   readonly events: Float64Array;
 }
@@ -139,7 +144,8 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   const paths = [...pathOf.values()];
   const skbsOf = new Float64Array(REASONS.length);
   const packetsOf = new Float64Array(REASONS.length);
-  const { tcpAt, payloadBytes } = table;
+  const fates = group.some((member) => member.plan.byFlow === true) ? createFateCounts() : null;
+  const { tcpAt, payloadBytes, flow } = table;
   let packets = 0;
 
   function count(reason: number, segments: number): void {
@@ -150,11 +156,13 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   const sink: SkbSink = {
     deliverHeld(skb, reason) {
       count(reason, skb.segments);
+      if (fates !== null) fates.add(skb.flow, reason, skb.segments, skb.payloadBytes, 1);
       for (const path of paths) path.deliver(skb.segments, skb.payloadBytes, skb.frameBytes);
     },
     deliverAlone(row, reason) {
       count(reason, 1);
       const payload = tcpAt[row] === 0 ? 0 : Math.max(0, payloadBytes[row]!);
+      if (fates !== null) fates.add(flow[row]!, reason, 1, payload, payload > 0 ? 1 : 0);
       const frameBytes = frameBytesOf(table, row);
       for (const path of paths) path.deliver(1, payload, frameBytes);
     },
@@ -201,6 +209,7 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
       dropped: model.dropped(),
       interrupts: model.interrupts(),
       holdTimes: model.holdTimes(),
+      fates,
       reasons: REASONS.map((reason, index) => ({
         reason,
         skbs: skbsOf[index]!,

@@ -149,6 +149,45 @@ export interface LinuxGroSummary {
   readonly vlan: 'strip' | 'pass' | 'inband';
 }
 
+/** Skbs that left for one reason, and what is in them. */
+export interface ReasonRow {
+  readonly reason: Reason;
+  readonly skbs: number;
+  readonly packets: number;
+  /** TCP payload. */
+  readonly payloadBytes: number;
+  /** Skbs with payload. */
+  readonly dataSkbs: number;
+}
+
+/** What became of the packets of one flow, or of several together. */
+export interface Fate {
+  readonly packets: number;
+  readonly skbs: number;
+  readonly payloadBytes: number;
+  /** TCP segments with payload, and skbs that carry them. */
+  readonly dataPackets: number;
+  readonly dataSkbs: number;
+  /** `dataPackets / dataSkbs`; null without data. */
+  readonly lroRate: number | null;
+  /** Most packets first. */
+  readonly reasons: readonly ReasonRow[];
+}
+
+/** Addresses with ports. */
+export interface FlowFate extends Fate {
+  readonly source: string;
+  readonly destination: string;
+}
+
+export interface FlowFates {
+  /** Most payload first. */
+  readonly flows: readonly FlowFate[];
+  readonly otherFlows: Fate;
+  /** Packets that are no TCP. */
+  readonly withoutFlow: Fate;
+}
+
 export interface ConfigurationResult {
   readonly name: ConfigurationName;
   readonly engine: string;
@@ -181,6 +220,8 @@ export interface ConfigurationResult {
   readonly pace: Pace | null;
   /** Skbs delivered by reason; only reasons that occurred. */
   readonly reasons: readonly { readonly reason: Reason; readonly skbs: number; readonly packets: number }[];
+  /** What became of each flow; null unless asked for. */
+  readonly flows: FlowFates | null;
   /** Counted events of the path, by name. */
   readonly events: Readonly<Record<string, number>>;
   readonly domain0: DomainCost;

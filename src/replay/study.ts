@@ -18,6 +18,7 @@ import {
   type ConfigurationSetup,
   createConfigurationRuns,
 } from './configurations.ts';
+import { flowFates } from './fates.ts';
 import { createTrafficObserver, type TrafficCounts } from './observe.ts';
 import { resegmentSummary, resegmentWarnings } from './resegment-summary.ts';
 import type {
@@ -67,6 +68,8 @@ export interface StudyOptions extends StudyPolls {
   /** As asked for, for the record. */
   readonly receiver: string;
   readonly fcsBytes: number | null;
+  /** How many flows are told apart; none where left out, which costs nothing. */
+  readonly flows?: number;
 }
 
 /** Preamble with start delimiter, FCS and inter-frame gap of Ethernet (IEEE 802.3). */
@@ -113,10 +116,11 @@ export function createStudyRun(session: Session, points: readonly StudyOptions[]
   /** Whether the capture has times is known when its first block is. */
   function start(timeless: boolean): NonNullable<typeof started> {
     const chosen = timeless ? points.map((point) => ({ ...point, ...point.withoutTimes })) : points;
-    const plans = chosen.map(({ setups, inetLro, linuxGro, byRules, path, profile }) => ({
+    const plans = chosen.map(({ setups, inetLro, linuxGro, byRules, path, profile, flows }) => ({
       setups,
       engines: { inetLro, ...(linuxGro === undefined ? {} : { linuxGro }), ...byRules },
       price: { ...path, lroMode: inetLro.mode, profile },
+      byFlow: flows !== undefined,
     }));
     return { runs: createConfigurationRuns(session.table, plans), points: chosen };
   }
@@ -142,7 +146,7 @@ function assemble(
   traffic: TrafficCounts,
   counts: readonly ConfigurationCounts[],
 ): ResultRecord {
-  const costed = counts.map((one) => configurationResult(one, options, traffic));
+  const costed = counts.map((one) => configurationResult(one, options, traffic, session));
   const warnings: Warning[] = [
     ...readingWarnings(session),
     ...clockWarnings(options),
@@ -169,6 +173,7 @@ function configurationResult(
   counts: ConfigurationCounts,
   options: StudyOptions,
   traffic: TrafficCounts,
+  session: Session,
 ): { result: ConfigurationResult; formula: string } {
   const { setup, events } = counts;
   const { profile } = options;
@@ -201,6 +206,10 @@ function configurationResult(
     latency: latencyOf(counts.holdTimes),
     pace: null,
     reasons: counts.reasons,
+    flows:
+      counts.fates === null || options.flows === undefined
+        ? null
+        : flowFates(counts.fates, options.flows, session.flows),
     events: eventsByName(events),
     domain0: cost.domain0,
     domainU: cost.domainU,

@@ -1,5 +1,6 @@
 /** The record of `analyze explain` as plain text: one sentence, then for each engine reasons, what-ifs, losses and flows. */
-import type { Delivery, EngineExplanation, ExplainRecord, Fate, WhatIf } from '../replay/explain-result.ts';
+import type { Delivery, EngineExplanation, ExplainRecord, WhatIf } from '../replay/explain-result.ts';
+import type { Fate } from '../replay/result.ts';
 import { describeDecision } from './explain-decision.ts';
 import { duration, fixed, grouped, printable } from './format.ts';
 import { count, INDENT, renderTable, type Table, wrap } from './text-table.ts';

@@ -17,6 +17,8 @@ export interface Report {
   readonly provenanceName: string;
   readonly csv: () => Promise<readonly OutputFile[]>;
   readonly figures: () => Promise<readonly Figure[]>;
+  /** The whole as one page; left out where there is none. */
+  readonly page?: () => Promise<OutputFile>;
 }
 
 /** The report of the main command. */
@@ -27,12 +29,13 @@ export function studyReport(record: ResultRecord): Report {
     provenanceName: PROVENANCE_FILE,
     csv: async () => (await import('./csv.ts')).csvFiles(record),
     figures: async () => (await import('./figures.ts')).studyFigures(record),
+    page: async () => (await import('./html/html-file.ts')).htmlFile(record),
   };
 }
 
 /** With its provenance at the end; nothing without formats. */
 export async function reportFiles(
-  { record, jsonName, provenanceName, csv, figures }: Report,
+  { record, jsonName, provenanceName, csv, figures, page }: Report,
   formats: readonly Format[],
   identity: ReportIdentity,
   run: RunProvenance,
@@ -43,7 +46,8 @@ export async function reportFiles(
   if (formats.includes('json')) {
     files.push({ name: jsonName, text: `${JSON.stringify(record, null, 2)}\n` });
   }
-  if (formats.some((format) => format !== 'csv' && format !== 'json')) {
+  if (formats.includes('html') && page !== undefined) files.push(await page());
+  if (formats.some((format) => format !== 'csv' && format !== 'json' && format !== 'html')) {
     const origin = figureOrigin(record, identity.sha256, run);
     files.push(...(await figureFiles(await figures(), formats, { width: chartWidth(run), origin })));
   }

@@ -75,10 +75,14 @@ describe('the packed package in an empty folder', function () {
     const capture = join(CAPTURES, 'v6-f4.pcap.gz');
     const app = join(folder, 'app');
     const command = join(app, 'node_modules', '.bin', 'analyze');
-    const { status, stdout, stderr } = spawnSync(command, [capture, '--out', 'reports'], {
-      cwd: app,
-      encoding: 'utf8',
-    });
+    const { status, stdout, stderr } = spawnSync(
+      command,
+      [capture, '--out', 'reports', '--format', 'csv,png,json,html'],
+      {
+        cwd: app,
+        encoding: 'utf8',
+      },
+    );
     expect(status, stderr).to.equal(0);
     expect(stdout).to.include('LRO rate (packets)');
     const report = join(app, 'reports', 'v6-f4');
@@ -92,12 +96,16 @@ describe('the packed package in an empty folder', function () {
       'lro-rate.csv',
       'lro-rate.png',
       'provenance.json',
+      'report.html',
       'summary.json',
       'throughput.csv',
       'throughput.png',
     ]);
     expect(schemaErrors(JSON.parse(readFileSync(join(report, 'summary.json'), 'utf8')))).to.deep.equal([]);
     expect(chunksOf(readFileSync(join(report, 'throughput.png')))[0]?.type).to.equal('IHDR');
+    expect(readFileSync(join(report, 'report.html'), 'utf8'))
+      .to.include('Chart.js v4')
+      .and.include('v6-f4');
   });
 });
 

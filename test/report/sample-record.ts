@@ -26,6 +26,7 @@ export function sampleConfiguration(
     poll: 'window:125:64',
     latency: null,
     pace: null,
+    flows: null,
     predictedThroughputMbps: numbers.mbps,
     lroRate: numbers.rate,
     aggregatedPerFlushed: numbers.perFlush,

@@ -1,3 +1,5 @@
+import { FORMATS } from '../../report/format-names.ts';
+import { DEFAULT_FLOWS } from '../flows-option.ts';
 import { reportOptions } from '../formats.ts';
 import { TALK_OPTIONS } from '../options.ts';
 import type { RawAnalyzeOptions } from '../raw-analyze-options.ts';
@@ -16,7 +18,12 @@ export const ANALYZE: CommandDefinition = {
   options: {
     ...STUDY_OPTIONS,
     ...TALK_OPTIONS,
-    ...reportOptions('csv,png,json'),
+    ...reportOptions('csv,png,json', FORMATS),
+    flows: {
+      describe: `flows told apart, those with most payload (default: none, with html ${DEFAULT_FLOWS})`,
+      type: 'string',
+      requiresArg: true,
+    },
     workers: {
       describe: 'captures analysed at once (default: one a processor)',
       type: 'string',
@@ -39,6 +46,7 @@ export const ANALYZE: CommandDefinition = {
   },
   examples: [
     ['$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts'],
+    ['$0 trace.pcap --format html', 'reports/trace/report.html: one page with charts, reasons and flows'],
     ['$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'],
   ],
   run: async (args, invocation) =>
