@@ -4,7 +4,7 @@ import { withoutPassword } from '../batch/redact.ts';
 import { CaptureError } from '../capture/errors.ts';
 import { packageVersion } from '../package-root.ts';
 import type { RunProvenance } from '../report/provenance.ts';
-import type { CommandDefinition } from './commands/command.ts';
+import { type CommandDefinition, commandName } from './commands/command.ts';
 import { COMMANDS } from './commands/list.ts';
 import { COMPLETION, complete, completes } from './completion.ts';
 import { CONFIG_OPTIONS, type ConfigFile, configOf, readConfigFile } from './config-file.ts';
@@ -78,15 +78,15 @@ async function runOrPrint(
   const config = readConfigFile(argv);
   const rows = (): ConfigRow[] => configRows(definition, args, argv, config);
   if (prints === true) return printConfig(rows(), config.file, json === true);
-  return definition.run(args, { provenance: () => provenanceOf(argv, rows()) });
+  return definition.run(args, { provenance: () => provenanceOf(commandName(definition), argv, rows()) });
 }
 
 /** Passwords of queues stay out of what is kept. */
-function provenanceOf(argv: readonly string[], rows: readonly ConfigRow[]): RunProvenance {
+function provenanceOf(command: string, argv: readonly string[], rows: readonly ConfigRow[]): RunProvenance {
   const options = rows.map((row) =>
     typeof row.value === 'string' ? { ...row, value: withoutPassword(row.value) } : row,
   );
-  return { commandLine: argv.map(withoutPassword), options };
+  return { command, commandLine: argv.map(withoutPassword), options };
 }
 
 /** No command was chosen where help or the version was asked for. */
@@ -109,9 +109,8 @@ function refuseRepeats(
   args: Record<string, unknown>,
   known: Readonly<Record<string, Options | PositionalOptions>>,
 ): true {
-  const twice = Object.keys(args).find(
-    (name) => Array.isArray(args[name]) && name !== '_' && known[name]?.array !== true,
-  );
+  // Not by the names of `args`, which the parser has in camel case as well.
+  const twice = Object.keys(known).find((name) => Array.isArray(args[name]) && known[name]?.array !== true);
   if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
   return true;
 }

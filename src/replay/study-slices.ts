@@ -1,13 +1,21 @@
 /** What a study counts, slice by slice in time: how much its results vary within the capture. */
 import { REASONS } from '../coalesce/reason.ts';
 import { costOf } from '../cost/cycles.ts';
-import { predictGoodput } from '../cost/laws.ts';
+import { type Law, predictGoodput } from '../cost/laws.ts';
+import type { Profile } from '../cost/profile.ts';
 import { EVENT, EVENTS } from '../path/events.ts';
+import type { ReceiveMode } from '../path/netback.ts';
 import type { ConfigurationCounts } from './configurations.ts';
 import type { TrafficCounts } from './observe.ts';
 import type { SlicedConfiguration, SlicedResult } from './result.ts';
-import type { StudyOptions } from './study.ts';
 import type { Sliced } from './time-slices.ts';
+
+/** What cycles and throughput of a slice depend on. */
+interface Pricing {
+  readonly law: Law;
+  readonly profile: Profile;
+  readonly path: { readonly receiveMode: ReceiveMode };
+}
 
 type LinkUse = Pick<TrafficCounts, 'goodputBytes' | 'frames' | 'frameBytes'>;
 
@@ -36,7 +44,7 @@ export function sumsOf(use: LinkUse, counts: readonly ConfigurationCounts[]): Fl
 /** @param whole what the configurations did in all, in the order of `sumsOf` */
 export function slicedResult(
   { lengthsNs, added }: Sliced,
-  options: StudyOptions,
+  options: Pricing,
   whole: readonly ConfigurationCounts[],
 ): SlicedResult {
   return {
@@ -51,7 +59,7 @@ export function slicedResult(
 function slicedConfiguration(
   added: readonly Float64Array[],
   at: number,
-  options: StudyOptions,
+  options: Pricing,
   { setup: { name }, reasons, interrupts, holdTimes }: ConfigurationCounts,
 ): SlicedConfiguration {
   const reasonsAt = at + EVENTS.length;
@@ -82,7 +90,7 @@ function slicedConfiguration(
 function pricedSlice(
   [goodputBytes = 0, frames = 0, frameBytes = 0]: Float64Array,
   events: Float64Array,
-  { law, profile, path: { receiveMode } }: StudyOptions,
+  { law, profile, path: { receiveMode } }: Pricing,
   configuration: ConfigurationCounts['setup']['name'],
 ): { domain0: number; domainU: number; unexplained: number | null; predictedNs: number | null } {
   const cost = costOf({ events, profile, receiveMode, configuration, goodputBytes });

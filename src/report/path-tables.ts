@@ -59,5 +59,5 @@ export function renderPathTables(record: ResultRecord): string {
       ],
     })),
   ];
-  return `${[wrap(openingSentence(record), ''), ...tables.map(renderTable), assumptions(record)].join('\n\n')}\n`;
+  return `${[wrap(openingSentence(record), ''), ...tables.map((table) => renderTable(table)), assumptions(record)].join('\n\n')}\n`;
 }

@@ -13,7 +13,7 @@ export function renderTables(record: ResultRecord): string {
     renderTable(throughputTable(record)),
     renderTable(lroRateTable(record.configurations)),
     renderTable(cyclesTable(record.configurations)),
-    ...latencyTable(record.configurations).map(renderTable),
+    ...latencyTable(record.configurations).map((table) => renderTable(table)),
     assumptions(record),
   ];
   return `${parts.join('\n\n')}\n`;
