@@ -20,6 +20,7 @@ import { pricedSoftirq, type RawPriceOptions } from './priced-softirq.ts';
 import { resolveRuleOptions } from './rule-engines.ts';
 import type { RawRuleOptions } from './rule-options.ts';
 import { complain, createStdout } from './terminal.ts';
+import { textLook } from './text-look.ts';
 import { UsageError, wholeNumber } from './usage.ts';
 import { parseWhatIf } from './what-if-option.ts';
 
@@ -61,7 +62,7 @@ export async function runExplain(raw: RawExplainOptions): Promise<number> {
   }
   if (signal.aborted) return EXIT.INTERRUPTED;
   const out = createStdout();
-  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderExplanation(record));
+  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderExplanation(record, textLook()));
   await out.end();
   if (!raw.quiet) {
     for (const caveat of options.engines.map(caveatOf)) if (caveat !== null) complain(caveat);

@@ -10,7 +10,7 @@ import { COMPLETION, complete, completes } from './completion.ts';
 import { CONFIG_OPTIONS, type ConfigFile, configOf, readConfigFile } from './config-file.ts';
 import { EXIT } from './exit-code.ts';
 import { type ConfigRow, configRows, printConfig } from './print-config.ts';
-import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
+import { complain, createStdout, endQuietlyOnClosedPipe } from './terminal.ts';
 import { nearestOf, UsageError } from './usage.ts';
 
 /** yargs loses a lone dash among the positionals: there it travels under a name that no argument can have. */
@@ -20,21 +20,21 @@ function restoreDash(text: string): string {
   return text.replaceAll(DASH, '-');
 }
 
+const HELP_COLUMNS = { usual: 80, most: 100 };
+
 /** Runs the command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe();
+  if (asksForHelp(argv)) return showHelp(argv);
   // The command runs after the parser is done: around a handler that returns a promise it would format help.
   let start: (() => Promise<number>) | null = null;
   const parser = yargs(argv.map((argument) => (argument === '-' ? DASH : argument)))
     .scriptName('analyze')
     .detectLocale(false)
-    .usage(
-      '$0 <command>\n\nWhat would receive offload have done to this traffic, why, and what would it have cost?',
-    )
+    .help(false)
     .strict()
     .completion(COMPLETION, 'a script that completes commands and options in bash and zsh', complete)
     .version(packageVersion())
-    .wrap(Math.min(110, process.stderr.columns ?? 100))
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
@@ -58,6 +58,20 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return explain(error);
   }
+}
+
+/** Not of the words behind `--`, and not where the shell asks for completions. */
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return !completes(argv) && (end < 0 ? argv : argv.slice(0, end)).includes('--help');
+}
+
+async function showHelp(argv: readonly string[]): Promise<number> {
+  const { helpText } = await import('./help.ts');
+  const out = createStdout();
+  out.write(helpText(argv, Math.min(HELP_COLUMNS.most, process.stdout.columns ?? HELP_COLUMNS.usual)));
+  await out.end();
+  return EXIT.DONE;
 }
 
 /** Parser options for a command; a file's options are weaker than flags and stronger than defaults. */

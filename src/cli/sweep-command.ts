@@ -18,6 +18,7 @@ import { replayPoints } from './replay-points.ts';
 import { STUDY_OPTIONS } from './study-definitions.ts';
 import { type RawStudyOptions, resolveStudy } from './study-options.ts';
 import { complain, createStdout } from './terminal.ts';
+import { textLook } from './text-look.ts';
 import { UsageError } from './usage.ts';
 import { combinations, parseVary, rawValue } from './vary.ts';
 
@@ -46,7 +47,7 @@ export async function runSweep(raw: RawSweepOptions): Promise<number> {
   if (record === null) return EXIT.INTERRUPTED;
 
   const out = createStdout();
-  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderSweep(record));
+  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderSweep(record, textLook()));
   await out.end();
   for (const warning of record.warnings) complain(warningLine(warning, record.points.length));
   if (!record.complete) complain(interrupted(record, values.length));

@@ -21,6 +21,7 @@ import { replayInThreads } from './replay-threads.ts';
 import { STUDY_OPTIONS } from './study-definitions.ts';
 import { type RawStudyOptions, resolveStudy } from './study-options.ts';
 import { complain, createStdout } from './terminal.ts';
+import { textLook } from './text-look.ts';
 import { candidatesOf, checkedInterface, gridOf } from './tune-settings.ts';
 import { UsageError, wholeNumber } from './usage.ts';
 import { parseVary } from './vary.ts';
@@ -68,7 +69,7 @@ export async function runTune(raw: RawTuneOptions): Promise<number> {
 
   const record = tuneRecord({ candidates, ...replayed });
   const out = createStdout();
-  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderTune(record));
+  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderTune(record, textLook()));
   await out.end();
   for (const { code, message } of record.warnings) complain(`${code}: ${message}`);
   const written = writeFiles(folder, await reportFiles(record, formats));

@@ -4,6 +4,7 @@ import { fixed } from './format.ts';
 import { type PathSummary, pathSummaries } from './path-summary.ts';
 import { stageRows } from './stages.ts';
 import { assumptions, openingSentence } from './terminal.ts';
+import { PLAIN, styled, type TextLook } from './text-look.ts';
 import { renderTable, wrap } from './text-table.ts';
 
 type Row = readonly [name: string, of: (one: PathSummary) => number | null];
@@ -37,7 +38,7 @@ const PER_SKB: readonly Row[] = [
 ];
 
 /** Rows that are 0 in every configuration are left out of the second table. */
-export function renderPathTables(record: ResultRecord): string {
+export function renderPathTables(record: ResultRecord, look: TextLook = PLAIN): string {
   const summaries = pathSummaries(record);
   const names = summaries.map((one) => one.configuration);
   const row = ([name, of]: Row, decimals: number): string[] => [
@@ -59,5 +60,5 @@ export function renderPathTables(record: ResultRecord): string {
       ],
     })),
   ];
-  return `${[wrap(openingSentence(record), ''), ...tables.map((table) => renderTable(table)), assumptions(record)].join('\n\n')}\n`;
+  return `${[styled('strong', wrap(openingSentence(record), '', look), look), ...tables.map((table) => renderTable(table, look)), assumptions(record, look)].join('\n\n')}\n`;
 }
