@@ -4,6 +4,7 @@ import { wrap } from '../report/text-table.ts';
 import { ANALYZE } from './commands/analyze.ts';
 import { type CommandDefinition, commandName } from './commands/command.ts';
 import { COMMANDS } from './commands/list.ts';
+import { COMPLETION, COMPLETION_HELP } from './completion.ts';
 import { CONFIG_OPTIONS } from './config-file.ts';
 import { EXIT_MEANINGS } from './exit-code.ts';
 import { defaultOf, optionNames } from './man-page.ts';
@@ -27,10 +28,10 @@ function generalHelp(width: number): string {
   return sections([
     'analyze <captures..> [options]\nanalyze <command> [options]',
     wrap('What would receive offload have done to this traffic, why, and what would it have cost?', '', look),
-    section(
-      'Commands',
-      COMMANDS.map((command) => entry(commandName(command), command.describe, width)),
-    ),
+    section('Commands', [
+      ...COMMANDS.map((command) => entry(commandName(command), command.describe, width)),
+      entry(COMPLETION, COMPLETION_HELP, width),
+    ]),
     ...commandParts(ANALYZE, width),
     section(
       'Exit codes',

@@ -6,7 +6,7 @@ import { packageVersion } from '../package-root.ts';
 import type { RunProvenance } from '../report/provenance.ts';
 import { type CommandDefinition, commandName } from './commands/command.ts';
 import { COMMANDS } from './commands/list.ts';
-import { COMPLETION, complete, completes } from './completion.ts';
+import { COMPLETION, COMPLETION_HELP, complete, completes } from './completion.ts';
 import { CONFIG_OPTIONS, type ConfigFile, configOf, readConfigFile } from './config-file.ts';
 import { EXIT } from './exit-code.ts';
 import { type ConfigRow, configRows, printConfig } from './print-config.ts';
@@ -33,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .detectLocale(false)
     .help(false)
     .strict()
-    .completion(COMPLETION, 'a script that completes commands and options in bash and zsh', complete)
+    .completion(COMPLETION, COMPLETION_HELP, complete)
     .version(packageVersion())
     .exitProcess(false)
     .showHelpOnFail(false)

@@ -10,13 +10,16 @@ export interface TimeSplit {
   take(): void;
 }
 
-/** The rows of the block are used up: each turn moves its own to the beginning of `table.rows`. */
+/** For each turn its rows are moved to the beginning of `table.rows`; at the end all are back where they were. */
 export function splitByTime(table: PacketTable, { edgeNs, pass, take }: TimeSplit): void {
   const { rows, timeNs, received } = table;
+  let all: Int32Array | null = null;
   let from = 0;
 
   function give(to: number): void {
     if (to > from) {
+      // Blocks that hold an edge are few.
+      if (to < received) all ??= rows.slice(0, received);
       rows.copyWithin(0, from, to);
       table.received = to - from;
       take();
@@ -34,4 +37,7 @@ export function splitByTime(table: PacketTable, { edgeNs, pass, take }: TimeSpli
     }
   }
   give(received);
+  if (all === null) return;
+  rows.set(all);
+  table.received = received;
 }

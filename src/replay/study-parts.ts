@@ -51,7 +51,7 @@ export async function studyParts(
   return [whole, ...parts].map((run) => run.finish());
 }
 
-/** Hands each part its received rows: those of the block are used up. Returns the part that the block ended in. */
+/** Hands each part its received rows. Returns the part that the block ended in. */
 function addToParts(
   table: PacketTable,
   parts: readonly StudyRun[],

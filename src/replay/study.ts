@@ -112,7 +112,7 @@ async function runStudies(
 
 /** The studies of one part of a capture. */
 export interface StudyRun {
-  /** Takes the received rows of the block; with `sliced` they are used up. */
+  /** Takes the received rows of the block. */
   add(table: PacketTable): void;
   /** A record for each point. Once. */
   finish(): ResultRecord[];

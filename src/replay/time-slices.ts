@@ -10,7 +10,7 @@ const MOST_SLICES = 2 * FEWEST_SLICES;
 const FIRST_LENGTH_NS = 100_000;
 
 export interface TimeSlicer {
-  /** Hands on the received rows of the block, which are used up. */
+  /** Hands on the received rows of the block. */
   add(table: PacketTable): void;
   /** `total`: the sums at the end of the run. Null where the capture is shorter than the fewest slices. */
   finish(total: Float64Array): Sliced | null;

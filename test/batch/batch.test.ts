@@ -166,7 +166,7 @@ describe('a batch', () => {
     expect(readFileSync(join(CAPTURES, 'README.md'), 'utf8')).to.include(capture.sha256);
     expect(task).to.match(/^[0-9a-f]{64}$/);
     expect(tool.name).to.equal('analyze');
-    expect(files).to.include('lro-rate.csv');
+    expect(files.map(({ name }) => name)).to.include('lro-rate.csv');
     expect(commandLine).to.include('--no-cache');
     expect(options).to.deep.include({ option: 'cache', value: false, origin: 'flag' });
     expect(options).to.deep.include({ option: 'mtu', value: '1500', origin: 'default' });
