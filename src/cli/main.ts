@@ -26,8 +26,6 @@ const HELP_COLUMNS = { usual: 80, most: 100 };
 export async function main(argv: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe();
   if (asksForHelp(argv)) return showHelp(argv);
-  // The command runs after the parser is done: around a handler that returns a promise it would format help.
-  let start: (() => Promise<number>) | null = null;
   const parser = yargs(argv.map((argument) => (argument === '-' ? DASH : argument)))
     .scriptName('analyze')
     .detectLocale(false)
@@ -39,7 +37,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .showHelpOnFail(false)
     .fail((message, error) => {
       // yargs reports some wrong command lines as errors of its own.
-      throw error === undefined || error.name === 'YError' ? new UsageError(suggest(message)) : error;
+      throw error === undefined || error.name === 'YError' ? new UsageError(suggest(message, argv)) : error;
     });
   for (const definition of COMMANDS) {
     parser.command(
@@ -47,14 +45,12 @@ export async function main(argv: readonly string[]): Promise<number> {
       definition.describe,
       (command) => defineOptions(command, definition, readConfigFile(argv)),
       (args) => {
-        start = () => runOrPrint(definition, restoreDashes(args), argv);
+        throw new Chosen(() => runOrPrint(definition, restoreDashes(args), argv));
       },
     );
   }
   try {
-    parser.parseSync();
-    // The parser prints completions itself, and takes the words for captures as well.
-    return completes(argv) ? EXIT.DONE : await runChosen(start);
+    return await runChosen(() => parser.parseSync(), argv);
   } catch (error) {
     return explain(error);
   }
@@ -74,12 +70,33 @@ async function showHelp(argv: readonly string[]): Promise<number> {
   return EXIT.DONE;
 }
 
+/** Thrown when the parser has found a command: after a handler that returns it would format the help text. */
+class Chosen extends Error {
+  readonly run: () => Promise<number>;
+
+  constructor(run: () => Promise<number>) {
+    super('a command was chosen');
+    this.run = run;
+  }
+}
+
+/** No command is chosen where help or the version is asked for. */
+async function runChosen(parse: () => unknown, argv: readonly string[]): Promise<number> {
+  try {
+    parse();
+  } catch (error) {
+    // The parser prints completions itself, and takes the words for captures as well.
+    if (error instanceof Chosen) return completes(argv) ? EXIT.DONE : error.run();
+    throw error;
+  }
+  return EXIT.DONE;
+}
+
 /** Parser options for a command; a file's options are weaker than flags and stronger than defaults. */
 function defineOptions(command: Argv, definition: CommandDefinition, config: ConfigFile): Argv {
-  const { positionals, options, examples } = definition;
+  const { positionals, options } = definition;
   for (const [name, positional] of Object.entries(positionals)) command.positional(name, positional);
   command.options(options).options(CONFIG_OPTIONS).config(configOf(definition, config));
-  for (const [line, gives] of examples) command.example(line, gives);
   return command.check((args) => refuseRepeats(args, { ...positionals, ...options }));
 }
 
@@ -101,11 +118,6 @@ function provenanceOf(command: string, argv: readonly string[], rows: readonly C
     typeof row.value === 'string' ? { ...row, value: withoutPassword(row.value) } : row,
   );
   return { command, commandLine: argv.map(withoutPassword), options };
-}
-
-/** No command was chosen where help or the version was asked for. */
-function runChosen(start: (() => Promise<number>) | null): Promise<number> | number {
-  return start === null ? EXIT.DONE : start();
 }
 
 /** The options of a command with `-` back in its place. */
@@ -130,9 +142,10 @@ function refuseRepeats(
 }
 
 /** Adds the nearest option to the parser's word on unknown ones, which it names in two spellings. */
-function suggest(message: string): string {
+function suggest(message: string, argv: readonly string[]): string {
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
   if (unknown === undefined) return message;
+  if (argv.includes(unknown)) return `'${unknown}' is one argument too many`;
   const known = new Set(COMMANDS.flatMap(({ options }) => Object.keys(options)));
   return `unknown option --${unknown}${nearestOf(unknown, [...known])}`;
 }

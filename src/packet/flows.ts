@@ -2,6 +2,8 @@
  * The table of TCP flows (one direction each). Flow state lives in one Int32Array of 16 words a flow, a cache
  * line, because a packet that touches its flow touches most of it.
  */
+import type { Core } from '../capture/core.ts';
+import { kernelsFor } from '../capture/record-block.ts';
 import { KIND, type PacketTable } from './table.ts';
 
 const WORDS = 16;
@@ -34,6 +36,8 @@ export function createFlowTable(): FlowTable {
   // Which flow sits where is invisible outside; a seed keeps made-up traffic from piling up in one bucket.
   const seed = (Math.random() * 0x7fffffff) | 1;
   const key = new Int32Array(9);
+  /** The core that knows flows of this table. */
+  let known: Core | null = null;
 
   /** Whether `flow` is the IPv4 flow with this key. */
   function is4(flow: number, source: number, destination: number, ports: number): boolean {
@@ -51,7 +55,16 @@ export function createFlowTable(): FlowTable {
     // Most packets belong to the flow of the packet before, or to the one before that (data and its ACKs).
     let last = 0;
     let other = 0;
+    const kernels = kernelsFor(table);
+    if (kernels !== null && known !== table.core) {
+      kernels.forgetFlows();
+      known = table.core;
+    }
     for (let row = 0; row < count; row++) {
+      if (kernels !== null) {
+        row = kernels.assignFlows(row, count);
+        if (row === count) break;
+      }
       const tcp = tcpAt[row]!;
       if (tcp === 0) {
         flow[row] = -1;
@@ -73,6 +86,7 @@ export function createFlowTable(): FlowTable {
         last = find6();
       }
       flow[row] = last;
+      if (kernels !== null && (kind[row]! & KIND.IPV4) !== 0) kernels.rememberFlow(row);
     }
   }
 
