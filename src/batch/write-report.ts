@@ -1,6 +1,6 @@
 /** A report folder: written once for each task, and left alone while it is that of the task. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import type { ResultRecord } from '../replay/result.ts';
 import { isDataFile } from '../report/figure-data.ts';
 import { writeFiles } from '../report/files.ts';
@@ -19,14 +19,21 @@ export interface ReportOrder {
   readonly run: RunProvenance;
 }
 
-/** Returns the paths written. Throws an OutputError. */
+/** Returns the paths written. `capture`: its path, `-` for standard input. Throws an OutputError. */
 export async function writeReport(
   { folder, formats, run }: ReportOrder,
   record: ResultRecord,
-  identity: ReportIdentity,
+  identity: Omit<ReportIdentity, 'path'> & { readonly capture: string },
 ): Promise<string[]> {
   if (formats.length === 0) return [];
-  return writeFiles(folder, await reportFiles(studyReport(record), formats, identity, run));
+  const { capture, sha256, task } = identity;
+  const path = pathFrom(folder, capture);
+  return writeFiles(folder, await reportFiles(studyReport(record), formats, { path, sha256, task }, run));
+}
+
+/** From the folder of a report to its capture: stays true where both move together. Null for standard input. */
+export function pathFrom(folder: string, capture: string): string | null {
+  return capture === '-' ? null : relative(resolve(folder), resolve(capture)).split(sep).join('/');
 }
 
 /** Whether the folder holds the report of this task in these formats and this width. */

@@ -73,7 +73,7 @@ async function analyzeOne(
       const sha256 = capture === '-' ? null : hashFile(capture);
       const task = sha256 === null ? null : taskHash(capture, sha256, resolved);
       const order = { folder: join(raw.out, folder), formats, run: invocation.provenance() };
-      sayWritten(await writeReport(order, record, { sha256, task }), raw.quiet);
+      sayWritten(await writeReport(order, record, { capture, sha256, task }), raw.quiet);
     }
     return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
   } catch (error) {

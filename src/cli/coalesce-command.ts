@@ -10,6 +10,7 @@ import { resegmentSummary, resegmentWarnings } from '../replay/resegment-summary
 import { openSession, type Session } from '../replay/session.ts';
 import { jsonlStats, skbJson } from '../replay/skb-json.ts';
 import { isDegraded, readingWarnings, ringWarnings } from '../replay/warnings.ts';
+import { statsText } from './coalesce-text.ts';
 import { EXIT } from './exit-code.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
 
@@ -40,7 +41,17 @@ export interface RawCoalesceOptions extends RawRuleOptions, RawGroOptions, RawPr
   readonly progress: boolean;
 }
 
-const COUNT_ONLY: SkbSink = { deliverHeld() {}, deliverAlone() {} };
+/** Skbs by index of their reason. */
+function countOnly(skbsOf: Float64Array): SkbSink {
+  return {
+    deliverHeld(_, reason) {
+      skbsOf[reason]! += 1;
+    },
+    deliverAlone(_, reason) {
+      skbsOf[reason]! += 1;
+    },
+  };
+}
 
 export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   const options = resolveReplayOptions(raw);
@@ -85,13 +96,15 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
     const recorder = (deliver: (skb: DeliveredSkb) => void): SkbSink =>
       createRecorder(session.table, file !== null, deliver);
     const firstNs = (): bigint => session.reader.scanner.firstTimeNs() ?? 0n;
+    const skbsOf = new Float64Array(REASONS.length);
     const sink =
       raw.jsonl || file !== null
         ? recorder((skb) => {
+            skbsOf[skb.reason]! += 1;
             if (raw.jsonl) out.write(`${skbJson(skb)}\n`);
             file?.write(skb, firstNs());
           })
-        : COUNT_ONLY;
+        : countOnly(skbsOf);
     const engine = { engine: raw.engine, inetLro: options.inetLro, linuxGro, ...byRules };
     const afterBlock = (): undefined | Promise<void> => out.drain() ?? pacer.tick(session.reader);
     const reportPoll = pollsFile?.add;
@@ -102,7 +115,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
       discard();
       return EXIT.INTERRUPTED;
     }
-    out.write(raw.jsonl ? `${statsLine(stats)}\n` : statsTable(stats));
+    out.write(raw.jsonl ? `${statsLine(stats)}\n` : statsText(raw.engine, stats, skbsOf));
     await out.end();
     const skipped = file?.end() ?? 0;
     pollsFile?.end();
@@ -137,28 +150,6 @@ function report(session: Session, raw: RawCoalesceOptions, stats: CoalesceStats,
 
 function statsLine(stats: CoalesceStats): string {
   return JSON.stringify({ stats: jsonlStats(stats) });
-}
-
-function statsTable(stats: CoalesceStats): string {
-  const { packets, delivered, polls, aggregated, flushed, noDesc } = stats;
-  const perSkb = flushed === 0 ? '-' : (aggregated / flushed).toFixed(2);
-  const rows: [string, number | string][] = [
-    ['packets received', packets],
-    ['skbs delivered', delivered],
-    ['polls', polls],
-    ['aggregated', aggregated],
-    ['flushed', flushed],
-    ['no descriptor', noDesc],
-    ['aggregated/flushed', perSkb],
-  ];
-  if (stats.interrupts !== null) rows.push(['interrupts', stats.interrupts], ['dropped', stats.dropped]);
-  if (stats.holdTimes !== null) {
-    const { meanNs, p50Ns, p99Ns, maxNs } = stats.holdTimes;
-    const us = (ns: number): string => (ns / 1000).toFixed(1);
-    rows.push(['held, mean (µs)', us(meanNs)], ['held, p50 (µs)', us(p50Ns)]);
-    rows.push(['held, p99 (µs)', us(p99Ns)], ['held, max (µs)', us(maxNs)]);
-  }
-  return rows.map(([name, value]) => `${name.padEnd(18)} ${String(value).padStart(12)}\n`).join('');
 }
 
 interface MergedFile {

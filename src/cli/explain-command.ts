@@ -1,6 +1,8 @@
 /** `analyze explain`: why packets did and did not merge, and what would change it. */
+
 import { join } from 'node:path';
 import { hashFile } from '../batch/content-hash.ts';
+import { pathFrom } from '../batch/write-report.ts';
 import { caveatOf } from '../coalesce/catalog.ts';
 import type { ExplainRecord } from '../replay/explain-result.ts';
 import { isDegraded } from '../replay/warnings.ts';
@@ -15,6 +17,7 @@ import { explainInThreads } from './explain-threads.ts';
 import { parseFormats } from './formats.ts';
 import { abortOnSignals } from './pacer.ts';
 import { complain, createStdout } from './terminal.ts';
+import { textLook } from './text-look.ts';
 
 export async function runExplain(raw: RawExplainOptions, invocation: Invocation): Promise<number> {
   const options = await explainOptions(raw);
@@ -26,14 +29,14 @@ export async function runExplain(raw: RawExplainOptions, invocation: Invocation)
   const record = await explainInThreads(raw, options, signal);
   if (signal.aborted) return EXIT.INTERRUPTED;
   const out = createStdout();
-  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderExplanation(record));
+  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderExplanation(record, textLook()));
   await out.end();
   if (!raw.quiet) {
     for (const caveat of options.engines.map(caveatOf)) if (caveat !== null) complain(caveat);
   }
   for (const warning of record.warnings) complain(`${warning.code}: ${warning.message}`);
   const sha256 = formats.length === 0 || raw.capture === '-' ? null : hashFile(raw.capture);
-  const identity = { sha256, task: null };
+  const identity = { path: pathFrom(folder, raw.capture), sha256, task: null };
   const files = await reportFiles(reportOf(record), formats, identity, invocation.provenance());
   if (files.length > 0) {
     for (const path of writeFiles(folder, files)) if (!raw.quiet) complain(`wrote ${path}`);

@@ -2,6 +2,7 @@
 
 import { basename, join } from 'node:path';
 import { hashFile } from '../batch/content-hash.ts';
+import { pathFrom } from '../batch/write-report.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
 import type { ResultRecord } from '../replay/result.ts';
@@ -20,6 +21,7 @@ import { replayPoints } from './replay-points.ts';
 import { STUDY_OPTIONS } from './study-definitions.ts';
 import { type RawStudyOptions, resolveStudy } from './study-options.ts';
 import { complain, createStdout } from './terminal.ts';
+import { textLook } from './text-look.ts';
 import { UsageError } from './usage.ts';
 import { combinations, parseVary, rawValue } from './vary.ts';
 
@@ -48,12 +50,12 @@ export async function runSweep(raw: RawSweepOptions, invocation: Invocation): Pr
   if (record === null) return EXIT.INTERRUPTED;
 
   const out = createStdout();
-  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderSweep(record));
+  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderSweep(record, textLook()));
   await out.end();
   for (const warning of record.warnings) complain(warningLine(warning, record.points.length));
   if (!record.complete) complain(interrupted(record, values.length));
   const sha256 = formats.length === 0 || raw.capture === '-' ? null : hashFile(raw.capture);
-  const identity = { sha256, task: null };
+  const identity = { path: pathFrom(folder, raw.capture), sha256, task: null };
   const files = await reportFiles(reportOf(record, raw), formats, identity, invocation.provenance());
   const written = writeFiles(folder, files);
   if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);

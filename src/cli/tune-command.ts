@@ -2,6 +2,7 @@
 
 import { basename, join } from 'node:path';
 import { hashFile } from '../batch/content-hash.ts';
+import { pathFrom } from '../batch/write-report.ts';
 import { DEFAULT_NIC, nicPreset } from '../nic/presets.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
@@ -23,6 +24,7 @@ import { replayInThreads } from './replay-threads.ts';
 import { STUDY_OPTIONS } from './study-definitions.ts';
 import { type RawStudyOptions, resolveStudy } from './study-options.ts';
 import { complain, createStdout } from './terminal.ts';
+import { textLook } from './text-look.ts';
 import { candidatesOf, checkedInterface, gridOf } from './tune-settings.ts';
 import { UsageError, wholeNumber } from './usage.ts';
 import { parseVary } from './vary.ts';
@@ -70,10 +72,14 @@ export async function runTune(raw: RawTuneOptions, invocation: Invocation): Prom
 
   const record = tuneRecord({ candidates, ...replayed });
   const out = createStdout();
-  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderTune(record));
+  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderTune(record, textLook()));
   await out.end();
   for (const { code, message } of record.warnings) complain(`${code}: ${message}`);
-  const identity = { sha256: formats.length === 0 ? null : hashFile(raw.capture), task: null };
+  const identity = {
+    path: pathFrom(folder, raw.capture),
+    sha256: formats.length === 0 ? null : hashFile(raw.capture),
+    task: null,
+  };
   const files = await reportFiles(reportOf(record), formats, identity, invocation.provenance());
   const written = writeFiles(folder, files);
   if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);

@@ -8,6 +8,7 @@ import type { TimeSummary } from '../nic/histogram.ts';
 import { createPollModel, movesClock, type PollSpec } from '../nic/poll.ts';
 import type { PollModel } from '../nic/poll-model.ts';
 import type { PacketTable } from '../packet/table.ts';
+import type { RunCounts } from '../path/events.ts';
 import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration, type XenPath } from '../path/xen-path.ts';
 import { createEngine, type EngineName, type EngineOptions, ownOptions } from './coalesce.ts';
 import { createFateCounts, type FateCounts } from './fate-counts.ts';
@@ -69,6 +70,8 @@ export interface ConfigurationRuns {
   /** Simulations that run, shared ones once. */
   readonly lanes: number;
   run(table: PacketTable): void;
+  /** The counts so far. */
+  snapshot(): ConfigurationCounts[][];
   /** By plan, in the order of its setups. */
   finish(): ConfigurationCounts[][];
 }
@@ -82,6 +85,8 @@ interface Member {
 interface Lane {
   readonly model: PollModel;
   counts(): Omit<ConfigurationCounts, 'setup' | 'events'>;
+  /** Counted events of a member so far. */
+  eventsSoFar(member: Member): Float64Array;
   /** Counted events of a member. Valid after `model.finish`. */
   events(member: Member): Float64Array;
 }
@@ -101,19 +106,22 @@ export function createConfigurationRuns(
   );
   const lanes = new Map([...groups].map(([key, group]) => [key, createLane(table, group)]));
   const models = [...lanes.values()].map((lane) => lane.model);
+  const countsOf = (events: (lane: Lane, member: Member) => Float64Array): ConfigurationCounts[][] =>
+    members.map((ofPlan) =>
+      ofPlan.map(({ member, key }) => {
+        const lane = lanes.get(key)!;
+        return { setup: member.setup, ...lane.counts(), events: events(lane, member) };
+      }),
+    );
   return {
     lanes: lanes.size,
     run(block) {
       for (const model of models) model.run(block);
     },
+    snapshot: () => countsOf((lane, member) => lane.eventsSoFar(member)),
     finish() {
       for (const model of models) model.finish();
-      return members.map((ofPlan) =>
-        ofPlan.map(({ member, key }) => {
-          const lane = lanes.get(key)!;
-          return { setup: member.setup, ...lane.counts(), events: lane.events(member) };
-        }),
-      );
+      return countsOf((lane, member) => lane.events(member));
     },
   };
 }
@@ -188,16 +196,17 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   const model = createPollModel(first.poll, target, reasons, softirq);
   const eventsOf = new Map<string, Float64Array>();
 
-  function finishPath(path: XenPath): Float64Array {
+  function runCounts(): RunCounts {
     const enginePackets = first.engine === 'none' ? 0 : packets;
-    return path.finish({ receivedFrames: packets, enginePackets, polls: model.polls() });
+    return { receivedFrames: packets, enginePackets, polls: model.polls() };
   }
 
   return {
     model,
+    eventsSoFar: (member) => pathOf.get(pathKey(member))!.snapshot(runCounts()),
     events(member) {
       const key = pathKey(member);
-      const events = eventsOf.get(key) ?? finishPath(pathOf.get(key)!);
+      const events = eventsOf.get(key) ?? pathOf.get(key)!.finish(runCounts());
       eventsOf.set(key, events);
       return events;
     },

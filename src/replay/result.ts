@@ -230,6 +230,34 @@ export interface ConfigurationResult {
   readonly unexplainedDomainUCyclesPerByte: number | null;
 }
 
+/** What one configuration did in each slice of time. Sums over slices give the whole. */
+export interface SlicedConfiguration {
+  readonly name: ConfigurationName;
+  readonly dataPackets: readonly number[];
+  readonly dataSkbs: readonly number[];
+  readonly skbs: readonly number[];
+  readonly reasons: readonly { readonly reason: Reason; readonly skbs: readonly number[] }[];
+  readonly domain0Cycles: readonly number[];
+  readonly domainUCycles: readonly number[];
+  readonly unexplainedDomainUCycles: readonly number[] | null;
+  /** Time that the throughput law gives the slice's goodput; null where nothing is predicted. */
+  readonly predictedNs: readonly number[] | null;
+  /** Packets delivered; null where the poll model has no clock. */
+  readonly heldPackets: readonly number[] | null;
+  /** Sum of the times that they were held. */
+  readonly heldNs: readonly number[] | null;
+  readonly polls: readonly number[];
+  readonly interrupts: readonly number[] | null;
+  readonly dropped: readonly number[];
+}
+
+/** The capture in 10 to 20 slices of equal time; the last is half as long to half as long again. */
+export interface SlicedResult {
+  readonly lengthsNs: readonly number[];
+  readonly goodputBytes: readonly number[];
+  readonly configurations: readonly SlicedConfiguration[];
+}
+
 export interface ResultRecord {
   /** Version of this record's shape. */
   readonly recordVersion: 1;
@@ -271,5 +299,7 @@ export interface ResultRecord {
   /** What the cost profile is and how its numbers came about, as text. */
   readonly profileNote: string;
   readonly configurations: readonly ConfigurationResult[];
+  /** Null where the capture is too short for slices, or was replayed with others in one pass. */
+  readonly slices: SlicedResult | null;
   readonly warnings: readonly Warning[];
 }

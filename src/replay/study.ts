@@ -32,6 +32,8 @@ import type {
   Warning,
 } from './result.ts';
 import type { Session } from './session.ts';
+import { slicedResult, sumsOf } from './study-slices.ts';
+import { createTimeSlicer, type Sliced } from './time-slices.ts';
 import {
   allocationWarnings,
   clockWarnings,
@@ -82,7 +84,7 @@ export async function study(
   afterBlock?: () => undefined | Promise<void>,
   signal?: AbortSignal,
 ): Promise<ResultRecord> {
-  const [record] = await studyMany(session, [options], afterBlock, signal);
+  const [record] = await runStudies(session, [options], true, afterBlock, signal);
   return record!;
 }
 
@@ -93,7 +95,17 @@ export async function studyMany(
   afterBlock?: () => undefined | Promise<void>,
   signal?: AbortSignal,
 ): Promise<ResultRecord[]> {
-  const run = createStudyRun(session, points);
+  return runStudies(session, points, false, afterBlock, signal);
+}
+
+async function runStudies(
+  session: Session,
+  points: readonly StudyOptions[],
+  sliced: boolean,
+  afterBlock?: () => undefined | Promise<void>,
+  signal?: AbortSignal,
+): Promise<ResultRecord[]> {
+  const run = createStudyRun(session, points, sliced);
   await session.run((table) => {
     run.add(table);
     return afterBlock?.();
@@ -109,8 +121,12 @@ export interface StudyRun {
   finish(): ResultRecord[];
 }
 
-export function createStudyRun(session: Session, points: readonly StudyOptions[]): StudyRun {
+/** `sliced`: the record of the first point tells what happened when. */
+export function createStudyRun(session: Session, points: readonly StudyOptions[], sliced = false): StudyRun {
   const observer = createTrafficObserver();
+  const slicer = sliced
+    ? createTimeSlicer(take, () => sumsOf(observer.linkUse(), started!.runs.snapshot()[0]!))
+    : null;
   let started: { readonly runs: ConfigurationRuns; readonly points: readonly StudyOptions[] } | null = null;
 
   /** Whether the capture has times is known when its first block is. */
@@ -125,17 +141,26 @@ export function createStudyRun(session: Session, points: readonly StudyOptions[]
     return { runs: createConfigurationRuns(session.table, plans), points: chosen };
   }
 
+  function take(table: PacketTable): void {
+    observer.add(table);
+    started!.runs.run(table);
+  }
+
   return {
     add(table) {
       started ??= start(lacksTimes(session, table));
-      observer.add(table);
-      started.runs.run(table);
+      observer.addRecords(table);
+      if (slicer === null) take(table);
+      else slicer.add(table);
     },
     finish() {
       started ??= start(false);
       const traffic = observer.counts();
       const counts = started.runs.finish();
-      return started.points.map((options, index) => assemble(session, options, traffic, counts[index]!));
+      const slices = slicer?.finish(sumsOf(traffic, counts[0]!)) ?? null;
+      return started.points.map((options, index) =>
+        assemble(session, options, traffic, counts[index]!, index === 0 ? slices : null),
+      );
     },
   };
 }
@@ -145,6 +170,7 @@ function assemble(
   options: StudyOptions,
   traffic: TrafficCounts,
   counts: readonly ConfigurationCounts[],
+  slices: Sliced | null,
 ): ResultRecord {
   const costed = counts.map((one) => configurationResult(one, options, traffic, session));
   const warnings: Warning[] = [
@@ -165,6 +191,7 @@ function assemble(
     lawFormula: costed[0]?.formula ?? '',
     profileNote: profileNote(options),
     configurations: costed.map((one) => one.result),
+    slices: slices === null ? null : slicedResult(slices, options, counts),
     warnings,
   };
 }

@@ -41,3 +41,8 @@ export function duration(ns: number): string {
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\uFFFD');
 }
+
+/** `part` of `total` in whole percent; 100 only for all of it. */
+export function wholePercent(part: number, total: number): number {
+  return part === total ? 100 : Math.min(99, Math.round((100 * part) / total));
+}

@@ -4,6 +4,7 @@ import { fixed } from './format.ts';
 import { type PathSummary, pathSummaries } from './path-summary.ts';
 import { stageRows } from './stages.ts';
 import { assumptions, openingSentence } from './terminal.ts';
+import { PLAIN, styled, type TextLook } from './text-look.ts';
 import { renderTable, wrap } from './text-table.ts';
 
 /** A quantity of the path: its name, and its value in one configuration. */
@@ -38,7 +39,7 @@ export const PER_SKB: readonly PathRow[] = [
 ];
 
 /** Rows that are 0 in every configuration are left out of the second table. */
-export function renderPathTables(record: ResultRecord): string {
+export function renderPathTables(record: ResultRecord, look: TextLook = PLAIN): string {
   const summaries = pathSummaries(record);
   const names = summaries.map((one) => one.configuration);
   const row = ([name, of]: PathRow, decimals: number): string[] => [
@@ -60,5 +61,5 @@ export function renderPathTables(record: ResultRecord): string {
       ],
     })),
   ];
-  return `${[wrap(openingSentence(record), ''), ...tables.map(renderTable), assumptions(record)].join('\n\n')}\n`;
+  return `${[styled('strong', wrap(openingSentence(record), '', look), look), ...tables.map((table) => renderTable(table, look)), assumptions(record, look)].join('\n\n')}\n`;
 }

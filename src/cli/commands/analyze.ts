@@ -47,6 +47,8 @@ export const ANALYZE: CommandDefinition = {
   examples: [
     ['$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts'],
     ['$0 trace.pcap --format html', 'reports/trace/report.html: one page with charts, reasons and flows'],
+    ['$0 - --json < trace.pcap.gz', 'the whole result of a capture from a pipe'],
+    ['$0 trace.pcap --engine linux-gro --rx-usecs 50', 'another merge engine, another moderation'],
     ['$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'],
   ],
   run: async (args, invocation) =>
