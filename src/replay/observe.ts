@@ -23,6 +23,8 @@ export interface TrafficCounts {
 
 export interface TrafficObserver {
   add(table: PacketTable): void;
+  /** The number of this flow will be another's. */
+  forget(flow: number): void;
   counts(): TrafficCounts;
 }
 
@@ -69,6 +71,7 @@ export function createTrafficObserver(): TrafficObserver {
 
   return {
     add,
+    forget: goodput.forget,
     counts: () => ({
       allTcpPackets: total.allTcp,
       frames: total.frames,

@@ -108,6 +108,7 @@ export interface StudyRun {
 
 export function createStudyRun(session: Session, points: readonly StudyOptions[]): StudyRun {
   const observer = createTrafficObserver();
+  session.flows.onForget(observer.forget);
   let started: { readonly runs: ConfigurationRuns; readonly points: readonly StudyOptions[] } | null = null;
 
   /** Whether the capture has times is known when its first block is. */
