@@ -19,6 +19,7 @@ export default defineConfig({
     /^ml-/,
     /^pure-rand/,
     /^piscina/,
+    /^hyparquet/,
     /^bullmq/,
     /^ioredis/,
   ],

@@ -9,7 +9,7 @@ import { CaptureError, faultMessage } from '../capture/errors.ts';
 import { type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { makeFolder } from '../report/files.ts';
-import type { Format } from '../report/report-files.ts';
+import { FORMATS, type Format } from '../report/report-files.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { parseFormats } from './formats.ts';
@@ -34,7 +34,7 @@ export async function runAnalyze(
     );
   }
   if (batch !== null && raw.captures.includes('-')) throw new UsageError('a batch does not read from stdin');
-  const formats = [...parseFormats(raw.format)];
+  const formats = [...parseFormats(raw.format, FORMATS)];
   const shard = parseShard(raw.shard);
   const { jobs: all, isBatch } = await findJobs(raw.captures, () => process.stdin);
   const jobs = shard === null ? all : all.filter((job) => isInShard(job, shard));

@@ -2,7 +2,7 @@
 import type { ResultRecord } from '../replay/result.ts';
 import type { OutputFile } from './files.ts';
 
-export const FORMATS = ['csv', 'png', 'json'] as const;
+export const FORMATS = ['csv', 'png', 'json', 'parquet'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export async function reportFiles(record: ResultRecord, formats: readonly Format[]): Promise<OutputFile[]> {
@@ -12,5 +12,6 @@ export async function reportFiles(record: ResultRecord, formats: readonly Format
     files.push({ name: 'summary.json', text: `${JSON.stringify(record, null, 2)}\n` });
   }
   if (formats.includes('png')) files.push(...(await import('./chart-png.ts')).chartFiles(record));
+  if (formats.includes('parquet')) files.push(...(await import('./parquet.ts')).parquetFiles(record));
   return files;
 }

@@ -17,7 +17,7 @@ export const ANALYZE: CommandDefinition = {
     ...TALK_OPTIONS,
     out: { describe: 'folder for the reports', type: 'string', default: 'reports', requiresArg: true },
     format: {
-      describe: 'files to write: csv, png, json, none',
+      describe: 'files to write: csv, png, json, parquet, none',
       type: 'string',
       default: 'csv,png,json',
       requiresArg: true,
