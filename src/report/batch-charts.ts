@@ -1,0 +1,37 @@
+/** The distributions of a batch as PNG: the captures in the order of their value. Loads the chart stack. */
+import { BATCH_QUANTITIES, type Distribution } from './batch-distribution.ts';
+import { type BinaryFile, createChartRenderer } from './chart-png.ts';
+import type { XyChartSpec } from './chart-spec-xy.ts';
+import { xyConfiguration } from './chart-xy.ts';
+
+export function batchCharts(distributions: readonly Distribution[]): BinaryFile[] {
+  const render = createChartRenderer();
+  return batchSpecs(distributions).map((spec) => ({
+    name: `${spec.name}.png`,
+    bytes: render(xyConfiguration(spec)),
+  }));
+}
+
+/** A chart for each quantity that any capture has. */
+export function batchSpecs(distributions: readonly Distribution[]): XyChartSpec[] {
+  return BATCH_QUANTITIES.flatMap(({ id, name, unit }): XyChartSpec[] => {
+    const ofQuantity = distributions.filter(
+      ({ quantity, values }) => quantity.id === id && values.length > 0,
+    );
+    if (ofQuantity.length === 0) return [];
+    return [
+      {
+        name: `batch-${id}`,
+        title: `${name} over the captures of the batch`,
+        x: { label: 'Captures with less (%)', scale: 'linear', ticks: null, fromZero: false },
+        y: { label: `${name} (${unit})`, scale: 'linear', ticks: null, fromZero: true },
+        series: ofQuantity.map(({ configuration, values }) => ({
+          role: configuration,
+          label: configuration,
+          joined: true,
+          points: values.map(({ value }, at) => ({ x: (100 * (at + 0.5)) / values.length, y: value })),
+        })),
+      },
+    ];
+  });
+}
