@@ -23,5 +23,15 @@ export default defineConfig({
     /^bullmq/,
     /^ioredis/,
   ],
-  output: { dir: 'dist/cli', format: 'esm', chunkFileNames: '[name].js', cleanDir: true },
+  output: {
+    dir: 'dist/cli',
+    // bin/load.js loads the files with V8's code cache, which Node has for CommonJS alone.
+    format: 'cjs',
+    // Code from a cache cannot import().
+    dynamicImportInCjs: false,
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
+    minify: true,
+    cleanDir: true,
+  },
 });

@@ -19,7 +19,14 @@ import { createGzip } from 'node:zlib';
 import { type Format, repeat } from './repeat.ts';
 import { loadTemplate } from './template.ts';
 
-export type InputName = 'headers' | 'headers-pcapng' | 'headers-gzip' | 'full' | 'flows';
+export type InputName =
+  | 'headers'
+  | 'headers-pcapng'
+  | 'headers-gzip'
+  | 'headers-long'
+  | 'full'
+  | 'full-long'
+  | 'flows';
 
 interface Recipe {
   /** In the folder captures/. */
@@ -31,11 +38,15 @@ interface Recipe {
 
 const BULK: Recipe = { source: 'f1.pcap.gz', repetitions: 44, portSets: 44, format: 'pcap' };
 
+const FULL: Recipe = { source: 'full-f4.pcap.gz', repetitions: 467, portSets: 467, format: 'pcap' };
+
 /** What each input is made of. `headers-gzip` is the `headers` file, compressed. */
 const RECIPES: Readonly<Record<Exclude<InputName, 'headers-gzip'>, Recipe>> = {
   headers: BULK,
   'headers-pcapng': { ...BULK, format: 'pcapng' },
-  full: { source: 'full-f4.pcap.gz', repetitions: 467, portSets: 467, format: 'pcap' },
+  'headers-long': { ...BULK, repetitions: 3 * BULK.repetitions },
+  full: FULL,
+  'full-long': { ...FULL, repetitions: 3 * FULL.repetitions },
   // 1,505 connections a repetition; six sets of ports stay below 20,000 flows of one direction.
   flows: { source: 'web-8thr.pcap.gz', repetitions: 38, portSets: 6, format: 'pcap' },
 };

@@ -3,7 +3,7 @@ import type { CommandName, Input } from './commands.ts';
 import type { InputName } from './inputs.ts';
 
 /** Commands of one group are interleaved with each other. */
-export const GROUPS = ['start', 'headers', 'full', 'flows', 'sweep'] as const;
+export const GROUPS = ['start', 'headers', 'full', 'long', 'flows', 'sweep'] as const;
 
 export type Group = (typeof GROUPS)[number];
 
@@ -12,6 +12,7 @@ export const ROUNDS_FACTOR: Readonly<Record<Group, number>> = {
   start: 5,
   headers: 1,
   full: 1,
+  long: 1,
   flows: 1,
   sweep: 1,
 };
@@ -60,6 +61,10 @@ export const COMPARISONS: readonly Comparison[] = [
   against('full', 'full', 'analyze coalesce', 'tcpdump', 0.65),
   against('full', 'full', 'analyze coalesce', 'tcptrace', null),
   against('full', 'full', 'analyze coalesce, linux-gro', 'analyze coalesce', 1.3),
+  // The same three times as long, where starting a process is a smaller part.
+  against('long', 'headers-long', 'analyze coalesce', 'tcpdump', 1.0),
+  against('long', 'headers-long', 'analyze coalesce', 'tcptrace', 0.28),
+  against('long', 'full-long', 'analyze coalesce', 'tcpdump', 0.65),
   against('flows', 'flows', 'analyze coalesce', 'tcpdump', null),
   against('flows', 'flows', 'analyze coalesce', 'tcptrace', null),
   against('flows', 'flows', 'analyze coalesce, linux-gro', 'analyze coalesce', 1.3),
@@ -80,5 +85,7 @@ export const MEMORY_INPUTS: readonly { readonly group: Group; readonly input: In
   { group: 'headers', input: 'headers-pcapng' },
   { group: 'headers', input: 'headers-gzip' },
   { group: 'full', input: 'full' },
+  { group: 'long', input: 'headers-long' },
+  { group: 'long', input: 'full-long' },
   { group: 'flows', input: 'flows' },
 ];

@@ -1,4 +1,8 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/analyze.js';
+'use strict';
+const { createLoader } = require('./load.js');
 
-process.exitCode = await main(process.argv.slice(2));
+const { main } = createLoader().load('analyze.cjs');
+main(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+});

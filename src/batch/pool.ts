@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Piscina } from 'piscina';
 import { OutputError } from '../report/files.ts';
 import type { Outcome, Task } from './run-task.ts';
@@ -8,7 +9,7 @@ export type TaskPool = Piscina<Task, Outcome | Unwritable>;
 
 export function createPool(workers: number): TaskPool {
   return new Piscina<Task, Outcome | Unwritable>({
-    filename: new URL('./worker.js', import.meta.url).href,
+    filename: new URL(`./worker${extname(import.meta.url)}`, import.meta.url).href,
     name: 'runInThread',
     minThreads: workers,
     maxThreads: workers,

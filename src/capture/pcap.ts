@@ -18,6 +18,9 @@ import type { Window } from './window.ts';
 
 export const PCAP_HEADER_BYTES = 24;
 
+/** No number of bytes, FULL or FAULT. */
+const UNDECIDED = -2;
+
 interface PcapHeader {
   readonly littleEndian: boolean;
   readonly nsPerTick: 1 | 1000;
@@ -58,6 +61,8 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
   const { littleEndian, nsPerTick, recordHeaderBytes, linkType } = header;
   const fcs = fcsBytes ?? header.fcsBytes;
   const known = isKnownLinkType(linkType);
+  /** What the core can scan. */
+  const usual = littleEndian && fcs === 0;
   const notes = emptyNotes();
   let started = false;
   /** Seconds and ns of the first packet. In a typed array, so that times are doubles from the first one on: a
@@ -96,6 +101,53 @@ export function createPcapScanner(header: PcapHeader, fcsBytes: number | null): 
   }
 
   function scan(window: Window, block: RecordBlock): number {
+    const needed = usual ? scanUsual(window, block) : UNDECIDED;
+    return needed === UNDECIDED ? scanRows(window, block) : needed;
+  }
+
+  /** Lets the core take records; UNDECIDED where it stops at one that `scanRows` must look at. */
+  function scanUsual(window: Window, block: RecordBlock): number {
+    const { view, end } = window;
+    const { core, timeNs, count } = block;
+    if (core === null || core.buffer !== view.buffer) return UNDECIDED;
+    if (!started && !startAt(view, window.position, end)) return UNDECIDED;
+    const { kernels, results } = core;
+    const at = window.position;
+    const capacity = timeNs.length;
+    block.count = kernels.scanPcap(
+      at,
+      end,
+      count,
+      capacity,
+      recordHeaderBytes,
+      base[0]!,
+      base[1]!,
+      nsPerTick,
+    );
+    window.position = results[0]!;
+    finishBlock(block, count, results[1]!, results[2]!, results[3]!);
+    return block.count === capacity ? FULL : missingBytes(view, window.position, end);
+  }
+
+  /** Bytes that a record at `at` needs if it is cut off there; UNDECIDED if that is not what is wrong with it. */
+  function missingBytes(view: DataView, at: number, end: number): number {
+    if (end - at < recordHeaderBytes) return recordHeaderBytes;
+    const captured = view.getUint32(at + 8, littleEndian);
+    const whole = recordHeaderBytes + captured;
+    return captured <= MAX_PACKET_BYTES && end - at < whole ? whole : UNDECIDED;
+  }
+
+  /** Times count from the record at `at`, if it is a whole one. */
+  function startAt(view: DataView, at: number, end: number): boolean {
+    if (missingBytes(view, at, end) !== UNDECIDED) return false;
+    if (view.getUint32(at + 8, littleEndian) > MAX_PACKET_BYTES) return false;
+    started = true;
+    base[0] = view.getUint32(at, littleEndian);
+    base[1] = view.getUint32(at + 4, littleEndian) * nsPerTick;
+    return true;
+  }
+
+  function scanRows(window: Window, block: RecordBlock): number {
     const { view, end } = window;
     const { timeNs, frameOffset, capturedBytes, wireBytes } = block;
     const first = block.count;

@@ -88,6 +88,15 @@ export function createPcapngScanner(fcsOverride: number | null): Scanner {
     let bytes = 0;
     let truncated = 0;
     let shortest = MAX_PACKET_BYTES;
+    // The kernel takes what the loop would; that finds nothing left, or the block at which both stop.
+    if (littleEndian && block.core?.buffer === view.buffer) {
+      const { kernels, results } = block.core;
+      row = kernels.scanPcapng(at, end, row, capacity, id, baseHigh, baseLow, nsPerTick, restNs);
+      at = results[0]!;
+      bytes = results[1]!;
+      truncated = results[2]!;
+      shortest = results[3]!;
+    }
     while (row < capacity && end - at >= 32) {
       if (view.getUint32(at, littleEndian) !== BLOCK.ENHANCED || view.getUint32(at + 8, littleEndian) !== id)
         break;

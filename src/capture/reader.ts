@@ -1,13 +1,14 @@
 /** Opens a capture of any supported format and hands out its records block by block. */
 import type { Readable } from 'node:stream';
 import type { ByteSource, Compression } from './byte-source.ts';
+import type { Core } from './core.ts';
 import { CaptureError, type CaptureFault, readingFault } from './errors.ts';
 import { createPcapScanner, isPcapMagic, PCAP_HEADER_BYTES, parsePcapHeader } from './pcap.ts';
 import { createPcapngScanner, SECTION_HEADER, SECTION_HEADER_BYTES } from './pcapng.ts';
 import type { RecordBlock } from './record-block.ts';
 import { CUT_ADVICE, FAULT, FULL, type ReadingNotes, type Scanner } from './scanner.ts';
 import { openSource } from './source.ts';
-import { createWindow, fill, resetWindow, unreadBytes } from './window.ts';
+import { createWindow, fill, type Later, resetWindow, unreadBytes } from './window.ts';
 
 export interface CaptureReader {
   readonly file: string;
@@ -18,7 +19,7 @@ export interface CaptureReader {
   /** What ended the reading early; null if the file was read to its end, or is still being read. */
   fault(): CaptureFault | null;
   /** Fills `block`; false at the end. Never throws: what goes wrong is in `fault`. */
-  next(block: RecordBlock): Promise<boolean>;
+  next(block: RecordBlock): Later<boolean>;
   /** Whether another block may be read without losing the possibility to `restart`. */
   canReadOnAndRestart(): boolean;
   /** From the first record again. Once. */
@@ -32,13 +33,15 @@ export interface ReaderOptions {
   /** Trailing FCS bytes of every frame; null: as the file says. */
   readonly fcsBytes: number | null;
   readonly stdin: () => Readable;
+  /** For blocks whose columns lie in it. */
+  readonly core?: Core | null;
 }
 
 /** Throws a CaptureError where nothing at all can be read. `path` `-` is stdin. */
 export async function openCapture(path: string, options: ReaderOptions): Promise<CaptureReader> {
   const source = await openSource(path, options.stdin);
   const file = path === '-' ? 'stdin' : path;
-  const window = createWindow();
+  const window = createWindow(options.core);
   let fault: CaptureFault | null = null;
   const scanner = await start();
   let ended = false;
@@ -59,10 +62,12 @@ export async function openCapture(path: string, options: ReaderOptions): Promise
       const offset = unreadBytes(window) === 0 ? null : 0;
       throw new CaptureError({ kind, file, offset, packet: null, found, advice });
     };
-    await fill(window, source, SECTION_HEADER_BYTES).catch((cause: Error) => {
-      const { kind, found } = readingFault(cause);
+    try {
+      await fill(window, source, SECTION_HEADER_BYTES);
+    } catch (cause) {
+      const { kind, found } = readingFault(cause as Error);
       if (unreadBytes(window) === 0) fail(kind, found, 'Check the file');
-    });
+    }
     const { view, position } = window;
     const there = unreadBytes(window);
     if (there === 0) fail('empty', 'the file is empty', 'Record something first');
@@ -83,7 +88,7 @@ export async function openCapture(path: string, options: ReaderOptions): Promise
     ended = true;
   }
 
-  async function next(block: RecordBlock): Promise<boolean> {
+  function next(block: RecordBlock): Later<boolean> {
     block.count = 0;
     block.firstRecord = scanner.notes.packets;
     while (!ended) {
@@ -93,22 +98,35 @@ export async function openCapture(path: string, options: ReaderOptions): Promise
         if (found !== null) stop(found);
       }
       if (needed <= FULL || block.count > 0) break;
-      await refill(needed);
+      const pending = refill(needed);
+      if (pending !== undefined) return pending.then(() => next(block));
     }
     block.bytes = window.bytes;
     block.view = window.view;
     return block.count > 0;
   }
 
-  async function refill(needed: number): Promise<void> {
+  /** Reads on, or notes why there is nothing more; a promise if that takes time. */
+  function refill(needed: number): undefined | Promise<void> {
     const offset = window.startOffset + window.position;
-    try {
-      if (await fill(window, source, needed)) return;
-    } catch (cause) {
+    const failed = (cause: unknown): void => {
       const { kind, found } = readingFault(cause as Error);
       stop({ kind, offset, packet: scanner.notes.packets, found, advice: CUT_ADVICE });
-      return;
+    };
+    const filled = (whole: boolean): void => {
+      if (!whole) finish(needed, offset);
+    };
+    try {
+      const result = fill(window, source, needed);
+      if (typeof result !== 'boolean') return result.then(filled, failed);
+      filled(result);
+    } catch (cause) {
+      failed(cause);
     }
+    return undefined;
+  }
+
+  function finish(needed: number, offset: number): void {
     const unread = unreadBytes(window);
     ended = true;
     if (unread === 0 && needed !== 1) return;

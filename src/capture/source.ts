@@ -7,7 +7,6 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import type { Readable } from 'node:stream';
 import type { ByteSource, Compression } from './byte-source.ts';
 import { CaptureError, type CaptureErrorKind, readingFault } from './errors.ts';
-import { createStreamSource } from './stream-source.ts';
 
 /** Blocks of the decompressors. Larger output blocks gain 3 % of time and cost 20 MB of memory (docs/performance.md). */
 const COMPRESSED_READ_BYTES = 256 * 1024;
@@ -90,6 +89,8 @@ function createFileSource(fd: number, fileBytes: number): ByteSource {
 
 /** A pipe: its first chunk tells whether it is compressed. */
 async function openStream(stream: Readable, name: string, fileBytes: number | null): Promise<ByteSource> {
+  // Node's streams are loaded only where they are needed: start-up counts.
+  const { createStreamSource } = await import('./stream-source.ts');
   const plain = createStreamSource({ stream, name, compression: 'none', fileBytes, consumedBytes: null });
   const compression = sniff(await plain.peek(4));
   return compression === 'none' ? plain : decompress(plain.toReadable(), compression, name, fileBytes);
@@ -112,6 +113,7 @@ async function decompress(
   });
   input.on('error', (error) => stage.destroy(error));
   input.pipe(stage);
+  const { createStreamSource } = await import('./stream-source.ts');
   const source = createStreamSource({
     stream: stage,
     name,

@@ -8,6 +8,13 @@ import { type ByteSource, type Compression, REWIND_LIMIT_BYTES } from './byte-so
 /** Chunks waiting at most: enough for the decompressor to work ahead on its own thread. */
 const QUEUE_CHUNKS = 32;
 
+/**
+ * Chunks lie outside of V8's heap, and dead ones are freed only when its young part is full and looked through. The
+ * replay itself leaves next to nothing there, so that 60 MB of them would pile up: with this much garbage for each
+ * chunk it is 4 MB.
+ */
+const LITTER_WORDS = 2048;
+
 export interface StreamSource extends ByteSource {
   /** The first bytes without consuming them; fewer at the end of the stream. */
   peek(length: number): Promise<Uint8Array>;
@@ -29,6 +36,7 @@ export function createStreamSource(setup: {
   let offset = 0;
   let handedOut = 0;
   let ended = false;
+  const litter: { words: readonly number[] } = { words: [] };
   let failure: Error | null = null;
   let wake: (() => void) | null = null;
 
@@ -57,6 +65,7 @@ export function createStreamSource(setup: {
       offset += part;
       if (offset === chunk.length) {
         if (kept !== null) kept.push(chunk);
+        litter.words = new Array<number>(LITTER_WORDS).fill(0);
         queue.shift();
         offset = 0;
       }

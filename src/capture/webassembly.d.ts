@@ -1,7 +1,14 @@
-/** The one part of the WebAssembly API in use; the full types come only with the browser library. */
+/** The part of the WebAssembly API in use; the full types come only with the browser library. */
 declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number; maximum: number });
     readonly buffer: ArrayBuffer;
+  }
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, Memory>>>>);
+    readonly exports: Readonly<Record<string, unknown>>;
   }
 }

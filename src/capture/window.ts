@@ -8,12 +8,16 @@
  * that JavaScript has.
  */
 import type { ByteSource } from './byte-source.ts';
+import type { Core } from './core.ts';
 
 /** Fits a second-level cache; 256 KB to 2 MB are equally fast. A multiple of the page size. */
 const CHUNK_BYTES = 256 * 1024;
 /** Room for the start of a record before the chunk. A multiple of the page size. */
 const CARRY_BYTES = 320 * 1024;
 const WASM_PAGE_BYTES = 65_536;
+
+/** At once where the bytes are at hand: a promise for each chunk would take longer than its packets. */
+export type Later<Value> = Value | Promise<Value>;
 
 export interface Window {
   bytes: Uint8Array;
@@ -26,12 +30,15 @@ export interface Window {
   startOffset: number;
 }
 
-export function createWindow(): Window {
-  const pages = (CARRY_BYTES + CHUNK_BYTES) / WASM_PAGE_BYTES;
-  const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages });
+/** A window at the beginning of the core's memory, or of a memory of its own. */
+export function createWindow(core: Core | null = null): Window {
+  const size = CARRY_BYTES + CHUNK_BYTES;
+  if (core !== null && core.at.WINDOW_BYTES !== size) throw new Error('the core has another window size');
+  const pages = size / WASM_PAGE_BYTES;
+  const { buffer } = core ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
   const window = {
-    bytes: new Uint8Array(buffer),
-    view: new DataView(buffer),
+    bytes: new Uint8Array(buffer, 0, size),
+    view: new DataView(buffer, 0, size),
     position: 0,
     end: 0,
     startOffset: 0,
@@ -53,11 +60,26 @@ export function unreadBytes(window: Window): number {
 
 /**
  * Drops what was read, and reads until at least `needed` unread bytes are there. False if the source ends
- * before. `needed` must have been checked against a limit by the caller. Rejects as the source does; what
- * was read until then is in the window.
+ * before. `needed` must have been checked against a limit by the caller. Throws or rejects as the source does;
+ * what was read until then is in the window.
  */
-export async function fill(window: Window, source: ByteSource, needed: number): Promise<boolean> {
-  if (unreadBytes(window) < needed && !(await readChunk(window, source))) return false;
+export function fill(window: Window, source: ByteSource, needed: number): Later<boolean> {
+  if (unreadBytes(window) >= needed) return true;
+  const carried = unreadBytes(window) <= CARRY_BYTES;
+  if (carried) carry(window);
+  const more = carried ? readMore(window, source, CARRY_BYTES + CHUNK_BYTES) : true;
+  // The usual end, without a promise.
+  if (typeof more === 'boolean' && (!more || unreadBytes(window) >= needed)) return more;
+  return fillOn(window, source, needed, more);
+}
+
+async function fillOn(
+  window: Window,
+  source: ByteSource,
+  needed: number,
+  first: Later<boolean>,
+): Promise<boolean> {
+  if (!(await first)) return false;
   while (unreadBytes(window) < needed) {
     if (window.end === window.bytes.length) makeRoom(window, needed);
     if (!(await readMore(window, source, window.bytes.length))) return false;
@@ -65,24 +87,23 @@ export async function fill(window: Window, source: ByteSource, needed: number): 
   return true;
 }
 
-/** Carries the unread bytes to just before the chunk, and reads a chunk. */
-async function readChunk(window: Window, source: ByteSource): Promise<boolean> {
-  const unread = unreadBytes(window);
-  if (unread > CARRY_BYTES) return true;
-  const start = CARRY_BYTES - unread;
+/** Moves the unread bytes to just before the chunk. */
+function carry(window: Window): void {
+  const start = CARRY_BYTES - unreadBytes(window);
   window.bytes.copyWithin(start, window.position, window.end);
   window.startOffset += window.position - start;
   window.position = start;
   window.end = CARRY_BYTES;
-  return readMore(window, source, CARRY_BYTES + CHUNK_BYTES);
 }
 
-async function readMore(window: Window, source: ByteSource, limit: number): Promise<boolean> {
+function readMore(window: Window, source: ByteSource, limit: number): Later<boolean> {
   const into = limit === window.bytes.length ? window.bytes : window.bytes.subarray(0, limit);
+  const take = (got: number): boolean => {
+    window.end += got;
+    return got > 0;
+  };
   const result = source.read(into, window.end);
-  const got = typeof result === 'number' ? result : await result;
-  window.end += got;
-  return got > 0;
+  return typeof result === 'number' ? take(result) : result.then(take);
 }
 
 /** For the rare block that is larger than a chunk: moves the unread bytes to the front, grows if need be. */

@@ -4,9 +4,7 @@ import { type CaptureWriter, createPcapngWriter, createPcapWriter } from '../cap
 import { caveatOf, type EngineName } from '../coalesce/catalog.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
 import { REASONS } from '../coalesce/reason.ts';
-
 import { type CoalesceStats, coalesce } from '../replay/coalesce.ts';
-
 import { createRecorder, type DeliveredSkb } from '../replay/recorder.ts';
 import { resegmentSummary, resegmentWarnings } from '../replay/resegment-summary.ts';
 import { openSession, type Session } from '../replay/session.ts';
@@ -22,7 +20,7 @@ import { abortOnSignals, createPacer } from './pacer.ts';
 import { parsePoll } from './poll-option.ts';
 import { openPollsFile } from './polls-file.ts';
 
-import { pricedSoftirq, type RawPriceOptions } from './priced-softirq.ts';
+import { type RawPriceOptions, softirqFactory } from './priced-softirq.ts';
 import { resolveRuleOptions } from './rule-engines.ts';
 import type { RawRuleOptions } from './rule-options.ts';
 
@@ -65,7 +63,8 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
     );
   }
   if (raw.jsonl && raw.stats) throw new UsageError('--jsonl and --stats exclude each other');
-  const softirq = pricedSoftirq(raw, poll, raw.engine !== 'none', options.inetLro.mode);
+  const newSoftirq = await softirqFactory(raw, poll, options.inetLro.mode);
+  const softirq = newSoftirq(raw.engine !== 'none');
   const file = raw.write === undefined ? null : openMerged(raw.write);
   const pollsFile = raw['polls-out'] === undefined ? null : openPollsFile(raw['polls-out']);
   const discard = (): void => {

@@ -16,7 +16,7 @@ import { resolveNic } from './nic-options.ts';
 import { resolveReplayOptions } from './options.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
 import { DEFAULT_POLL, describePoll, parsePoll } from './poll-option.ts';
-import { pricedSoftirq, type RawPriceOptions } from './priced-softirq.ts';
+import { type RawPriceOptions, softirqFactory } from './priced-softirq.ts';
 import { resolveRuleOptions } from './rule-engines.ts';
 import type { RawRuleOptions } from './rule-options.ts';
 import { complain, createStdout } from './terminal.ts';
@@ -43,7 +43,7 @@ const MAX_PACKETS = 1000;
 const MAX_RECORD = Number.MAX_SAFE_INTEGER;
 
 export async function runExplain(raw: RawExplainOptions): Promise<number> {
-  const options = explainOptions(raw);
+  const options = await explainOptions(raw);
   const formats = parseFormats(raw.format);
   const name = raw.capture === '-' ? 'stdin' : reportFolderName(raw.capture.split('/').at(-1) ?? '');
   const folder = join(raw.out, name);
@@ -84,10 +84,11 @@ async function reportFiles(record: ExplainRecord, formats: ReadonlySet<Format>):
   return files;
 }
 
-function explainOptions(raw: RawExplainOptions): ExplainOptions {
+async function explainOptions(raw: RawExplainOptions): Promise<ExplainOptions> {
   const { inetLro } = resolveReplayOptions(raw);
   const pollText = raw.poll ?? DEFAULT_POLL;
   const poll = parsePoll(pollText, () => resolveNic(raw));
+  const newSoftirq = await softirqFactory(raw, poll, inetLro.mode);
   const engines = raw.engine.split(',').map((text) => parseEngine('--engine', text.trim()));
   const diff = parseDiff(raw.diff);
   if (raw.resegment && (raw.packet.length > 0 || diff !== null)) {
@@ -107,7 +108,7 @@ function explainOptions(raw: RawExplainOptions): ExplainOptions {
     poll,
     pollText,
     pollDescription: describePoll(poll),
-    softirq: (engine) => pricedSoftirq(raw, poll, engine !== 'none', inetLro.mode),
+    softirq: (engine) => newSoftirq(engine !== 'none'),
     whatIfs: parseWhatIf(raw['what-if']),
     top: wholeNumber('--top', raw.top, 0, MAX_TOP),
     packets: [...new Set(raw.packet.map((text) => wholeNumber('--packet', text, 0, MAX_RECORD)))],

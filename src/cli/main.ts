@@ -23,8 +23,6 @@ function restoreDash(text: string): string {
 /** Runs the command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe();
-  // The command runs after the parser is done: around a handler that returns a promise it would format help.
-  let start: (() => Promise<number>) | null = null;
   const parser = yargs(argv.map((argument) => (argument === '-' ? DASH : argument)))
     .scriptName('analyze')
     .detectLocale(false)
@@ -39,7 +37,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .showHelpOnFail(false)
     .fail((message, error) => {
       // yargs reports some wrong command lines as errors of its own.
-      throw error === undefined || error.name === 'YError' ? new UsageError(suggest(message)) : error;
+      throw error === undefined || error.name === 'YError' ? new UsageError(suggest(message, argv)) : error;
     });
   for (const definition of COMMANDS) {
     parser.command(
@@ -47,17 +45,37 @@ export async function main(argv: readonly string[]): Promise<number> {
       definition.describe,
       (command) => defineOptions(command, definition, readConfigFile(argv)),
       (args) => {
-        start = () => runOrPrint(definition, restoreDashes(args), argv);
+        throw new Chosen(() => runOrPrint(definition, restoreDashes(args), argv));
       },
     );
   }
   try {
-    parser.parseSync();
-    // The parser prints completions itself, and takes the words for captures as well.
-    return completes(argv) ? EXIT.DONE : await runChosen(start);
+    return await runChosen(() => parser.parseSync(), argv);
   } catch (error) {
     return explain(error);
   }
+}
+
+/** Thrown when the parser has found a command: after a handler that returns it would format the help text. */
+class Chosen extends Error {
+  readonly run: () => Promise<number>;
+
+  constructor(run: () => Promise<number>) {
+    super('a command was chosen');
+    this.run = run;
+  }
+}
+
+/** No command is chosen where help or the version is asked for. */
+async function runChosen(parse: () => unknown, argv: readonly string[]): Promise<number> {
+  try {
+    parse();
+  } catch (error) {
+    // The parser prints completions itself, and takes the words for captures as well.
+    if (error instanceof Chosen) return completes(argv) ? EXIT.DONE : error.run();
+    throw error;
+  }
+  return EXIT.DONE;
 }
 
 /** Parser options for a command; a file's options are weaker than flags and stronger than defaults. */
@@ -89,11 +107,6 @@ function provenanceOf(argv: readonly string[], rows: readonly ConfigRow[]): RunP
   return { commandLine: argv.map(withoutPassword), options };
 }
 
-/** No command was chosen where help or the version was asked for. */
-function runChosen(start: (() => Promise<number>) | null): Promise<number> | number {
-  return start === null ? EXIT.DONE : start();
-}
-
 /** The options of a command with `-` back in its place. */
 function restoreDashes(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const restore = (value: unknown): unknown => (value === DASH ? '-' : value);
@@ -117,9 +130,10 @@ function refuseRepeats(
 }
 
 /** Adds the nearest option to the parser's word on unknown ones, which it names in two spellings. */
-function suggest(message: string): string {
+function suggest(message: string, argv: readonly string[]): string {
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
   if (unknown === undefined) return message;
+  if (argv.includes(unknown)) return `'${unknown}' is one argument too many`;
   const known = new Set(COMMANDS.flatMap(({ options }) => Object.keys(options)));
   return `unknown option --${unknown}${nearestOf(unknown, [...known])}`;
 }

@@ -1,28 +1,35 @@
 /** The processor that `napi` spends time on: that of a configuration's driver domain. */
 import type { PollSpec } from '../nic/poll.ts';
-import type { Softirq } from '../nic/softirq.ts';
+import { createSoftirq, NO_CYCLES, type Softirq } from '../nic/softirq.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
-import { createPricedSoftirq } from '../replay/softirq.ts';
 import { type RawNicOptions, refuseNicOptions } from './nic-options.ts';
-import { type RawPathOptions, resolvePath } from './path-options.ts';
+import type { RawPathOptions } from './path-options.ts';
 import { UsageError } from './usage.ts';
 
 export interface RawPriceOptions extends RawNicOptions, RawPathOptions {
   readonly configuration: XenConfiguration | undefined;
 }
 
-/** Throws a UsageError where options are given that count only with `napi`, or the profile cannot be had. */
-export function pricedSoftirq(
+/**
+ * Makes a processor for each lane that asks, with a merge engine or without. Throws a UsageError where options are given
+ * that count only with `napi`, or the profile cannot be had.
+ */
+export async function softirqFactory(
   raw: RawPriceOptions,
   poll: PollSpec,
-  merges: boolean,
   lroMode: 'skb' | 'frags',
-): Softirq {
+): Promise<(merges: boolean) => Softirq> {
   if (poll.kind !== 'napi') {
     refuseNicOptions(raw, poll.kind === 'veth' ? ['weight', 'irq-latency'] : []);
     if (raw.configuration !== undefined) throw new UsageError('--configuration counts only with --poll napi');
+    return () => createSoftirq(NO_CYCLES, 1);
   }
-  const configuration = raw.configuration ?? (merges ? 'LRO' : 'Xen');
+  // Loaded only here: the other poll models need no prices, and start-up counts.
+  const { resolvePath } = await import('./path-options.ts');
+  const { createPricedSoftirq } = await import('../replay/softirq.ts');
   const { path, profile } = resolvePath(raw, lroMode);
-  return createPricedSoftirq({ ...path, configuration, lroMode, profile }, merges, poll);
+  return (merges) => {
+    const configuration = raw.configuration ?? (merges ? 'LRO' : 'Xen');
+    return createPricedSoftirq({ ...path, configuration, lroMode, profile }, merges, poll);
+  };
 }

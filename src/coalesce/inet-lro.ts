@@ -2,12 +2,15 @@
  * Linux `inet_lro` (2.6.24 to 4.6), skb and frags mode: docs/engines/inet-lro.md has the rules by section.
  * Bytes of headers and checksums are not the engine's business: a recording sink keeps them.
  */
+import { kernelsFor } from '../capture/record-block.ts';
 import { verifyTcpChecksum } from '../packet/checksum.ts';
 import { seqDistance } from '../packet/seq.ts';
 import { KIND, type PacketTable, PLAIN_TCP4, STATUS, statusOf, vlanTagsOf } from '../packet/table.ts';
+import { REJECTION } from './driver-callback.ts';
 import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './engine.ts';
 import { OBSTACLE, type ObstacleSet, SPREAD_LIST } from './obstacle.ts';
 import { REASON } from './reason.ts';
+import { takeUsual } from './take-usual.ts';
 
 export interface InetLroOptions {
   /** Session slots. */
@@ -69,18 +72,6 @@ const ECN_CE = 3;
 /** NOP, NOP, TIMESTAMP, length 10: the first four bytes of the usual timestamp option. */
 const TIMESTAMP_OPTION = 0x0101080a;
 
-/** Callback rejections by decoder status, in the order of the driver's header callback. */
-const REJECTION: Int8Array = (() => {
-  const reasons = new Int8Array(8).fill(-1);
-  reasons[STATUS.BAD_FRAME] = REASON['bad-header'];
-  reasons[STATUS.NOT_IP] = REASON['not-ipv4'];
-  reasons[STATUS.NOT_TCP] = REASON['not-tcp'];
-  reasons[STATUS.IP_FRAGMENT] = REASON['ip-fragment'];
-  reasons[STATUS.BAD_HEADER] = REASON['bad-header'];
-  reasons[STATUS.SHORT_IP_LENGTH] = REASON['bad-header'];
-  return reasons;
-})();
-
 /** Builds the engine; options must be whole numbers in their ranges (checked where they are parsed). */
 export function createInetLro(table: PacketTable, options: InetLroOptions, sink: SkbSink): Engine {
   const { maxDesc, fragSize, vlan, verifyChecksums } = options;
@@ -96,7 +87,12 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   const flagsLookedAt = options.pshBlocks === true ? FLAGS_LOOKED_AT | PSH : FLAGS_LOOKED_AT;
   const maxAggr = unlimited ? Number.MAX_SAFE_INTEGER : options.maxAggr;
   const lengthLimit = unlimited ? Number.MAX_SAFE_INTEGER : 65_535 - options.mtu;
-  const slots = new Int32Array(maxDesc * WORDS);
+  const room =
+    plain && (options.waived ?? 0) === 0 ? (table.core?.reserve(maxDesc * WORDS * 4) ?? null) : null;
+  const slots =
+    room === null
+      ? new Int32Array(maxDesc * WORDS)
+      : new Int32Array(room.buffer, room.byteOffset, maxDesc * WORDS);
   for (let slot = 0; slot < maxDesc; slot++) slots[slot * WORDS] = EMPTY;
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
   const skb = createHeldSkb();
@@ -312,11 +308,24 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     return true;
   }
 
+  function endFilled(slot: number): void {
+    flush(slot, slots[slot * WORDS + PACKETS]! >= maxAggr ? REASON['max-aggr'] : REASON['max-length']);
+  }
+
   return {
     counters,
     receive(from, to) {
       view = table.view;
+      // The core tells no sink of the packets that it takes.
+      const kernels = room !== null && hold === undefined ? kernelsFor(table) : null;
       for (let i = from; i < to; i++) {
+        if (kernels !== null) {
+          const { mergeInetLro: merge, filledSession } = kernels;
+          const take = (first: number): number =>
+            merge(slots.byteOffset, maxDesc, maxAggr, lengthLimit, first, to);
+          i = takeUsual(counters, i, take, filledSession, endFilled);
+          if (i === to) break;
+        }
         const row = rows[i]!;
         if (plain && kind[row] === PLAIN_TCP4) {
           const flow = flows[row]!;

@@ -2,6 +2,7 @@
  * Linux GRO for TCP as kernel 6.18 does it: docs/engines/linux-gro.md has the rules. Bytes of headers and checksums
  * are not the engine's business: a recording sink keeps them.
  */
+import { kernelsFor } from '../capture/record-block.ts';
 import { mix } from '../packet/flows.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './engine.ts';
@@ -10,6 +11,7 @@ import { HELD_STRIDE, ID_RULE, idRules, isSameFlow, joinViolation, SLOT, SLOT_WO
 import { createUsualTest } from './gro-usual.ts';
 import { OBSTACLE, type ObstacleSet } from './obstacle.ts';
 import { REASON } from './reason.ts';
+import { takeUsual } from './take-usual.ts';
 
 export interface LinuxGroOptions {
   /** Lists of held skbs, chosen by a hash of the flow. */
@@ -62,16 +64,22 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const neverHeld = pshFinishes ? NEVER_HELD : NEVER_HELD & ~PSH;
   const anySize = (waived & OBSTACLE['segment-size']) !== 0;
   const slotCount = buckets * perBucket;
-  const slots = new Int32Array(slotCount * SLOT_WORDS);
+  const { hold } = sink;
+  /** The core may take packets if it tells no sink of them; it needs room for slots, headers and last slots. */
+  const roomBytes = 4 * LAST_SLOTS + slotCount * (4 * SLOT_WORDS + HELD_STRIDE);
+  const plain = hold === undefined && !verifyChecksums && waived === 0 && options.equalSizes !== true;
+  const room = plain ? (table.core?.reserve(roomBytes) ?? null) : null;
+  const { buffer, byteOffset } = room ?? new Uint8Array(roomBytes);
+  const slots = new Int32Array(buffer, byteOffset + 4 * LAST_SLOTS, slotCount * SLOT_WORDS);
   for (let slot = 0; slot < slotCount; slot++) slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
-  const held = new DataView(new ArrayBuffer(slotCount * HELD_STRIDE));
+  const held = new DataView(buffer, slots.byteOffset + slots.byteLength, slotCount * HELD_STRIDE);
   /** Slot numbers of each bucket: those in use, held longest first, then the free ones. */
   const order = Int32Array.from({ length: slotCount }, (_, slot) => slot);
   const inUse = new Int32Array(buckets);
   let heldSkbs = 0;
   let tick = 0;
   /** Where a flow was held last, to be looked at first; flows far apart share an entry. */
-  const lastSlot = new Int32Array(LAST_SLOTS);
+  const lastSlot = new Int32Array(buffer, byteOffset, LAST_SLOTS);
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
   const skb = createHeldSkb();
   const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };
@@ -82,7 +90,6 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const usual = verifyChecksums || equalSizes ? null : createUsualTest(table, slots, held, maxSize);
   const { rows, ipAt, tcpAt, payloadBytes, tcpFlags, flow } = table;
   let { view } = table;
-  const { hold } = sink;
 
   function bucketOf(): number {
     if (buckets === 1) return 0;
@@ -219,8 +226,16 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     slots[at + SLOT.PAYLOAD_BYTES]! += payloadBytes;
     slots[at + SLOT.SIZE_BYTES]! += payloadBytes;
     slots[at + SLOT.ADDED_FLAGS] = flags;
-    if ((flags & finishingFlags) !== 0) flush(slot, (flags & FIN) !== 0 ? REASON.fin : REASON.psh);
-    else if (payloadBytes < slots[at + SLOT.GSO_BYTES]! && !anySize) flush(slot, REASON['size-smaller']);
+    const finishes =
+      (flags & finishingFlags) !== 0 || (payloadBytes < slots[at + SLOT.GSO_BYTES]! && !anySize);
+    if (finishes) flush(slot, finishReason(slot));
+  }
+
+  /** Why the packet that joined last finished its skb. */
+  function finishReason(slot: number): number {
+    const flags = slots[slot * SLOT_WORDS + SLOT.ADDED_FLAGS]! & finishingFlags;
+    if (flags === 0) return REASON['size-smaller'];
+    return (flags & FIN) !== 0 ? REASON.fin : REASON.psh;
   }
 
   /** Why a packet that finds no held skb of its flow is not held itself; -1 if it is. */
@@ -270,12 +285,24 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     else open(bucket);
   }
 
+  function endFilled(slot: number): void {
+    flush(slot, finishReason(slot));
+  }
+
   return {
     counters,
     receive(from, to) {
       view = table.view;
       if (usual !== null) usual.begin();
+      const kernels = room === null ? null : kernelsFor(table);
       for (let i = from; i < to; i++) {
+        if (kernels !== null) {
+          const { joinLinuxGro: join, finishedSkb } = kernels;
+          const take = (first: number): number =>
+            join(slots.byteOffset, held.byteOffset, lastSlot.byteOffset, maxSize, first, to);
+          i = takeUsual(counters, i, take, finishedSkb, endFilled);
+          if (i === to) break;
+        }
         const row = rows[i]!;
         const slot = lastSlot[flow[row]! & (LAST_SLOTS - 1)]!;
         const rule = usual === null ? -1 : usual.test(row, slot);

@@ -58,6 +58,8 @@ interface NapiState {
   readonly latencyNs: number;
   readonly pollsAgain: boolean;
   phase: number;
+  /** When the packet arrived that is looked at: a field, because a double that is handed on costs an object. */
+  arrivalNs: number;
   /** When the interrupt was enabled again. */
   armedNs: number;
   /** When the interrupt fires for the waiting packets, as far as arrivals so far tell. */
@@ -90,6 +92,7 @@ export function createNapi(
     latencyNs: spec.interruptLatencyUs * 1000,
     pollsAgain: spec.afterFlush === 'poll',
     phase: IDLE,
+    arrivalNs: Number.NEGATIVE_INFINITY,
     armedNs: Number.NEGATIVE_INFINITY,
     fireNs: Number.POSITIVE_INFINITY,
     waiting: 0,
@@ -100,20 +103,17 @@ export function createNapi(
     dropped: 0,
     interrupts: 0,
   };
-  const last = { arrivalNs: Number.NEGATIVE_INFINITY };
   return {
     run(table: PacketTable) {
       const { rows, received, timeNs, wireBytes } = table;
-      let arrivalNs = last.arrivalNs;
       for (let i = 0; i < received; i++) {
         const row = rows[i]!;
         // Packets reach the NIC one after the other: a time that goes backwards counts as no time passed.
-        arrivalNs = Math.max(arrivalNs, timeNs[row]! * spec.timeScale);
-        arrive(state, i, arrivalNs, wireBytes[row]!);
+        state.arrivalNs = Math.max(state.arrivalNs, timeNs[row]! * spec.timeScale);
+        arrive(state, i, wireBytes[row]!);
       }
-      last.arrivalNs = arrivalNs;
     },
-    finish: () => finish(state, last.arrivalNs),
+    finish: () => finish(state),
     polls: () => state.polls,
     dropped: () => state.dropped,
     interrupts: () => state.interrupts,
@@ -123,16 +123,16 @@ export function createNapi(
 
 // The functions below stand outside of createNapi: V8 turns them into one piece of code however many lanes there are.
 
-function arrive(state: NapiState, index: number, arrivalNs: number, bytes: number): void {
-  const { softirq, ring } = state;
+function arrive(state: NapiState, index: number, bytes: number): void {
+  const { softirq, ring, arrivalNs } = state;
   // What arrives at the very time at which the poll looks is taken by it.
   if (state.phase === WAITING && state.fireNs + state.latencyNs < arrivalNs) startPolling(state);
-  if (state.phase === POLLING && softirq.nowNs < arrivalNs) complete(state, arrivalNs);
+  if (state.phase === POLLING && softirq.nowNs < arrivalNs) complete(state);
   if (!hasRoom(ring, arrivalNs)) {
     state.dropped++;
     return;
   }
-  if (state.phase !== POLLING) wait(state, arrivalNs);
+  if (state.phase !== POLLING) wait(state);
   if (state.inPoll === 0) softirq.nowNs += softirq.nsPerPoll;
   putPacket(ring, softirq.nowNs, state.phase === WAITING);
   softirq.nowNs += softirq.nsPerPacket;
@@ -145,7 +145,8 @@ function arrive(state: NapiState, index: number, arrivalNs: number, bytes: numbe
 }
 
 /** A packet waits for the interrupt. */
-function wait(state: NapiState, arrivalNs: number): void {
+function wait(state: NapiState): void {
+  const { arrivalNs } = state;
   if (state.phase === IDLE) {
     state.phase = WAITING;
     state.waiting = 0;
@@ -175,8 +176,8 @@ function startPolling(state: NapiState): void {
  * The poll found the ring empty at `softirq.nowNs`, before this arrival. After a whole weight nothing is left to
  * flush.
  */
-function complete(state: NapiState, arrivalNs: number): void {
-  const { softirq } = state;
+function complete(state: NapiState): void {
+  const { softirq, arrivalNs } = state;
   if (state.inPoll > 0) endPoll(state);
   if (state.pollsAgain && arrivalNs <= softirq.nowNs) return;
   state.armedNs = softirq.nowNs;
@@ -192,9 +193,9 @@ function endPoll(state: NapiState): void {
   state.target.flushAll(state.reasons.pollEnd);
 }
 
-function finish(state: NapiState, lastNs: number): void {
+function finish(state: NapiState): void {
   if (state.phase === WAITING) {
-    if (state.fireNs === Number.POSITIVE_INFINITY) state.fireNs = Math.max(state.armedNs, lastNs);
+    if (state.fireNs === Number.POSITIVE_INFINITY) state.fireNs = Math.max(state.armedNs, state.arrivalNs);
     startPolling(state);
   }
   if (state.inPoll > 0) state.polls++;

@@ -14,6 +14,8 @@ export interface SoftirqCycles {
   readonly ofSkb: (segments: number, payloadBytes: number, frameBytes: number) => number;
 }
 
+const REMEMBERED = 1024;
+
 export const NO_CYCLES: SoftirqCycles = { perPacket: 0, perPoll: 0, ofSkb: () => 0 };
 
 export interface Softirq {
@@ -23,6 +25,9 @@ export interface Softirq {
   readonly nsPerPoll: number;
   readonly cpuGhz: number;
   readonly ofSkb: SoftirqCycles['ofSkb'];
+  /** Skbs of a capture come in few sizes: each is priced when it is seen first, as long as memory stays bounded. */
+  readonly sizesOfSkbs: Int32Array;
+  readonly nsOfSkbs: Float64Array;
   readonly holds: HoldTimes;
 }
 
@@ -34,6 +39,8 @@ export function createSoftirq(cycles: SoftirqCycles, cpuGhz: number): Softirq {
     nsPerPoll: cycles.perPoll / cpuGhz,
     cpuGhz,
     ofSkb: cycles.ofSkb,
+    sizesOfSkbs: new Int32Array(3 * REMEMBERED).fill(-1),
+    nsOfSkbs: new Float64Array(REMEMBERED),
     holds: createHoldTimes(),
   };
 }
@@ -48,5 +55,23 @@ export function deliverSkb(
 ): void {
   if (slot < 0) deliverTaken(softirq.holds, softirq.nowNs);
   else deliverSlot(softirq.holds, slot, softirq.nowNs);
-  softirq.nowNs += softirq.ofSkb(segments, payloadBytes, frameBytes) / softirq.cpuGhz;
+  const at = placeOfPrice(softirq, segments, payloadBytes, frameBytes);
+  softirq.nowNs += softirq.nsOfSkbs[at]!;
+}
+
+function placeOfPrice(softirq: Softirq, segments: number, payloadBytes: number, frameBytes: number): number {
+  const { sizesOfSkbs } = softirq;
+  const at = (frameBytes * 31 + segments) % REMEMBERED;
+  const key = 3 * at;
+  if (
+    sizesOfSkbs[key] !== segments ||
+    sizesOfSkbs[key + 1] !== payloadBytes ||
+    sizesOfSkbs[key + 2] !== frameBytes
+  ) {
+    softirq.nsOfSkbs[at] = softirq.ofSkb(segments, payloadBytes, frameBytes) / softirq.cpuGhz;
+    sizesOfSkbs[key] = segments;
+    sizesOfSkbs[key + 1] = payloadBytes;
+    sizesOfSkbs[key + 2] = frameBytes;
+  }
+  return at;
 }

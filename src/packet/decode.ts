@@ -4,7 +4,7 @@
  * the packet is used before it was compared with what was captured.
  */
 import { LINK } from '../capture/link-types.ts';
-import { DIRECTION } from '../capture/record-block.ts';
+import { DIRECTION, kernelsFor } from '../capture/record-block.ts';
 import { KIND, type PacketTable, STATUS, statusOf, tcpHeaderBytes } from './table.ts';
 
 const ETHERTYPE = { IPV4: 0x0800, IPV6: 0x86dd, VLAN: 0x8100, QINQ: 0x88a8, QINQ_OLD: 0x9100 } as const;
@@ -36,7 +36,12 @@ export function createDecoder(table: PacketTable): () => void {
     view = table.view;
     kind.fill(STATUS.NOT_IP, 0, count);
     tcpAt.fill(0, 0, count);
+    const kernels = kernelsFor(table);
     for (let row = 0; row < count; row++) {
+      if (kernels !== null) {
+        row = kernels.decode(row, count);
+        if (row === count) break;
+      }
       if (linkType[row] === LINK.ETHERNET) decodeEthernet(row);
       else decodeOtherLink(row);
     }

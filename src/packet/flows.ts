@@ -3,6 +3,8 @@
  * line, because a packet that touches its flow touches most of it. The table is bounded: the flows that are idle longest
  * are forgotten, and their numbers are given to others.
  */
+import type { Core } from '../capture/core.ts';
+import { kernelsFor } from '../capture/record-block.ts';
 import { KIND, type PacketTable } from './table.ts';
 
 const WORDS = 16;
@@ -57,6 +59,8 @@ export function createFlowTable(mostFlows: number = MOST_FLOWS): FlowTable {
   // Which flow sits where is invisible outside; a seed keeps made-up traffic from piling up in one bucket.
   const seed = (Math.random() * 0x7fffffff) | 1;
   const key = new Int32Array(9);
+  /** The core that knows flows of this table. */
+  let known: Core | null = null;
 
   /** Whether `flow` is the IPv4 flow with this key. */
   function is4(flow: number, source: number, destination: number, ports: number): boolean {
@@ -76,7 +80,16 @@ export function createFlowTable(mostFlows: number = MOST_FLOWS): FlowTable {
     // Most packets belong to the flow of the packet before, or to the one before that (data and its ACKs).
     let last = 0;
     let other = 0;
+    const kernels = kernelsFor(table);
+    if (kernels !== null && known !== table.core) {
+      kernels.forgetFlows();
+      known = table.core;
+    }
     for (let row = 0; row < count; row++) {
+      if (kernels !== null) {
+        row = kernels.assignFlows(row, count);
+        if (row === count) break;
+      }
       const tcp = tcpAt[row]!;
       if (tcp === 0) {
         flow[row] = -1;
@@ -98,6 +111,7 @@ export function createFlowTable(mostFlows: number = MOST_FLOWS): FlowTable {
         last = find6();
       }
       flow[row] = last;
+      if (kernels !== null && (kind[row]! & KIND.IPV4) !== 0) kernels.rememberFlow(row);
     }
     if (flows > mostFlows / 2) noteSeen(table);
   }
@@ -111,8 +125,8 @@ export function createFlowTable(mostFlows: number = MOST_FLOWS): FlowTable {
     const bySeen = new Float64Array(flows);
     for (let flow = 0; flow < flows; flow++) bySeen[flow] = state[flow * WORDS + SEEN]! * mostFlows + flow;
     bySeen.sort();
-    const known = bySeen.subarray(free.length);
-    for (const seen of known.subarray(0, Math.ceil(mostFlows * FORGOTTEN_AT_ONCE))) {
+    const inUse = bySeen.subarray(free.length);
+    for (const seen of inUse.subarray(0, Math.ceil(mostFlows * FORGOTTEN_AT_ONCE))) {
       const flow = seen % mostFlows;
       for (const forget of listeners) forget(flow);
       state.fill(0, flow * WORDS, (flow + 1) * WORDS);
@@ -121,6 +135,8 @@ export function createFlowTable(mostFlows: number = MOST_FLOWS): FlowTable {
     }
     free = free.toSorted((a, b) => b - a);
     fillBuckets();
+    // The core forgets all it knows, at the next block.
+    known = null;
   }
 
   function find4(source: number, destination: number, ports: number): number {

@@ -3,7 +3,7 @@
  * direction marks, or found: the host that received most TCP payload in the first packets.
  */
 import { LINK } from '../capture/link-types.ts';
-import { DIRECTION } from '../capture/record-block.ts';
+import { DIRECTION, kernelsFor } from '../capture/record-block.ts';
 import { type FlowTable, ipv4Text, ipv6Text } from './flows.ts';
 import { familyOf, type PacketTable } from './table.ts';
 
@@ -125,8 +125,15 @@ function macFilter(mac: string): ReceiverFilter {
   const bytes = mac.split(':').map((part) => Number.parseInt(part, 16));
   const high = (bytes[0]! << 8) | bytes[1]!;
   const low = (bytes[2]! << 24) | (bytes[3]! << 16) | (bytes[4]! << 8) | bytes[5]!;
+  const inMemory = new DataView(Uint8Array.from(bytes).buffer);
   return (table) => {
     const { count, view, frameOffset, capturedBytes, linkType, rows } = table;
+    const kernels = kernelsFor(table);
+    if (kernels !== null) {
+      const [first, last] = [inMemory.getInt32(0, true), inMemory.getUint16(4, true)];
+      table.received = kernels.filterMac(first, last, count);
+      return;
+    }
     let received = 0;
     for (let row = 0; row < count; row++) {
       if (linkType[row] !== LINK.ETHERNET || capturedBytes[row]! < 14) continue;

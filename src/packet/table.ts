@@ -1,3 +1,4 @@
+import type { Core, Place } from '../capture/core.ts';
 import type { RecordBlock } from '../capture/record-block.ts';
 
 /**
@@ -84,30 +85,36 @@ export function recordNumber(table: PacketTable, row: number): number {
   return firstRecord + (recordOffset === null ? row : recordOffset[row]!);
 }
 
-/** An empty table for blocks of at most `capacity` rows. */
-export function createPacketTable(capacity: number = BLOCK_ROWS): PacketTable {
+/** An empty table for blocks of at most `capacity` rows, whose columns lie in the core if there is one. */
+export function createPacketTable(capacity: number = BLOCK_ROWS, core: Core | null = null): PacketTable {
+  if (core !== null && capacity > core.at.MAX_ROWS)
+    throw new Error(`the core has no room for ${capacity} rows`);
+  const place = (name: Place, bytes: number): [ArrayBuffer, number, number] =>
+    core === null ? [new ArrayBuffer(capacity * bytes), 0, capacity] : [core.buffer, core.at[name], capacity];
+  const words = (name: Place): Int32Array => new Int32Array(...place(name, 4));
   const bytes = new Uint8Array(0);
   return {
+    core,
     count: 0,
     firstRecord: 0,
     bytes,
     view: new DataView(bytes.buffer),
-    timeNs: new Float64Array(capacity),
-    frameOffset: new Int32Array(capacity),
-    capturedBytes: new Int32Array(capacity),
-    wireBytes: new Int32Array(capacity),
-    linkType: new Int32Array(capacity),
-    direction: new Uint8Array(capacity),
-    kind: new Uint8Array(capacity),
-    ipAt: new Int32Array(capacity),
-    tcpAt: new Int32Array(capacity),
-    ipLength: new Int32Array(capacity),
-    seq: new Int32Array(capacity),
-    tcpFlags: new Uint16Array(capacity),
-    payloadBytes: new Int32Array(capacity),
-    flow: new Int32Array(capacity),
+    timeNs: new Float64Array(...place('TIME_NS', 8)),
+    frameOffset: words('FRAME_OFFSET'),
+    capturedBytes: words('CAPTURED_BYTES'),
+    wireBytes: words('WIRE_BYTES'),
+    linkType: words('LINK_TYPE'),
+    direction: new Uint8Array(...place('DIRECTION', 1)),
+    kind: new Uint8Array(...place('KIND', 1)),
+    ipAt: words('IP_AT'),
+    tcpAt: words('TCP_AT'),
+    ipLength: words('IP_LENGTH'),
+    seq: words('SEQ'),
+    tcpFlags: new Uint16Array(...place('TCP_FLAGS', 2)),
+    payloadBytes: words('PAYLOAD_BYTES'),
+    flow: words('FLOW'),
     recordOffset: null,
-    rows: new Int32Array(capacity),
+    rows: words('RECEIVED_ROWS'),
     received: 0,
   };
 }

@@ -3,7 +3,9 @@
  * got, and handed to every consumer before the next block is read.
  */
 import type { Readable } from 'node:stream';
+import { type Core, createCore } from '../capture/core.ts';
 import { type CaptureReader, openCapture } from '../capture/reader.ts';
+import type { Later } from '../capture/window.ts';
 import { createDecoder } from '../packet/decode.ts';
 import { createFlowTable, type FlowTable } from '../packet/flows.ts';
 import {
@@ -13,7 +15,7 @@ import {
   type ReceiverChoice,
 } from '../packet/receiver.ts';
 import type { ResegmentCounts, ResegmentOptions } from '../packet/resegment.ts';
-import { createPacketTable, type PacketTable, recordNumber } from '../packet/table.ts';
+import { BLOCK_ROWS, createPacketTable, type PacketTable, recordNumber } from '../packet/table.ts';
 
 export interface SessionOptions {
   /** `auto`, or a receiver that the user named. */
@@ -25,6 +27,8 @@ export interface SessionOptions {
   /** Is shown the first packets before they are read again. */
   readonly lookAhead?: (block: PacketTable) => void;
   readonly stdin: () => Readable;
+  /** False: without the WebAssembly core, for comparison. */
+  readonly core?: boolean;
 }
 
 /** May return a promise to be waited for before the next block is read. */
@@ -53,17 +57,22 @@ export interface Session {
 
 /** Throws a CaptureError where nothing can be read. */
 export async function openSession(path: string, options: SessionOptions): Promise<Session> {
-  const reader = await openCapture(path, { fcsBytes: options.fcsBytes, stdin: options.stdin });
+  const core = options.core === false ? null : createCore();
+  const reader = await openCapture(path, { fcsBytes: options.fcsBytes, stdin: options.stdin, core });
   try {
-    return await createSession(reader, options);
+    return await createSession(reader, core, options);
   } catch (error) {
     reader.close();
     throw error;
   }
 }
 
-async function createSession(reader: CaptureReader, options: SessionOptions): Promise<Session> {
-  const read = createPacketTable();
+async function createSession(
+  reader: CaptureReader,
+  core: Core | null,
+  options: SessionOptions,
+): Promise<Session> {
+  const read = createPacketTable(BLOCK_ROWS, core);
   const flows = createFlowTable();
   const decodeBlock = createDecoder(read);
   const resegment = options.resegment ?? null;
@@ -71,8 +80,14 @@ async function createSession(reader: CaptureReader, options: SessionOptions): Pr
     resegment === null ? null : (await import('../packet/resegment.ts')).createResegmenter(flows, resegment);
   const table = resegmenter === null ? read : resegmenter.table;
 
-  async function nextBlock(): Promise<boolean> {
-    if (!(await reader.next(read))) return false;
+  /** No promise where the bytes are at hand. */
+  function nextBlock(): Later<boolean> {
+    const more = reader.next(read);
+    return typeof more === 'boolean' ? prepare(more) : more.then(prepare);
+  }
+
+  function prepare(more: boolean): boolean {
+    if (!more) return false;
     decodeBlock();
     flows.assign(read);
     return true;
@@ -102,7 +117,12 @@ async function createSession(reader: CaptureReader, options: SessionOptions): Pr
   let lastNs = Number.NEGATIVE_INFINITY;
 
   function checkOrder(): void {
-    const { rows, received, timeNs } = table;
+    const { core, rows, received, timeNs } = table;
+    if (received === 0) return;
+    if (core !== null && core.kernels.isInOrder(received, lastNs) !== 0) {
+      lastNs = timeNs[rows[received - 1]!]!;
+      return;
+    }
     let last = lastNs;
     for (let i = 0; i < received; i++) {
       const now = timeNs[rows[i]!]!;
@@ -115,10 +135,9 @@ async function createSession(reader: CaptureReader, options: SessionOptions): Pr
     lastNs = last;
   }
 
-  async function hand(consume: BlockConsumer): Promise<void> {
+  function hand(consume: BlockConsumer): undefined | Promise<void> {
     checkOrder();
-    const pending = consume(table);
-    if (pending !== undefined) await pending;
+    return consume(table);
   }
 
   return {
@@ -129,13 +148,17 @@ async function createSession(reader: CaptureReader, options: SessionOptions): Pr
     receiver,
     resegmented: () => resegmenter?.counts() ?? null,
     async run(consume, signal) {
-      while (signal?.aborted !== true && (await nextBlock())) {
+      while (signal?.aborted !== true) {
+        const more = nextBlock();
+        if (!(typeof more === 'boolean' ? more : await more)) break;
         filter(read, flows);
-        if (resegmenter === null) await hand(consume);
-        else {
-          resegmenter.start(read);
-          while (resegmenter.next()) await hand(consume);
+        if (resegmenter === null) {
+          const pending = hand(consume);
+          if (pending !== undefined) await pending;
+          continue;
         }
+        resegmenter.start(read);
+        while (resegmenter.next()) await hand(consume);
       }
     },
     close: () => reader.close(),

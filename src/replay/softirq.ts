@@ -46,9 +46,7 @@ export function softirqCycles(price: PathPrice, merges: boolean, perPacketShare:
   return {
     perPacket: perPacketShare * sumOf(['receivedFrames']) + engineCycles,
     perPoll: sumOf(PER_POLL),
-    ofSkb: remembered((segments, payloadBytes, frameBytes) =>
-      priceSkb(price, terms, segments, payloadBytes, frameBytes),
-    ),
+    ofSkb: (segments, payloadBytes, frameBytes) => priceSkb(price, terms, segments, payloadBytes, frameBytes),
   };
 }
 
@@ -65,25 +63,4 @@ function priceSkb(
   const events = path.finish({ receivedFrames: 0, enginePackets: 0, polls: 0 });
   const inSkb = terms.filter((term) => !PER_POLL.includes(term.event));
   return inSkb.reduce((sum, term) => sum + term.value * events[EVENT[term.event]]!, 0);
-}
-
-type SkbPrice = SoftirqCycles['ofSkb'];
-
-const REMEMBERED = 1024;
-
-/** Skbs of a capture come in few sizes: each is priced when it is seen first, as long as memory stays bounded. */
-function remembered(price: SkbPrice): SkbPrice {
-  const keys = new Int32Array(3 * REMEMBERED).fill(-1);
-  const cycles = new Float64Array(REMEMBERED);
-  return (segments, payloadBytes, frameBytes) => {
-    const at = (frameBytes * 31 + segments) % REMEMBERED;
-    const key = 3 * at;
-    if (keys[key] !== segments || keys[key + 1] !== payloadBytes || keys[key + 2] !== frameBytes) {
-      cycles[at] = price(segments, payloadBytes, frameBytes);
-      keys[key] = segments;
-      keys[key + 1] = payloadBytes;
-      keys[key + 2] = frameBytes;
-    }
-    return cycles[at]!;
-  };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { createCore } from '../../src/capture/core.ts';
 import { CaptureError } from '../../src/capture/errors.ts';
 import { INET_LRO_DEFAULTS } from '../../src/coalesce/inet-lro.ts';
 import { coalesce } from '../../src/replay/coalesce.ts';
@@ -182,6 +183,8 @@ function expectConsistent(capture: PlainCapture, file: Uint8Array): void {
 
 describe('damaged captures', () => {
   const folder = useTempFolder();
+  /** One for all, which must not remember anything. */
+  const core = createCore();
 
   /** Reads a file in several ways, which must agree. */
   async function expectAgreement(file: Uint8Array): Promise<void> {
@@ -189,6 +192,9 @@ describe('damaged captures', () => {
     const capture = await readOrRefuse(path, {});
     const small = await readOrRefuse(path, { capacity: 3 });
     expect(textOf(small)).to.equal(textOf(capture));
+    for (const capacity of [2048, 3]) {
+      expect(textOf(await readOrRefuse(path, { core, capacity }))).to.equal(textOf(capture));
+    }
     const piped = await readOrRefuse('-', { stdin: [file.subarray(0, 5), file.subarray(5)] });
     const nameless = (text: string): string => text.replaceAll('"stdin"', '""').replaceAll(`"${path}"`, '""');
     expect(nameless(textOf(piped))).to.equal(nameless(textOf(capture)));

@@ -20,7 +20,11 @@ const GUARD_BYTES = 3;
 /** The next block of the table: `frames` become its rows, the first of them record `firstRecord`. */
 export function fillTable(table: PacketTable, frames: readonly Frame[], firstRecord = 0): void {
   const size = frames.reduce((sum, { bytes }) => sum + bytes.length + GUARD_BYTES, GUARD_BYTES);
-  const all = new Uint8Array(size).fill(GUARD);
+  // With a core the bytes lie in its window, where captures are read to.
+  const all = table.core === null ? new Uint8Array(size) : new Uint8Array(table.core.buffer, 0, size);
+  if (table.core !== null && size > table.core.at.WINDOW_BYTES)
+    throw new Error('too many bytes for a window');
+  all.fill(GUARD);
   let at = GUARD_BYTES;
   frames.forEach(({ bytes, wireBytes, linkType, timeNs, direction }, row) => {
     all.set(bytes, at);

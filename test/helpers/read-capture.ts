@@ -1,5 +1,6 @@
 /** Reads and decodes a whole capture into plain objects. */
 import { Readable } from 'node:stream';
+import type { Core } from '../../src/capture/core.ts';
 import type { CaptureFault } from '../../src/capture/errors.ts';
 import { type CaptureReader, openCapture } from '../../src/capture/reader.ts';
 import type { ReadingNotes } from '../../src/capture/scanner.ts';
@@ -39,13 +40,16 @@ export interface ReadOptions {
   /** Rows of a block. */
   readonly capacity?: number;
   readonly maxPackets?: number;
+  /** Reads and decodes with this WebAssembly core. */
+  readonly core?: Core;
   /** Read instead of the file, in the chunks given. */
   readonly stdin?: readonly Uint8Array[];
 }
 
 export async function readCapture(path: string, options: ReadOptions = {}): Promise<PlainCapture> {
   const stdin = (): Readable => Readable.from(options.stdin ?? [], { objectMode: false });
-  const reader = await openCapture(path, { fcsBytes: options.fcsBytes ?? null, stdin });
+  const core = options.core ?? null;
+  const reader = await openCapture(path, { fcsBytes: options.fcsBytes ?? null, stdin, core });
   try {
     return await readAll(reader, options);
   } finally {
@@ -55,7 +59,7 @@ export async function readCapture(path: string, options: ReadOptions = {}): Prom
 
 async function readAll(reader: CaptureReader, options: ReadOptions): Promise<PlainCapture> {
   reader.commit();
-  const table = createPacketTable(options.capacity);
+  const table = createPacketTable(options.capacity, options.core);
   const decodeBlock = createDecoder(table);
   const maxPackets = options.maxPackets ?? Number.POSITIVE_INFINITY;
   const packets: PlainPacket[] = [];

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { createCore } from '../../src/capture/core.ts';
 import { createDecoder } from '../../src/packet/decode.ts';
 import { createFlowTable } from '../../src/packet/flows.ts';
 import { createReceiverFilter, createReceiverFinder } from '../../src/packet/receiver.ts';
@@ -121,6 +122,33 @@ describe('the decoder on frames of any bytes', () => {
         expect(made.map((_, row) => plainPacket(table, row))).to.deep.equal(expected);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('says the same with the core, to the flows and the received rows', () => {
+    const core = createCore();
+    fc.assert(
+      fc.property(fc.array(frames, { minLength: 1, maxLength: 3 }), (blocks) => {
+        const outcomes = [null, core].map((used) => {
+          const table = createPacketTable(12, used);
+          const decodeBlock = createDecoder(table);
+          const flows = createFlowTable();
+          const toMac = createReceiverFilter({ mode: 'mac', address: '02:00:00:00:00:02', why: '' });
+          return blocks.map((made) => {
+            fill(table, made);
+            decodeBlock();
+            flows.assign(table);
+            toMac(table, flows);
+            return {
+              packets: made.map((_, row) => plainPacket(table, row)),
+              flows: [...table.flow.subarray(0, made.length)],
+              received: [...table.rows.subarray(0, table.received)],
+            };
+          });
+        });
+        expect(outcomes[1]).to.deep.equal(outcomes[0]);
+      }),
+      { numRuns: 2000 },
     );
   });
 

@@ -1,0 +1,127 @@
+/**
+ * The WebAssembly core (wasm/): kernels that take the usual packets of a block and stop at whatever is unusual, which
+ * the code beside their calls then takes. That code can take everything, and is what runs without a core. Kernels
+ * work on columns that lie in their memory: typed arrays like any others for everybody else.
+ */
+import { readFileSync } from 'node:fs';
+import { packageFile } from '../package-root.ts';
+
+/** See wasm/ for what they do. Frame offsets are addresses, because the reading window begins at address 0. */
+export interface Kernels {
+  scanPcap(
+    at: number,
+    end: number,
+    row: number,
+    capacity: number,
+    headerBytes: number,
+    baseSeconds: number,
+    baseNs: number,
+    nsPerTick: number,
+  ): number;
+  scanPcapng(
+    at: number,
+    end: number,
+    row: number,
+    capacity: number,
+    id: number,
+    baseHigh: number,
+    baseLow: number,
+    nsPerTick: number,
+    restNs: number,
+  ): number;
+  decode(row: number, count: number): number;
+  assignFlows(row: number, count: number): number;
+  rememberFlow(row: number): void;
+  forgetFlows(): void;
+  filterMac(first: number, last: number, count: number): number;
+  isInOrder(received: number, lastNs: number): number;
+  mergeInetLro(
+    slots: number,
+    maxDesc: number,
+    maxAggr: number,
+    lengthLimit: number,
+    from: number,
+    to: number,
+  ): number;
+  joinLinuxGro(
+    slots: number,
+    headers: number,
+    lastSlots: number,
+    maxSize: number,
+    from: number,
+    to: number,
+  ): number;
+  /** The slot whose skb the last packet taken by `joinLinuxGro` finished, -1 if none. */
+  finishedSkb(): number;
+  /** The slot that the last packet taken by `mergeInetLro` filled, -1 if none. */
+  filledSession(): number;
+}
+
+/** What wasm/layout.ts names: addresses, and sizes in bytes, rows or entries. */
+export type Place =
+  | 'WINDOW_BYTES'
+  | 'MAX_ROWS'
+  | 'TIME_NS'
+  | 'FRAME_OFFSET'
+  | 'CAPTURED_BYTES'
+  | 'WIRE_BYTES'
+  | 'LINK_TYPE'
+  | 'IP_AT'
+  | 'TCP_AT'
+  | 'IP_LENGTH'
+  | 'SEQ'
+  | 'PAYLOAD_BYTES'
+  | 'FLOW'
+  | 'RECEIVED_ROWS'
+  | 'TCP_FLAGS'
+  | 'KIND'
+  | 'DIRECTION'
+  | 'RESULTS'
+  | 'FREE'
+  | 'MEMORY_BYTES';
+
+/** One reading window, the columns of one packet table, and the state of their engines. */
+export interface Core {
+  readonly kernels: Kernels;
+  /** Never grows, so that views of it stay valid. */
+  readonly buffer: ArrayBuffer;
+  readonly at: Readonly<Record<Place, number>>;
+  /** What the last scan found: where it stopped, wire bytes, truncated packets, shortest truncation. */
+  readonly results: Float64Array;
+  /** Zeroed room for an engine; null when there is no more, and then the engine does without kernels. */
+  reserve(bytes: number): Uint8Array<ArrayBuffer> | null;
+}
+
+const WASM_PAGE_BYTES = 65_536;
+const CACHE_LINE_BYTES = 64;
+/** As wasm/asconfig.json says. */
+const MEMORY_PAGES = 32;
+
+let compiled: WebAssembly.Module | null = null;
+
+export function createCore(): Core {
+  compiled ??= new WebAssembly.Module(readFileSync(packageFile('dist/wasm/core.wasm')));
+  const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES });
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  const { buffer } = memory;
+  const at = Object.fromEntries(
+    Object.entries(exports)
+      .filter(([, value]) => typeof value === 'object')
+      .map(([name, place]) => [name, (place as { readonly value: number }).value]),
+  ) as Record<Place, number>;
+  if (at.MEMORY_BYTES !== MEMORY_PAGES * WASM_PAGE_BYTES) throw new Error('the core has another memory size');
+  let free = at.FREE;
+  return {
+    kernels: exports as unknown as Kernels,
+    buffer,
+    at,
+    results: new Float64Array(buffer, at.RESULTS, 4),
+    reserve(bytes) {
+      const start = free;
+      const end = start + Math.ceil(bytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES;
+      if (end > at.MEMORY_BYTES) return null;
+      free = end;
+      return new Uint8Array(buffer, start, bytes);
+    },
+  };
+}

@@ -1,0 +1,12 @@
+/**
+ * The usual packets in WebAssembly: small loops over columns that stop at whatever is unusual, which the program's own
+ * code then takes, as it would take everything. Compiled by `npm run build`; docs/performance.md.
+ */
+
+export { decode } from './decode';
+export { assignFlows, forgetFlows, rememberFlow } from './flows';
+export { filledSession, mergeInetLro } from './inet-lro';
+export * from './layout';
+export { finishedSkb, joinLinuxGro } from './linux-gro';
+export { filterMac, isInOrder } from './receiver';
+export { scanPcap, scanPcapng } from './scan';

@@ -1,0 +1,159 @@
+/** The usual packets of inet_lro: an untagged segment with timestamps that plainly continues its session, or begins one. */
+import { big16, big32 } from './bytes';
+import {
+  FLOW,
+  FRAME_OFFSET,
+  IP_AT,
+  IP_LENGTH,
+  KIND,
+  PAYLOAD_BYTES,
+  RECEIVED_ROWS,
+  SEQ,
+  TCP_AT,
+  TCP_FLAGS,
+  WIRE_BYTES,
+} from './layout';
+
+/** A session, as in src/coalesce/inet-lro.ts: offsets of its words. */
+const SLOT_BYTES: i32 = 64;
+const SLOT_FLOW: i32 = 0;
+const NEXT_SEQ: i32 = 4;
+const TSVAL: i32 = 8;
+const HAS_TIMESTAMP: i32 = 12;
+const PACKETS: i32 = 16;
+const FRAGMENTS: i32 = 20;
+const LENGTH: i32 = 24;
+const MSS: i32 = 28;
+const ACK: i32 = 32;
+const WINDOW: i32 = 36;
+const TSECR: i32 = 40;
+const HEADERS: i32 = 44;
+const TAG: i32 = 48;
+const EMPTY: i32 = -1;
+/** No flow has this index, and no empty session. */
+const NO_FLOW: i32 = -2;
+
+const PLAIN_TCP4: u32 = 8;
+const FLAGS_LOOKED_AT: i32 = 0xf0f7;
+/** ACK, and 32 bytes of header. */
+const USUAL_FLAGS: i32 = 0x8010;
+const ECN_CE: u32 = 3;
+/** In memory order. */
+const TIMESTAMP_OPTION: u32 = 0x0a08_0101;
+
+/** The session that the last packet filled, as an index; -1 if none. */
+let filled: i32 = -1;
+
+export function filledSession(): i32 {
+  return filled;
+}
+
+/**
+ * Takes received packets from `from` on, as long as they are usual, and up to one that fills its session; returns the
+ * first that is not taken, `to` if all are. What one session takes in a row is kept in locals until it is over.
+ */
+export function mergeInetLro(
+  slots: i32,
+  maxDesc: i32,
+  maxAggr: i32,
+  lengthLimit: i32,
+  from: i32,
+  to: i32,
+): i32 {
+  const end = slots + maxDesc * SLOT_BYTES;
+  let slot = slots;
+  let held: i32 = NO_FLOW;
+  let next: i32 = 0;
+  let packets: i32 = 0;
+  let length: i32 = 0;
+  let largest: i32 = 0;
+  let oldest: i32 = 0;
+  /** TCP header of the packet that the session took last. */
+  let lastTcp: i32 = 0;
+  let i = from;
+  filled = -1;
+  for (; i < to; i++) {
+    const row = load<i32>(i << 2, RECEIVED_ROWS);
+    if (load<u8>(row, KIND) !== PLAIN_TCP4) break;
+    const ip = load<i32>(row << 2, IP_AT);
+    const tcp = load<i32>(row << 2, TCP_AT);
+    const payload = load<i32>(row << 2, PAYLOAD_BYTES);
+    const flags = <i32>load<u16>(row << 1, TCP_FLAGS);
+    const ipLength = load<i32>(row << 2, IP_LENGTH);
+    if (tcp - ip !== 20 || payload === 0 || (flags & FLAGS_LOOKED_AT) !== USUAL_FLAGS) break;
+    if (ipLength !== load<i32>(row << 2, WIRE_BYTES) - (ip - load<i32>(row << 2, FRAME_OFFSET))) break;
+    if ((load<u8>(ip, 1) & ECN_CE) === ECN_CE || load<u32>(tcp, 20) !== TIMESTAMP_OPTION) break;
+    if (load<u32>(tcp, 28) === 0) break;
+    const tsval = big32(tcp, 24);
+    const seq = load<i32>(row << 2, SEQ);
+    const flow = load<i32>(row << 2, FLOW);
+    if (flow !== held) {
+      if (lastTcp !== 0) save(slot, next, packets, length, largest, lastTcp);
+      lastTcp = 0;
+      held = NO_FLOW;
+      slot = find(flow, slots, end);
+      if (slot === end) break;
+      if (load<i32>(slot, SLOT_FLOW) !== flow) {
+        open(slot, flow, ipLength, payload, tsval);
+        next = seq;
+        packets = 0;
+        length = ipLength - payload;
+        largest = 0;
+        oldest = tsval;
+      } else {
+        if (load<i32>(slot, HAS_TIMESTAMP) === 0) break;
+        next = load<i32>(slot, NEXT_SEQ);
+        packets = load<i32>(slot, PACKETS);
+        length = load<i32>(slot, LENGTH);
+        largest = load<i32>(slot, MSS);
+        oldest = load<i32>(slot, TSVAL);
+      }
+      held = flow;
+    }
+    if (seq !== next || tsval - oldest < 0) break;
+    next = seq + payload;
+    packets++;
+    length += payload;
+    if (payload > largest) largest = payload;
+    lastTcp = tcp;
+    // A session that begins is not filled by its first packet, whatever the limits.
+    if (packets > 1 && (packets >= maxAggr || length > lengthLimit)) {
+      filled = (slot - slots) / SLOT_BYTES;
+      i++;
+      break;
+    }
+  }
+  if (lastTcp !== 0) save(slot, next, packets, length, largest, lastTcp);
+  return i;
+}
+
+function open(slot: i32, flow: i32, ipLength: i32, payload: i32, tsval: i32): void {
+  store<i32>(slot, flow, SLOT_FLOW);
+  store<i32>(slot, tsval, TSVAL);
+  store<i32>(slot, 1, HAS_TIMESTAMP);
+  store<i32>(slot, 1, FRAGMENTS);
+  store<i32>(slot, ipLength - payload, HEADERS);
+  store<i32>(slot, 0, TAG);
+}
+
+/** What the session is after its last packet, whose TCP header stands at `tcp`. */
+function save(slot: i32, next: i32, packets: i32, length: i32, largest: i32, tcp: i32): void {
+  store<i32>(slot, next, NEXT_SEQ);
+  store<i32>(slot, packets, PACKETS);
+  store<i32>(slot, length, LENGTH);
+  store<i32>(slot, largest, MSS);
+  store<i32>(slot, big32(tcp, 8), ACK);
+  store<i32>(slot, big16(tcp, 14), WINDOW);
+  store<i32>(slot, big32(tcp, 28), TSECR);
+}
+
+/** The session of the flow, otherwise the first empty one; `end` where there is neither. */
+function find(flow: i32, slots: i32, end: i32): i32 {
+  let empty = end;
+  for (let slot = slots; slot < end; slot += SLOT_BYTES) {
+    const held = load<i32>(slot, SLOT_FLOW);
+    if (held === flow) return slot;
+    if (held === EMPTY && slot < empty) empty = slot;
+  }
+  return empty;
+}

@@ -1,0 +1,39 @@
+/**
+ * Where everything stands in the memory of the core: the reading window at 0, so that offsets into it are addresses,
+ * then the columns of a packet table, then what kernels keep, then what the engines ask for. The program takes these
+ * numbers from the compiled module (src/capture/core.ts).
+ */
+
+export const WINDOW_BYTES: i32 = 589_824;
+/** Rows of a block at most. */
+export const MAX_ROWS: i32 = 2048;
+
+/** Between columns, so that the same row of all of them does not fall on the same lines of the first-level cache. */
+const GAP: i32 = 64;
+
+export const TIME_NS: i32 = WINDOW_BYTES;
+export const FRAME_OFFSET: i32 = TIME_NS + 8 * MAX_ROWS + GAP;
+export const CAPTURED_BYTES: i32 = FRAME_OFFSET + 4 * MAX_ROWS + GAP;
+export const WIRE_BYTES: i32 = CAPTURED_BYTES + 4 * MAX_ROWS + GAP;
+export const LINK_TYPE: i32 = WIRE_BYTES + 4 * MAX_ROWS + GAP;
+export const IP_AT: i32 = LINK_TYPE + 4 * MAX_ROWS + GAP;
+export const TCP_AT: i32 = IP_AT + 4 * MAX_ROWS + GAP;
+export const IP_LENGTH: i32 = TCP_AT + 4 * MAX_ROWS + GAP;
+export const SEQ: i32 = IP_LENGTH + 4 * MAX_ROWS + GAP;
+export const PAYLOAD_BYTES: i32 = SEQ + 4 * MAX_ROWS + GAP;
+export const FLOW: i32 = PAYLOAD_BYTES + 4 * MAX_ROWS + GAP;
+export const RECEIVED_ROWS: i32 = FLOW + 4 * MAX_ROWS + GAP;
+export const TCP_FLAGS: i32 = RECEIVED_ROWS + 4 * MAX_ROWS + GAP;
+export const KIND: i32 = TCP_FLAGS + 2 * MAX_ROWS + GAP;
+export const DIRECTION: i32 = KIND + MAX_ROWS + GAP;
+
+/** Flows met lately: 16 bytes each. */
+export const FLOW_CACHE: i32 = DIRECTION + MAX_ROWS + GAP;
+export const FLOW_CACHE_ENTRIES: i32 = 4096;
+
+/** Where a scan stopped and what it counted: four doubles. */
+export const RESULTS: i32 = FLOW_CACHE + 16 * FLOW_CACHE_ENTRIES;
+
+/** Free for engines. */
+export const FREE: i32 = RESULTS + 64;
+export const MEMORY_BYTES: i32 = 2_097_152;

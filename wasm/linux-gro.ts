@@ -1,0 +1,148 @@
+/** The usual packets of linux-gro: those of src/coalesce/gro-usual.ts, which may join the held skb of their flow. */
+import {
+  FLOW,
+  FRAME_OFFSET,
+  IP_AT,
+  IP_LENGTH,
+  KIND,
+  LINK_TYPE,
+  PAYLOAD_BYTES,
+  RECEIVED_ROWS,
+  SEQ,
+  TCP_AT,
+  TCP_FLAGS,
+  WIRE_BYTES,
+} from './layout';
+
+/** A held skb, as SLOT of src/coalesce/gro-rules.ts: offsets of its words. */
+const SLOT_BYTES: i32 = 64;
+const SLOT_FLOW: i32 = 0;
+const SLOT_TCP: i32 = 16;
+const COUNT: i32 = 20;
+const NEXT_SEQ: i32 = 24;
+const GSO_BYTES: i32 = 28;
+const SLOT_PAYLOAD: i32 = 32;
+const SIZE_BYTES: i32 = 36;
+const OUTER_ID: i32 = 40;
+const ADDED_FLAGS: i32 = 48;
+/** Bytes between the copied headers of two held skbs: HELD_STRIDE there. */
+const HELD_BYTES: i32 = 1088;
+const LAST_SLOTS: i32 = 1024;
+
+/** What ids do: ID_RULE there. */
+const UNDECIDED: i32 = 0;
+const FIXED: i32 = 1;
+const COUNTING: i32 = 2;
+
+const LINK_ETHERNET: i32 = 1;
+const ETHERNET_BYTES: i32 = 14;
+const IPV4_BYTES: i32 = 20;
+const IPV6_BYTES: i32 = 40;
+const TCP_BYTES: i32 = 20;
+const PLAIN_TCP4: u32 = 8;
+const PLAIN_TCP6: u32 = 16;
+/** Of the word with data offset, flags and window, in memory order. */
+const FIN_PSH: u32 = 0x0900;
+const CWR: u32 = 0x8000;
+/** Of the flags column. */
+const FIN_PSH_FLAGS: i32 = 9;
+
+/** The held skb that the last packet finished, as an index; -1 if none. */
+let finished: i32 = -1;
+
+export function finishedSkb(): i32 {
+  return finished;
+}
+
+/**
+ * Takes received packets from `from` on, as long as they may join an skb, and up to one that finishes it; returns the
+ * first that is not taken, `to` if all are. `lastSlots` says where flows were held last.
+ */
+export function joinLinuxGro(
+  slots: i32,
+  headers: i32,
+  lastSlots: i32,
+  maxSize: i32,
+  from: i32,
+  to: i32,
+): i32 {
+  finished = -1;
+  for (let i = from; i < to; i++) {
+    const row = load<i32>(i << 2, RECEIVED_ROWS);
+    const flow = load<i32>(row << 2, FLOW);
+    const index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
+    const slot = slots + index * SLOT_BYTES;
+    const payload = load<i32>(row << 2, PAYLOAD_BYTES);
+    if (load<i32>(slot, SLOT_FLOW) !== flow || load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ))
+      return i;
+    const kind = <u32>load<u8>(row, KIND);
+    if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return i;
+    const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
+    const frame = load<i32>(row << 2, FRAME_OFFSET);
+    const ip = load<i32>(row << 2, IP_AT);
+    const tcp = load<i32>(row << 2, TCP_AT);
+    if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return i;
+    if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes) return i;
+    if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) return i;
+    if (payload === 0 || payload > load<i32>(slot, GSO_BYTES)) return i;
+    if (load<i32>(row << 2, IP_LENGTH) !== load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES) return i;
+    if (load<i32>(slot, SIZE_BYTES) + payload >= maxSize) return i;
+    const held = headers + index * HELD_BYTES;
+    if (!sameFrameAndTcp(frame, tcp, held, held + ETHERNET_BYTES + ipBytes)) return i;
+    const rule =
+      kind === PLAIN_TCP4
+        ? idRule4(ip, held + ETHERNET_BYTES, slot)
+        : sameIpv6(ip, held + ETHERNET_BYTES)
+          ? UNDECIDED
+          : -1;
+    if (rule < 0) return i;
+    const flags = <i32>load<u16>(row << 1, TCP_FLAGS) & FIN_PSH_FLAGS;
+    store<i32>(slot, rule, OUTER_ID);
+    store<i32>(slot, load<i32>(slot, COUNT) + 1, COUNT);
+    store<i32>(slot, load<i32>(slot, NEXT_SEQ) + payload, NEXT_SEQ);
+    store<i32>(slot, load<i32>(slot, SLOT_PAYLOAD) + payload, SLOT_PAYLOAD);
+    store<i32>(slot, load<i32>(slot, SIZE_BYTES) + payload, SIZE_BYTES);
+    store<i32>(slot, flags, ADDED_FLAGS);
+    if (flags !== 0 || payload < load<i32>(slot, GSO_BYTES)) {
+      finished = index;
+      return i + 1;
+    }
+  }
+  return to;
+}
+
+/** Addresses and type of the frame; flags but FIN and PSH, window, ACK number, options. */
+function sameFrameAndTcp(frame: i32, tcp: i32, held: i32, heldTcp: i32): bool {
+  const word = load<u32>(tcp, 12);
+  let difference = (word ^ load<u32>(heldTcp, 12)) & ~FIN_PSH;
+  difference |= word & CWR;
+  difference |= load<u32>(tcp, 8) ^ load<u32>(heldTcp, 8);
+  difference |= load<u32>(frame, 8) ^ load<u32>(held, 8);
+  if (difference !== 0 || load<u64>(frame) !== load<u64>(held)) return false;
+  const headerBytes = <i32>(((word & 0xf0) >> 4) << 2);
+  for (let at = TCP_BYTES; at < headerBytes; at += 4) {
+    if (load<u32>(tcp + at) !== load<u32>(heldTcp + at)) return false;
+  }
+  return true;
+}
+
+/** The id rule of the skb with this packet, -1 if the packet may not join by its IPv4 header. */
+function idRule4(ip: i32, heldIp: i32, slot: i32): i32 {
+  // Version, header length, TOS; flags and fragment; TTL and protocol.
+  if (load<u16>(ip) !== load<u16>(heldIp) || load<u32>(ip, 6) !== load<u32>(heldIp, 6)) return -1;
+  // All other words of the two headers are equal, and the held one's checksum is right: so is this one's if length, id
+  // and checksum add up to the same modulo 65535, in whatever byte order.
+  const sum = <i32>load<u16>(ip, 2) + <i32>load<u16>(ip, 4) + <i32>load<u16>(ip, 10);
+  const heldSum = <i32>load<u16>(heldIp, 2) + <i32>load<u16>(heldIp, 4) + <i32>load<u16>(heldIp, 10);
+  if ((sum - heldSum) % 65_535 !== 0) return -1;
+  const distance = (<i32>bswap<u16>(load<u16>(ip, 4)) - <i32>bswap<u16>(load<u16>(heldIp, 4))) & 0xffff;
+  const rule = load<i32>(slot, OUTER_ID);
+  if (rule === UNDECIDED) return distance === 0 ? FIXED : distance === 1 ? COUNTING : -1;
+  if (rule === FIXED) return distance === 0 ? rule : -1;
+  return distance === (load<i32>(slot, COUNT) & 0xffff) ? rule : -1;
+}
+
+/** Traffic class and flow label; next header and hop limit. */
+function sameIpv6(ip: i32, heldIp: i32): bool {
+  return load<u32>(ip) === load<u32>(heldIp) && load<u16>(ip, 6) === load<u16>(heldIp, 6);
+}
