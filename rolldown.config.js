@@ -7,6 +7,7 @@ export default defineConfig({
     analyze: 'src/cli/main.ts',
     worker: 'src/batch/worker.ts',
     'replay-thread': 'src/cli/replay-thread.ts',
+    'explain-thread': 'src/cli/explain-thread.ts',
   },
   platform: 'node',
   // yargs uses two functions of node:assert, whose loading takes longer than that of yargs.

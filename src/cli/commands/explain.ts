@@ -1,5 +1,5 @@
 import { XEN_CONFIGURATIONS } from '../../path/xen-path.ts';
-import type { RawExplainOptions } from '../explain-command.ts';
+import type { RawExplainOptions } from '../explain-options.ts';
 import type { RawExplainPathOptions } from '../explain-path-command.ts';
 import type { RawUnexplainedOptions } from '../explain-unexplained-command.ts';
 import { GRO_OPTIONS } from '../gro-options.ts';
