@@ -20,6 +20,7 @@ const command = defineConfig({
     /^ml-/,
     /^pure-rand/,
     /^piscina/,
+    /^hyparquet/,
     /^bullmq/,
     /^ioredis/,
   ],

@@ -70,7 +70,9 @@ async function analyzeOne(
     if (signal.aborted) return EXIT.INTERRUPTED;
     await showRecord(record, raw.json);
     if (formats.length > 0) {
-      const sha256 = capture === '-' ? null : hashFile(capture);
+      // The content that was read is gone.
+      const changed = record.warnings.some(({ code }) => code === 'W-CHANGED');
+      const sha256 = capture === '-' || changed ? null : hashFile(capture);
       const task = sha256 === null ? null : taskHash(capture, sha256, resolved);
       const order = { folder: join(raw.out, folder), formats, run: invocation.provenance() };
       sayWritten(await writeReport(order, record, { capture, sha256, task }), raw.quiet);

@@ -1,5 +1,5 @@
 /** `analyze coalesce`: the skbs that one engine would deliver. */
-import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { type CaptureWriter, createPcapngWriter, createPcapWriter } from '../capture/writer.ts';
 import { caveatOf, type EngineName } from '../coalesce/catalog.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
@@ -159,9 +159,8 @@ interface MergedFile {
   discard(): void;
 }
 
-/** The merged packets as a capture, under a temporary name until it is complete. */
+/** The merged packets as a capture, under a temporary name until it is complete. A device, pipe or link is written to as it is. */
 function openMerged(path: string): MergedFile {
-  const temporary = `${path}.partial-${process.pid}`;
   /** Does what touches the file system. */
   function attempt<T>(action: () => T): T {
     try {
@@ -172,6 +171,8 @@ function openMerged(path: string): MergedFile {
   }
   const known = attempt(() => statSync(path, { throwIfNoEntry: false }));
   if (known?.isDirectory()) throw new UsageError(`-w: ${path} is a folder`);
+  const inPlace = attempt(() => lstatSync(path, { throwIfNoEntry: false })?.isFile() === false);
+  const temporary = inPlace ? path : `${path}.partial-${process.pid}`;
   let fd: number | null = attempt(() => openSync(temporary, 'w'));
   const close = (): void => {
     if (fd !== null) closeSync(fd);
@@ -179,7 +180,7 @@ function openMerged(path: string): MergedFile {
   };
   const discard = (): void => {
     close();
-    rmSync(temporary, { force: true });
+    if (!inPlace) rmSync(temporary, { force: true });
   };
   // A reader of stdout that goes away ends the program without passing through here.
   process.once('exit', discard);
@@ -210,7 +211,7 @@ function openMerged(path: string): MergedFile {
       writer.end();
       attempt(() => {
         close();
-        renameSync(temporary, path);
+        if (!inPlace) renameSync(temporary, path);
       });
       process.off('exit', discard);
       return skipped;

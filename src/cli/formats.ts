@@ -3,8 +3,8 @@ import type { Options } from 'yargs';
 import { CHART_WIDTHS, FORMATS, type Format } from '../report/format-names.ts';
 import { UsageError } from './usage.ts';
 
-/** What every command writes; the page is made of the main command's record. */
-const COMMON: readonly Format[] = FORMATS.filter((format) => format !== 'html');
+/** What every command writes; the others are made of the main command's record. */
+const COMMON: readonly Format[] = FORMATS.filter((format) => format !== 'html' && format !== 'parquet');
 
 /** The options of commands that write a report with charts. */
 export function reportOptions(

@@ -102,7 +102,7 @@ export async function explain(
 }
 
 function createJob(
-  { table }: Session,
+  { table, flows }: Session,
   options: ExplainOptions,
   name: EngineName,
   diff: EngineDiff | null,
@@ -119,6 +119,7 @@ function createJob(
   const observer = diff === null || side < 0 ? null : diff.sinks[side as 0 | 1];
   const softirq = options.softirq(name);
   const lane = createExplainLane(table, { options: engine, poll, softirq, sets, trace, observer });
+  flows.onForget(lane.fates.forget);
   return { name, lane, trace, sets };
 }
 

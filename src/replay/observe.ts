@@ -28,6 +28,8 @@ export interface TrafficObserver {
   add(table: PacketTable): void;
   /** Unique TCP payload, frames and frame bytes so far. */
   linkUse(): Pick<TrafficCounts, 'goodputBytes' | 'frames' | 'frameBytes'>;
+  /** The number of this flow will be another's. */
+  forget(flow: number): void;
   counts(): TrafficCounts;
 }
 
@@ -84,6 +86,7 @@ export function createTrafficObserver(): TrafficObserver {
       frames: total.frames,
       frameBytes: total.frameBytes,
     }),
+    forget: goodput.forget,
     counts: () => ({
       allTcpPackets: total.allTcp,
       frames: total.frames,

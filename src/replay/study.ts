@@ -127,6 +127,7 @@ export function createStudyRun(session: Session, points: readonly StudyOptions[]
   const slicer = sliced
     ? createTimeSlicer(take, () => sumsOf(observer.linkUse(), started!.runs.snapshot()[0]!))
     : null;
+  session.flows.onForget(observer.forget);
   let started: { readonly runs: ConfigurationRuns; readonly points: readonly StudyOptions[] } | null = null;
 
   /** Whether the capture has times is known when its first block is. */

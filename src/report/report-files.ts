@@ -1,11 +1,13 @@
 /** The files of one report by format. Writers are loaded when they are needed: start-up counts where none is. */
 import type { ResultRecord } from '../replay/result.ts';
-import type { Figure } from './figure.ts';
+import { type Figure, PICTURE_FORMATS } from './figure.ts';
 import { figureFiles } from './figure-files.ts';
 import { figureOrigin } from './figure-origin.ts';
 import type { OutputFile } from './files.ts';
 import { CHART_WIDTHS, type ChartWidth, type Format } from './format-names.ts';
 import { PROVENANCE_FILE, provenanceFile, type ReportIdentity, type RunProvenance } from './provenance.ts';
+
+const FIGURE_FORMATS: readonly Format[] = [...PICTURE_FORMATS, 'tex'];
 
 /** What a command has to write. */
 export interface Report {
@@ -17,8 +19,9 @@ export interface Report {
   readonly provenanceName: string;
   readonly csv: () => Promise<readonly OutputFile[]>;
   readonly figures: () => Promise<readonly Figure[]>;
-  /** The whole as one page; left out where there is none. */
-  readonly page?: () => Promise<OutputFile>;
+  /** What only some reports have. */
+  readonly html?: () => Promise<OutputFile>;
+  readonly parquet?: () => Promise<readonly OutputFile[]>;
 }
 
 /** The report of the main command. */
@@ -29,13 +32,14 @@ export function studyReport(record: ResultRecord): Report {
     provenanceName: PROVENANCE_FILE,
     csv: async () => (await import('./csv.ts')).csvFiles(record),
     figures: async () => (await import('./figures.ts')).studyFigures(record),
-    page: async () => (await import('./html/html-file.ts')).htmlFile(record),
+    html: async () => (await import('./html/html-file.ts')).htmlFile(record),
+    parquet: async () => (await import('./parquet.ts')).parquetFiles(record),
   };
 }
 
 /** With its provenance at the end; nothing without formats. */
 export async function reportFiles(
-  { record, jsonName, provenanceName, csv, figures, page }: Report,
+  { record, jsonName, provenanceName, csv, figures, html, parquet }: Report,
   formats: readonly Format[],
   identity: ReportIdentity,
   run: RunProvenance,
@@ -46,8 +50,9 @@ export async function reportFiles(
   if (formats.includes('json')) {
     files.push({ name: jsonName, text: `${JSON.stringify(record, null, 2)}\n` });
   }
-  if (formats.includes('html') && page !== undefined) files.push(await page());
-  if (formats.some((format) => format !== 'csv' && format !== 'json' && format !== 'html')) {
+  if (formats.includes('html') && html !== undefined) files.push(await html());
+  if (formats.includes('parquet') && parquet !== undefined) files.push(...(await parquet()));
+  if (formats.some((format) => FIGURE_FORMATS.includes(format))) {
     const origin = figureOrigin(record, identity.sha256, run);
     files.push(...(await figureFiles(await figures(), formats, { width: chartWidth(run), origin })));
   }

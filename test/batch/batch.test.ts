@@ -50,6 +50,25 @@ describe('a batch', () => {
     expect([...contents('one').keys()].filter((path) => path.endsWith('lro-rate.csv'))).to.have.length(5);
   });
 
+  it('says at the end what the captures say together, and writes it', async () => {
+    const { stdout, stderr } = await runCommand([
+      captures,
+      ...['--out', folder.path('together'), '--format', 'csv,png', '--quiet'],
+    ]);
+    expect(stderr).not.to.match(/wrote/);
+    expect(stdout).to.match(/\nOver 5 captures +captures +min .*\n {2}LRO rate, LRO \(packets\) +5 +\d/);
+    const files = [
+      'batch.csv',
+      'batch-lro-rate.png',
+      'batch-domain0-saved.png',
+      'batch-throughput-gained.png',
+    ];
+    expect(files.filter((name) => !existsSync(folder.path(`together/${name}`)))).to.deep.equal([]);
+    const none = await runCommand([captures, '--out', folder.path('none'), '--format', 'none', '--json']);
+    expect(none.stdout).not.to.match(/Over 5/);
+    expect(existsSync(folder.path('none'))).to.equal(false);
+  });
+
   it('gives each capture what it gets alone', async () => {
     const alone = await runCommand([join(captures, 'web-8thr.pcap.gz'), '--json', '--format', 'none']);
     expect(readFileSync(folder.path('one/web-8thr/summary.json'), 'utf8')).to.equal(alone.stdout);
