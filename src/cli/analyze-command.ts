@@ -1,6 +1,6 @@
 /** The main command: tables on stdout, CSV, charts and the record in files. */
 import { join } from 'node:path';
-import { hashFile } from '../batch/content-hash.ts';
+import { hashCapture } from '../batch/content-hash.ts';
 import { findJobs, type Job } from '../batch/jobs.ts';
 import { isInShard } from '../batch/shard.ts';
 import { taskHash } from '../batch/task.ts';
@@ -69,7 +69,7 @@ async function analyzeOne(
     if (signal.aborted) return EXIT.INTERRUPTED;
     await showRecord(record, raw.json);
     if (formats.length > 0) {
-      const sha256 = capture === '-' ? null : hashFile(capture);
+      const sha256 = hashCapture(capture);
       const task = sha256 === null ? null : taskHash(capture, sha256, resolved);
       const order = { folder: join(raw.out, folder), formats, run: invocation.provenance() };
       sayWritten(await writeReport(order, record, { sha256, task }), raw.quiet);
