@@ -1,6 +1,6 @@
 /** The main command: tables on stdout, CSV, charts and the record in files. */
 import { join } from 'node:path';
-import { hashFile } from '../batch/content-hash.ts';
+import { hashCapture } from '../batch/content-hash.ts';
 import { findJobs, type Job } from '../batch/jobs.ts';
 import { isInShard } from '../batch/shard.ts';
 import { taskHash } from '../batch/task.ts';
@@ -72,7 +72,7 @@ async function analyzeOne(
     if (formats.length > 0) {
       // The content that was read is gone.
       const changed = record.warnings.some(({ code }) => code === 'W-CHANGED');
-      const sha256 = capture === '-' || changed ? null : hashFile(capture);
+      const sha256 = changed ? null : hashCapture(capture);
       const task = sha256 === null ? null : taskHash(capture, sha256, resolved);
       const order = { folder: join(raw.out, folder), formats, run: invocation.provenance() };
       sayWritten(await writeReport(order, record, { capture, sha256, task }), raw.quiet);

@@ -1,7 +1,7 @@
 /** `analyze explain`: why packets did and did not merge, and what would change it. */
 
 import { join } from 'node:path';
-import { hashFile } from '../batch/content-hash.ts';
+import { hashCapture } from '../batch/content-hash.ts';
 import { pathFrom } from '../batch/write-report.ts';
 import { caveatOf } from '../coalesce/catalog.ts';
 import type { ExplainRecord } from '../replay/explain-result.ts';
@@ -35,7 +35,7 @@ export async function runExplain(raw: RawExplainOptions, invocation: Invocation)
     for (const caveat of options.engines.map(caveatOf)) if (caveat !== null) complain(caveat);
   }
   for (const warning of record.warnings) complain(`${warning.code}: ${warning.message}`);
-  const sha256 = formats.length === 0 || raw.capture === '-' ? null : hashFile(raw.capture);
+  const sha256 = formats.length === 0 ? null : hashCapture(raw.capture);
   const identity = { path: pathFrom(folder, raw.capture), sha256, task: null };
   const files = await reportFiles(reportOf(record), formats, identity, invocation.provenance());
   if (files.length > 0) {

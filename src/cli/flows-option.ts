@@ -3,7 +3,7 @@ import type { ResolvedStudy } from '../replay/replay-capture.ts';
 import type { Format } from '../report/format-names.ts';
 import { wholeNumber } from './usage.ts';
 
-/** With `--format html`, whose page has a table of them. */
+/** With `--format html` or `parquet`, which have a table of them. */
 export const DEFAULT_FLOWS = 200;
 /** Keeps the page below 1 MB. */
 const MOST_FLOWS = 1000;
@@ -14,7 +14,7 @@ export function withFlows(
   text: string | undefined,
   formats: readonly Format[],
 ): ResolvedStudy {
-  const usual = formats.includes('html') ? DEFAULT_FLOWS : 0;
+  const usual = formats.includes('html') || formats.includes('parquet') ? DEFAULT_FLOWS : 0;
   const flows = text === undefined ? usual : wholeNumber('--flows', text, 0, MOST_FLOWS);
   return flows === 0 ? resolved : { ...resolved, study: { ...resolved.study, flows } };
 }

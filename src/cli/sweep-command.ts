@@ -1,7 +1,7 @@
 /** `analyze sweep`: the main command at many points, in one pass over the capture. */
 
 import { basename, join } from 'node:path';
-import { hashFile } from '../batch/content-hash.ts';
+import { hashCapture } from '../batch/content-hash.ts';
 import { pathFrom } from '../batch/write-report.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
@@ -54,7 +54,7 @@ export async function runSweep(raw: RawSweepOptions, invocation: Invocation): Pr
   await out.end();
   for (const warning of record.warnings) complain(warningLine(warning, record.points.length));
   if (!record.complete) complain(interrupted(record, values.length));
-  const sha256 = formats.length === 0 || raw.capture === '-' ? null : hashFile(raw.capture);
+  const sha256 = formats.length === 0 ? null : hashCapture(raw.capture);
   const identity = { path: pathFrom(folder, raw.capture), sha256, task: null };
   const files = await reportFiles(reportOf(record, raw), formats, identity, invocation.provenance());
   const written = writeFiles(folder, files);

@@ -1,7 +1,7 @@
 /** `analyze tune`: which settings of moderation and merging are worth using on this traffic. */
 
 import { basename, join } from 'node:path';
-import { hashFile } from '../batch/content-hash.ts';
+import { hashCapture } from '../batch/content-hash.ts';
 import { pathFrom } from '../batch/write-report.ts';
 import { DEFAULT_NIC, nicPreset } from '../nic/presets.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
@@ -75,11 +75,8 @@ export async function runTune(raw: RawTuneOptions, invocation: Invocation): Prom
   out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderTune(record, textLook()));
   await out.end();
   for (const { code, message } of record.warnings) complain(`${code}: ${message}`);
-  const identity = {
-    path: pathFrom(folder, raw.capture),
-    sha256: formats.length === 0 ? null : hashFile(raw.capture),
-    task: null,
-  };
+  const sha256 = formats.length === 0 ? null : hashCapture(raw.capture);
+  const identity = { path: pathFrom(folder, raw.capture), sha256, task: null };
   const files = await reportFiles(reportOf(record), formats, identity, invocation.provenance());
   const written = writeFiles(folder, files);
   if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);

@@ -1,5 +1,5 @@
 /** The tables of `--format parquet`: their columns, with units in the names. docs/queries.md describes each. */
-import type { ConfigurationResult, ResultRecord } from '../replay/result.ts';
+import type { ConfigurationResult, FlowFate, ResultRecord } from '../replay/result.ts';
 
 /** `count` is a whole number of 64 bits. */
 export type ColumnType = 'text' | 'count' | 'number';
@@ -18,6 +18,10 @@ interface InRecord {
 
 export interface ReasonRow extends InRecord {
   readonly reason: ConfigurationResult['reasons'][number];
+}
+
+export interface FlowRow extends InRecord {
+  readonly flow: FlowFate;
 }
 
 function text<Row>(name: string, of: (row: Row) => string | null): Column<Row> {
@@ -100,6 +104,20 @@ export const REASON_COLUMNS: readonly Column<ReasonRow>[] = [
   count('packets', ({ reason }) => reason.packets),
 ];
 
+/** A row for each configuration and flow that the record tells apart. */
+export const FLOW_COLUMNS: readonly Column<FlowRow>[] = [
+  ...KEYS,
+  text('source', ({ flow }) => flow.source),
+  text('destination', ({ flow }) => flow.destination),
+  number('lro_rate_packets_per_skb', ({ flow }) => flow.lroRate),
+  count('packets', ({ flow }) => flow.packets),
+  count('skbs', ({ flow }) => flow.skbs),
+  count('payload_bytes', ({ flow }) => flow.payloadBytes),
+  count('data_packets', ({ flow }) => flow.dataPackets),
+  count('data_skbs', ({ flow }) => flow.dataSkbs),
+  text('main_reason', ({ flow }) => flow.reasons[0]?.reason ?? null),
+];
+
 export function configurationRows(record: ResultRecord): InRecord[] {
   return record.configurations.map((configuration) => ({ record, configuration }));
 }
@@ -107,5 +125,12 @@ export function configurationRows(record: ResultRecord): InRecord[] {
 export function reasonRows(record: ResultRecord): ReasonRow[] {
   return configurationRows(record).flatMap((row) =>
     row.configuration.reasons.map((reason) => ({ ...row, reason })),
+  );
+}
+
+/** None where the record was made without flows. */
+export function flowRows(record: ResultRecord): FlowRow[] {
+  return configurationRows(record).flatMap((row) =>
+    (row.configuration.flows?.flows ?? []).map((flow) => ({ ...row, flow })),
   );
 }

@@ -8,6 +8,8 @@ import {
   type Column,
   type ColumnType,
   configurationRows,
+  FLOW_COLUMNS,
+  flowRows,
   REASON_COLUMNS,
   reasonRows,
 } from './parquet-columns.ts';
@@ -24,6 +26,7 @@ export function parquetFiles(record: ResultRecord): OutputFile[] {
   return [
     table('configurations.parquet', CONFIGURATION_COLUMNS, configurationRows(record), createdBy),
     table('reasons.parquet', REASON_COLUMNS, reasonRows(record), createdBy),
+    table('flows.parquet', FLOW_COLUMNS, flowRows(record), createdBy),
   ];
 }
 

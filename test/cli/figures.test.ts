@@ -1,4 +1,5 @@
 /** Figures for papers, as a user makes them. */
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -149,6 +150,20 @@ describe('figures for papers', function () {
     });
     expect(again.code, again.stderr).to.equal(0);
     expect(readFileSync(folder.path('again/full-f4/lro-rate.svg'), 'utf8')).to.equal(svg);
+  });
+
+  it('name no hash of a capture that cannot be read again', async () => {
+    const capture = folder.path('pipe.pcap');
+    expect(spawnSync('mkfifo', [capture]).status).to.equal(0);
+    const writer = spawn('sh', ['-c', 'gzip -dc "$1" > "$2"', 'sh', SMALL, capture], { stdio: 'ignore' });
+    const { code, stderr } = await runCommand([
+      capture,
+      ...['--out', folder.path('pipe'), '--format', 'svg', '-q'],
+    ]);
+    writer.kill();
+    expect(code, stderr).to.equal(0);
+    const svg = readFileSync(folder.path('pipe/pipe/lro-rate.svg'), 'utf8');
+    expect(svg).to.include('Capture-SHA-256: unknown: not read from a file');
   });
 
   it('of a calibration are tables with intervals', async function () {

@@ -20,7 +20,7 @@ export const ANALYZE: CommandDefinition = {
     ...TALK_OPTIONS,
     ...reportOptions('csv,png,json', FORMATS),
     flows: {
-      describe: `flows told apart, those with most payload (default: none, with html ${DEFAULT_FLOWS})`,
+      describe: `flows told apart, those with most payload (default: none, with html and parquet ${DEFAULT_FLOWS})`,
       type: 'string',
       requiresArg: true,
     },
