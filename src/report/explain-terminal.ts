@@ -2,7 +2,7 @@
 import type { Delivery, EngineExplanation, ExplainRecord, WhatIf } from '../replay/explain-result.ts';
 import type { Fate } from '../replay/result.ts';
 import { describeDecision } from './explain-decision.ts';
-import { duration, fixed, grouped, printable } from './format.ts';
+import { duration, fixed, grouped, printable, wholePercent } from './format.ts';
 import { PLAIN, styled, type TextLook } from './text-look.ts';
 import { count, INDENT, renderTable, type Table, wrap } from './text-table.ts';
 
@@ -31,12 +31,21 @@ export function openingSentence({ capture, engines }: ExplainRecord): string {
 }
 
 function engineClause(engine: EngineExplanation): string {
-  const clause = `${engine.engine} merges ${fixed(engine.lroRate, 2, '')} TCP data packets into an skb`;
+  const merges = `${engine.engine} merges ${fixed(engine.lroRate, 2, '')} TCP data packets into an skb`;
+  const clause = `${merges}${mainReason(engine)}`;
   const single = engine.whatIfs.find(({ without }) => without.length === 1);
   const [best] = engine.whatIfs.filter(({ upperBound }) => !upperBound);
   if (best === undefined || (best.gain ?? 0) < NO_GAIN) return clause;
   const named = single?.lroRate === best.lroRate ? single : best;
   return `${clause}, and would merge ${fixed(named.lroRate, 2, '')} without ${obstacleNames(named)}`;
+}
+
+/** Why most skbs were delivered. */
+function mainReason({ reasons, skbs }: Fate): string {
+  const [first, ...rest] = reasons;
+  if (first === undefined) return '';
+  const most = rest.reduce((best, next) => (next.skbs > best.skbs ? next : best), first);
+  return ` (${wholePercent(most.skbs, skbs)} % of skbs delivered by ${most.reason})`;
 }
 
 function obstacleNames({ without, upperBound }: WhatIf): string {

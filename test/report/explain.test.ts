@@ -75,7 +75,8 @@ describe('an explanation as text', () => {
   it('begins with a sentence that names the capture, the rates and the worst obstacle', () => {
     const gro = sampleEngine({ engine: 'linux-gro', lroRate: 2, whatIfs: [] });
     expect(openingSentence(sampleExplanation({ engines: [sampleEngine(), gro] }))).to.equal(
-      'trace.pcap holds 2,000 packets in 1.50 s; inet_lro merges 3.00 TCP data packets into an skb, and would merge 9.00 without poll-end; linux-gro merges 2.00 TCP data packets into an skb.',
+      'trace.pcap holds 2,000 packets in 1.50 s; inet_lro merges 3.00 TCP data packets into an skb (63 % of skbs delivered by poll-end), ' +
+        'and would merge 9.00 without poll-end; linux-gro merges 2.00 TCP data packets into an skb (63 % of skbs delivered by poll-end).',
     );
   });
 
