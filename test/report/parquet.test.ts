@@ -49,6 +49,20 @@ describe('the record as Parquet', () => {
     );
   });
 
+  it('has a row for each flow that the record tells apart', async () => {
+    const record = sampleRecord();
+    const fate = { packets: 4, skbs: 2, payloadBytes: 4000, dataPackets: 4, dataSkbs: 2, lroRate: 2 };
+    const reasons = [{ reason: 'poll-end', skbs: 2, packets: 4, payloadBytes: 4000, dataSkbs: 2 }] as const;
+    const flow = { ...fate, reasons, source: '10.0.0.1:5001', destination: '10.0.0.2:33000' };
+    const none = { ...fate, packets: 0, skbs: 0, reasons: [] };
+    const flows = { flows: [flow], otherFlows: none, withoutFlow: none };
+    const configurations = record.configurations.map((one) => ({ ...one, flows }));
+    const rows = await rowsOf({ ...record, configurations }, 'flows');
+    expect(rows.map(({ config }) => config)).to.deep.equal(['Xen', 'LRO', 'Optimized']);
+    expect(rows[1]).to.include({ source: '10.0.0.1:5001', packets: 4n, main_reason: 'poll-end' });
+    expect(await rowsOf(record, 'flows')).to.deep.equal([]);
+  });
+
   it('leaves null what is absent, and keeps its columns without a row', async () => {
     const record = emptyRecord();
     for (const row of await rowsOf(record, 'configurations')) {
@@ -76,7 +90,7 @@ describe('the record as Parquet', () => {
     const text = readFileSync(join(ROOT, 'docs', 'queries.md'), 'utf8');
     const cells = [...text.matchAll(/^\| (`[^|]*`) +\|/gm)].map(([, cell]) => cell!);
     const told = new Set(cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name!)));
-    const columns = ['configurations', 'reasons'].flatMap((table) =>
+    const columns = ['configurations', 'reasons', 'flows'].flatMap((table) =>
       parquetMetadata(fileOf(sampleRecord(), table)).schema.slice(1),
     );
     expect([...told]).to.have.members([...new Set(columns.map(({ name }) => name))]);
