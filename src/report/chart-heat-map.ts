@@ -4,7 +4,7 @@
  */
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { HeatMapSpec } from './chart-spec-sweep.ts';
-import { type ChartSize, FONT_SIZE, INK, PAPER } from './chart-style.ts';
+import { type ChartSize, FONT_SIZE, HEAT_SCALE, INK, PAPER } from './chart-style.ts';
 import { CHART_FONT } from './fonts.ts';
 import { decimalsFor, fixed } from './format.ts';
 
@@ -13,14 +13,6 @@ const BAR_WIDTH = 9;
 const GAP = 4;
 const TICK = 3;
 
-/** From little to much, lightness falling evenly, so that grey print keeps the order; blue for all kinds of eyes. */
-export const HEAT_SCALE: readonly (readonly [number, number, number])[] = [
-  [247, 251, 255],
-  [198, 219, 239],
-  [107, 174, 214],
-  [33, 113, 181],
-  [8, 48, 107],
-];
 /** Of cells without a value. */
 const ABSENT = '#ffffff';
 

@@ -1,8 +1,7 @@
 /** A figure as a picture of pgfplots that reads the numbers of its data file. Needs compat=1.16 and the library patterns. */
-import { HEAT_SCALE } from './chart-heat-map.ts';
 import type { HeatMapSpec } from './chart-spec-sweep.ts';
 import type { XyAxis, XyChartSpec } from './chart-spec-xy.ts';
-import { XY_LOOKS, type XyLook } from './chart-xy.ts';
+import { HEAT_SCALE, XY_LOOKS, type XyLook } from './chart-style.ts';
 import type { Figure } from './figure.ts';
 import { dataFileName, shareX } from './figure-data.ts';
 import type { ChartWidth } from './format-names.ts';
