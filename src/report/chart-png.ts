@@ -46,10 +46,13 @@ export function createRenderer(): (spec: BarChartSpec) => Buffer {
   return (spec) => render(chartConfiguration(spec) as ChartConfiguration);
 }
 
-/** One renderer for several charts: chartjs-node-canvas loads Chart.js anew for each of its instances. */
+let shared: ChartJSNodeCanvas | null = null;
+
+/** One canvas for all charts of a thread: chartjs-node-canvas loads Chart.js anew for each of its instances, and keeps it. */
 export function createChartRenderer(): (configuration: ChartConfiguration) => Buffer {
   registerChartFonts();
-  const canvas = new ChartJSNodeCanvas({ width: COLUMN_WIDTH, height: HEIGHT });
+  shared ??= new ChartJSNodeCanvas({ width: COLUMN_WIDTH, height: HEIGHT });
+  const canvas = shared;
   return (configuration) => withResolution(canvas.renderToBufferSync(configuration, 'image/png'), CHART_DPI);
 }
 
