@@ -70,6 +70,8 @@ export interface ConfigurationRuns {
   /** Simulations that run, shared ones once. */
   readonly lanes: number;
   run(table: PacketTable): void;
+  /** The number of this flow will be another's. */
+  forget(flow: number): void;
   /** The counts so far. */
   snapshot(): ConfigurationCounts[][];
   /** By plan, in the order of its setups. */
@@ -83,6 +85,7 @@ interface Member {
 }
 
 interface Lane {
+  readonly forget: (flow: number) => void;
   readonly model: PollModel;
   counts(): Omit<ConfigurationCounts, 'setup' | 'events'>;
   /** Counted events of a member so far. */
@@ -115,6 +118,9 @@ export function createConfigurationRuns(
     );
   return {
     lanes: lanes.size,
+    forget(flow) {
+      for (const lane of lanes.values()) lane.forget(flow);
+    },
     run(block) {
       for (const model of models) model.run(block);
     },
@@ -202,6 +208,7 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   }
 
   return {
+    forget: (flow) => fates?.forget(flow),
     model,
     eventsSoFar: (member) => pathOf.get(pathKey(member))!.snapshot(runCounts()),
     events(member) {

@@ -127,7 +127,10 @@ export function createStudyRun(session: Session, points: readonly StudyOptions[]
   const slicer = sliced
     ? createTimeSlicer(take, () => sumsOf(observer.linkUse(), started!.runs.snapshot()[0]!))
     : null;
-  session.flows.onForget(observer.forget);
+  session.flows.onForget((flow) => {
+    observer.forget(flow);
+    started?.runs.forget(flow);
+  });
   let started: { readonly runs: ConfigurationRuns; readonly points: readonly StudyOptions[] } | null = null;
 
   /** Whether the capture has times is known when its first block is. */

@@ -62,10 +62,20 @@ function sizeOf({ kind, spec }: Figure, { width, height }: ChartSize): ChartSize
   return { width, height: kind === 'heat-map' ? height + MAP_EXTRA : height };
 }
 
+/** chartjs-node-canvas loads Chart.js anew for each of its instances, and keeps it: one for each size. */
+const canvases = new Map<string, ChartJSNodeCanvas>();
+
+function canvasOf(size: ChartSize): ChartJSNodeCanvas {
+  const key = `${size.width} ${size.height}`;
+  const canvas = canvases.get(key) ?? new ChartJSNodeCanvas({ ...size });
+  canvases.set(key, canvas);
+  return canvas;
+}
+
 function png(figure: Figure, size: ChartSize): Buffer {
   const ratio = CHART_DPI / CSS_DPI;
   if (figure.kind !== 'heat-map') {
-    return new ChartJSNodeCanvas({ ...size }).renderToBufferSync(configurationOf(figure, size, ratio));
+    return canvasOf(size).renderToBufferSync(configurationOf(figure, size, ratio));
   }
   const canvas = createCanvas(Math.round(size.width * ratio), Math.round(size.height * ratio));
   draw(figure, size, canvas.getContext('2d'), ratio);

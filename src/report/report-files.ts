@@ -1,4 +1,5 @@
 /** The files of one report by format. Writers are loaded when they are needed: start-up counts where none is. */
+import { setImmediate } from 'node:timers/promises';
 import type { ResultRecord } from '../replay/result.ts';
 import { type Figure, PICTURE_FORMATS } from './figure.ts';
 import { figureFiles } from './figure-files.ts';
@@ -55,6 +56,8 @@ export async function reportFiles(
   if (formats.some((format) => FIGURE_FORMATS.includes(format))) {
     const origin = figureOrigin(record, identity.sha256, run);
     files.push(...(await figureFiles(await figures(), formats, { width: chartWidth(run), origin })));
+    // The pictures behind the files are let go between turns of the event loop, which a batch of kept results does not reach.
+    await setImmediate();
   }
   return [...files, provenanceFile(provenanceName, record, run, identity, files)];
 }

@@ -56,7 +56,7 @@ describe('queries over a batch', () => {
     record.configurations.find(({ name }) => name === config)!.lroRate!;
 
   it('has recipes, and all of them run', async () => {
-    expect(recipes).to.have.length(4);
+    expect(recipes).to.have.length(5);
     for (const sql of recipes) expect(await query(sql), sql).to.be.an('array');
   });
 

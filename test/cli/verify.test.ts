@@ -138,7 +138,7 @@ describe('analyze verify', () => {
     await runCommand(['explain', capture, '--out', folder.path('explained'), '--format', 'json', '-q']);
     const explained = await runCommand(['verify', folder.path('explained/full-f4')]);
     expect(explained.code).to.equal(3);
-    expect(explained.stderr).to.include('explain, sweep, tune and calibrate have none');
+    expect(explained.stderr).to.include('what explain, sweep, tune and calibrate wrote');
 
     const gone = altered('gone', 'provenance.json', (text) =>
       text.replace(`../../${NAME}`, '../../gone.pcap'),

@@ -110,7 +110,7 @@ describe('the report of a batch', () => {
   it('as text: the same, outliers with their value under the rule', () => {
     const text = renderBatch(5, distributions);
     expect(text)
-      .to.match(/^\nOver 5 captures +captures +min +lower quartile +median/)
+      .to.match(/^\nOver 5 captures +captures +min +quartile 1 +median/)
       .and.match(/LRO rate, LRO \(packets\) +5 +2\.00 +2\.10 +2\.20 +2\.30 +9\.00\n/)
       .and.match(/Outliers: further than 1\.5 × the distance between the quartiles/)
       .and.match(/LRO rate, LRO: =odd, name 9\.00\n/);
