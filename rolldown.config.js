@@ -2,11 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
 
-export default defineConfig({
+const command = defineConfig({
   input: {
     analyze: 'src/cli/main.ts',
     worker: 'src/batch/worker.ts',
     'replay-thread': 'src/cli/replay-thread.ts',
+    'explain-thread': 'src/cli/explain-thread.ts',
   },
   platform: 'node',
   // yargs uses two functions of node:assert, whose loading takes longer than that of yargs.
@@ -19,6 +20,7 @@ export default defineConfig({
     /^ml-/,
     /^pure-rand/,
     /^piscina/,
+    /^hyparquet/,
     /^bullmq/,
     /^ioredis/,
   ],
@@ -34,3 +36,12 @@ export default defineConfig({
     cleanDir: true,
   },
 });
+
+/** The program of report.html, for browsers; the page brings Chart.js along. */
+const page = defineConfig({
+  input: 'src/report/html/page/main.ts',
+  platform: 'browser',
+  output: { file: 'dist/page/page.js', format: 'iife', minify: true },
+});
+
+export default [command, page];

@@ -16,9 +16,8 @@ import type { XenConfiguration } from '../src/path/xen-path.ts';
 import { createLane } from '../src/replay/coalesce.ts';
 import { openSession, type Session } from '../src/replay/session.ts';
 import { createPricedSoftirq } from '../src/replay/softirq.ts';
-import { createChartRenderer } from '../src/report/chart-png.ts';
+import { renderFigure } from '../src/report/chart-render.ts';
 import type { XyChartSpec } from '../src/report/chart-spec-xy.ts';
-import { xyConfiguration } from '../src/report/chart-xy.ts';
 import { markdown } from './table.ts';
 
 const CAPTURE = fileURLToPath(new URL('../../captures/f1.pcap.gz', import.meta.url));
@@ -269,4 +268,7 @@ await printVariants(
 );
 
 const [, , picture] = process.argv;
-if (picture !== undefined) writeFileSync(picture, createChartRenderer()(xyConfiguration(gridChart(grid))));
+if (picture !== undefined) {
+  const figure = { kind: 'xy', spec: gridChart(grid) } as const;
+  writeFileSync(picture, renderFigure(figure, 'png', 'column', null));
+}

@@ -1,6 +1,6 @@
 /** SHA-256 of capture files, remembered as long as a file is untouched. */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileState } from '../replay/replay-capture.ts';
 
@@ -20,6 +20,11 @@ export function hashFile(path: string): string {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Of a capture as it is named on the command line; null where it cannot be read again (stdin, a pipe). */
+export function hashCapture(capture: string): string | null {
+  return capture !== '-' && statSync(capture).isFile() ? hashFile(capture) : null;
 }
 
 export interface HashIndex {

@@ -1,21 +1,48 @@
 /** Finds the captures in a folder, by content, and gives each a report folder of its own. */
-import { readdirSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { isCaptureFile } from '../capture/reader.ts';
 
-/** Captures below `folder`, sorted by path; hidden files and folders, and what is no capture, are left out. */
+/**
+ * Captures below `folder`, sorted by path; hidden files and folders, and what is no capture, are left out. What may not be
+ * looked into, file or folder, counts as a capture: it then fails with its reason instead of being missed by nobody.
+ */
 export async function findCaptures(folder: string, stdin: () => Readable): Promise<string[]> {
   const found: string[] = [];
-  for (const path of filesBelow(folder)) if (await isCaptureFile(path, stdin)) found.push(path);
+  for (const path of filesBelow(folder))
+    if (!mayRead(path) || (await isCaptureFile(path, stdin))) found.push(path);
   return found;
 }
 
-/** Regular files below a folder; links to files are followed, links to folders are not (they may be circular). */
+function mayRead(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch (error) {
+    return !isRefusal(error);
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM';
+}
+
+/**
+ * Regular files below a folder; links to files are followed, links to folders are not (they may be circular). A folder that
+ * may not be read stands for itself.
+ */
 function filesBelow(folder: string): string[] {
   const files: string[] = [];
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (isRefusal(error)) return [folder];
+    throw error;
+  }
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) files.push(...filesBelow(path));

@@ -75,7 +75,9 @@ async function replayUnlessStored(order: Task, hooks: ReplayHooks): Promise<Outc
 
   async function done(result: ResultRecord, name: string | null, reused: boolean): Promise<Outcome> {
     const isThere = report === null || (reused && name !== null && isReportOf(report, name));
-    const written = isThere ? [] : await writeReport(report, result, { sha256: captureSha256, task: name });
+    const written = isThere
+      ? []
+      : await writeReport(report, result, { capture, sha256: captureSha256, task: name });
     return { kind: 'done', record: result, task: name, captureSha256, fileState: state, reused, written };
   }
 }

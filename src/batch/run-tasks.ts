@@ -1,5 +1,5 @@
 /** Runs tasks on a pool of worker threads, or one after the other in this one; outcomes come in the order of the tasks. */
-import { createPool } from './pool.ts';
+import { createPool, outcomeOf } from './pool.ts';
 import { type Outcome, runTask, type Task } from './run-task.ts';
 import { noStdin, progressOf, type TaskProgress } from './worker.ts';
 
@@ -39,7 +39,7 @@ async function runInPool(
     const running = tasks.map((task) => pool.run(task, { signal }));
     // Whoever is not awaited yet may fail first.
     for (const one of running) one.catch(() => {});
-    for (const [index, one] of running.entries()) await onOutcome(index, await one);
+    for (const [index, one] of running.entries()) await onOutcome(index, outcomeOf(await one));
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {

@@ -1,6 +1,6 @@
 /** The main command: tables on stdout, CSV, charts and the record in files. */
 import { join } from 'node:path';
-import { hashFile } from '../batch/content-hash.ts';
+import { hashCapture } from '../batch/content-hash.ts';
 import { findJobs, type Job } from '../batch/jobs.ts';
 import { isInShard } from '../batch/shard.ts';
 import { taskHash } from '../batch/task.ts';
@@ -9,9 +9,10 @@ import { CaptureError, faultMessage } from '../capture/errors.ts';
 import { type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { makeFolder } from '../report/files.ts';
-import type { Format } from '../report/report-files.ts';
+import { FORMATS, type Format } from '../report/format-names.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
+import { withFlows } from './flows-option.ts';
 import { parseFormats } from './formats.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
 import type { QueueChoice, RawAnalyzeOptions } from './raw-analyze-options.ts';
@@ -27,14 +28,14 @@ export async function runAnalyze(
   invocation: Invocation,
   batch: { readonly queue: QueueChoice | null } | null = null,
 ): Promise<number> {
-  const resolved = resolveStudy(raw);
+  const formats = [...parseFormats(raw.format, FORMATS)];
+  const resolved = withFlows(resolveStudy(raw), raw.flows, formats);
   if (resolved.pace.kind !== 'capture' && raw.captures.includes('-')) {
     throw new UsageError(
       '--pace reads a capture more than once, which stdin does not allow: save it to a file',
     );
   }
   if (batch !== null && raw.captures.includes('-')) throw new UsageError('a batch does not read from stdin');
-  const formats = [...parseFormats(raw.format)];
   const shard = parseShard(raw.shard);
   const { jobs: all, isBatch } = await findJobs(raw.captures, () => process.stdin);
   const jobs = shard === null ? all : all.filter((job) => isInShard(job, shard));
@@ -69,10 +70,12 @@ async function analyzeOne(
     if (signal.aborted) return EXIT.INTERRUPTED;
     await showRecord(record, raw.json);
     if (formats.length > 0) {
-      const sha256 = capture === '-' ? null : hashFile(capture);
+      // The content that was read is gone.
+      const changed = record.warnings.some(({ code }) => code === 'W-CHANGED');
+      const sha256 = changed ? null : hashCapture(capture);
       const task = sha256 === null ? null : taskHash(capture, sha256, resolved);
       const order = { folder: join(raw.out, folder), formats, run: invocation.provenance() };
-      sayWritten(await writeReport(order, record, { sha256, task }), raw.quiet);
+      sayWritten(await writeReport(order, record, { capture, sha256, task }), raw.quiet);
     }
     return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
   } catch (error) {

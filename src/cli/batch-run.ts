@@ -10,11 +10,13 @@ import { type RunOptions, runTasks } from '../batch/run-tasks.ts';
 import { taskHash } from '../batch/task.ts';
 import { isReportOf } from '../batch/write-report.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
-import type { ResultRecord } from '../replay/result.ts';
 import { isDegraded } from '../replay/warnings.ts';
+import { batchDistributions, type NamedRecord } from '../report/batch-distribution.ts';
+import { batchCsv, renderBatch } from '../report/batch-tables.ts';
 import { summaryCsv } from '../report/csv.ts';
-import { writeFiles } from '../report/files.ts';
-import type { Format } from '../report/report-files.ts';
+import { PICTURE_FORMATS } from '../report/figure.ts';
+import { type OutputFile, writeFiles } from '../report/files.ts';
+import type { Format } from '../report/format-names.ts';
 import { createBatchProgress } from './batch-progress.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
@@ -22,7 +24,7 @@ import { abortOnSignals } from './pacer.ts';
 import { withQueuePackages } from './queue-options.ts';
 import type { QueueChoice, RawAnalyzeOptions } from './raw-analyze-options.ts';
 import { sayReport, sayWritten, showRecord } from './show-record.ts';
-import { complain } from './terminal.ts';
+import { complain, createStdout } from './terminal.ts';
 import { wholeNumber } from './usage.ts';
 
 const MOST_WORKERS = 1024;
@@ -127,26 +129,48 @@ async function show(outcome: Outcome, raw: RawAnalyzeOptions): Promise<void> {
   sayReport(outcome.written, raw.quiet);
 }
 
-function finish(
+async function finish(
   jobs: readonly Job[],
   outcomes: readonly (Outcome | null)[],
   formats: readonly Format[],
   raw: RawAnalyzeOptions,
   aborted: boolean,
-): number {
-  const records: { name: string; record: ResultRecord }[] = [];
+): Promise<number> {
+  const records: NamedRecord[] = [];
   for (const [at, outcome] of outcomes.entries()) {
     if (outcome?.kind === 'done') records.push({ name: jobs[at]!.folder, record: outcome.record });
   }
-  if (records.length > 0 && formats.includes('csv')) {
-    sayWritten(writeFiles(raw.out, [{ name: 'summary.csv', text: summaryCsv(records) }]), raw.quiet);
-  }
+  await reportAll(records, formats, raw);
   if (!raw.quiet) complain(tally(outcomes));
   if (aborted) return EXIT.INTERRUPTED;
   if (outcomes.some((outcome) => outcome?.kind === 'failed')) return EXIT.BUG;
   if (records.length === 0) return EXIT.NO_INPUT;
   const whole = records.length === outcomes.length;
   return whole && !records.some(({ record }) => isDegraded(record.warnings)) ? EXIT.DONE : EXIT.DEGRADED;
+}
+
+/** What the captures say together. */
+async function reportAll(
+  records: readonly NamedRecord[],
+  formats: readonly Format[],
+  raw: RawAnalyzeOptions,
+): Promise<void> {
+  if (records.length === 0) return;
+  const distributions = batchDistributions(records);
+  if (!raw.json && records.length > 1) {
+    const out = createStdout();
+    out.write(renderBatch(records.length, distributions));
+    await out.end();
+  }
+  const files: OutputFile[] = [];
+  if (formats.includes('csv')) {
+    files.push({ name: 'summary.csv', text: summaryCsv(records) }, batchCsv(distributions));
+  }
+  if (PICTURE_FORMATS.some((format) => formats.includes(format))) {
+    const { batchPictures } = await import('../report/batch-charts.ts');
+    files.push(...batchPictures(distributions, formats, raw['chart-width']));
+  }
+  if (files.length > 0) sayWritten(writeFiles(raw.out, files), raw.quiet);
 }
 
 /** `9 captures: 7 as they were, 1 analysed, 1 unreadable`. */

@@ -16,8 +16,10 @@ import { XEN_CONFIGURATIONS } from '../path/xen-path.ts';
 import { calibrationCsvFiles } from '../report/calibration-csv.ts';
 import { renderCalibration } from '../report/calibration-text.ts';
 import { writeFiles } from '../report/files.ts';
+import type { Format } from '../report/format-names.ts';
 import { countCaptures, type RawCountOptions } from './calibrate-counts.ts';
 import { EXIT } from './exit-code.ts';
+import { parseFormats } from './formats.ts';
 import { refuseNicOptions } from './nic-options.ts';
 import { resolvePath } from './path-options.ts';
 import { complain, createStdout } from './terminal.ts';
@@ -33,6 +35,7 @@ export interface RawCalibrateOptions extends RawCountOptions {
   readonly replicates: string;
   readonly write: string | undefined;
   readonly out: string | undefined;
+  readonly format: string;
   readonly json: boolean;
 }
 
@@ -44,6 +47,7 @@ export async function runCalibrate(raw: RawCalibrateOptions): Promise<number> {
   const seed = wholeNumber('--seed', raw.seed, 0, 2 ** 31 - 1);
   const replicates = wholeNumber('--replicates', raw.replicates, 100, 100_000);
   const train = parseTrain(raw.train);
+  const formats = calibrationFormats(raw.format);
   const file = measuredFile(raw);
   if (raw.write !== undefined && !/^[A-Za-z0-9][\w.-]*\.json$/.test(basename(raw.write))) {
     throw new UsageError(`--write: '${raw.write}' must end in a plain file name with .json`);
@@ -62,7 +66,7 @@ export async function runCalibrate(raw: RawCalibrateOptions): Promise<number> {
     const measured = basename(file);
     const options = { measured, counts, profile, receiveMode, parameters, train, noise, seed, replicates };
     const record = calibrate(observations, options);
-    await put(raw, record, profile, observations);
+    await put(raw, formats, record, profile, observations);
     return degraded ? EXIT.DEGRADED : EXIT.DONE;
   });
 }
@@ -117,8 +121,16 @@ async function countsOf(
   return { observations, counts, degraded: false };
 }
 
+function calibrationFormats(text: string): ReadonlySet<Format> {
+  const formats = parseFormats(text);
+  const other = [...formats].find((format) => format !== 'csv' && format !== 'tex');
+  if (other !== undefined) throw new UsageError(`--format: calibrate writes csv and tex, not ${other}`);
+  return formats;
+}
+
 async function put(
   raw: RawCalibrateOptions,
+  formats: ReadonlySet<Format>,
   record: CalibrationRecord,
   profile: Profile,
   observations: readonly Observation[],
@@ -130,7 +142,13 @@ async function put(
     parseProfile(text, raw.write);
     written.push(...writeFiles(dirname(raw.write), [{ name: basename(raw.write), text }]));
   }
-  if (raw.out !== undefined) written.push(...writeFiles(raw.out, calibrationCsvFiles(record)));
+  if (raw.out !== undefined) {
+    const csv = formats.has('csv') ? calibrationCsvFiles(record) : [];
+    const tex = formats.has('tex')
+      ? (await import('../report/calibration-tex.ts')).calibrationTexFiles(record)
+      : [];
+    written.push(...writeFiles(raw.out, [...csv, ...tex]));
+  }
   const out = createStdout();
   out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderCalibration(record));
   await out.end();

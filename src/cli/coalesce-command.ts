@@ -1,5 +1,5 @@
 /** `analyze coalesce`: the skbs that one engine would deliver. */
-import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { type CaptureWriter, createPcapngWriter, createPcapWriter } from '../capture/writer.ts';
 import { caveatOf, type EngineName } from '../coalesce/catalog.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
@@ -10,6 +10,7 @@ import { resegmentSummary, resegmentWarnings } from '../replay/resegment-summary
 import { openSession, type Session } from '../replay/session.ts';
 import { jsonlStats, skbJson } from '../replay/skb-json.ts';
 import { isDegraded, readingWarnings, ringWarnings } from '../replay/warnings.ts';
+import { statsText } from './coalesce-text.ts';
 import { EXIT } from './exit-code.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
 
@@ -40,7 +41,17 @@ export interface RawCoalesceOptions extends RawRuleOptions, RawGroOptions, RawPr
   readonly progress: boolean;
 }
 
-const COUNT_ONLY: SkbSink = { deliverHeld() {}, deliverAlone() {} };
+/** Skbs by index of their reason. */
+function countOnly(skbsOf: Float64Array): SkbSink {
+  return {
+    deliverHeld(_, reason) {
+      skbsOf[reason]! += 1;
+    },
+    deliverAlone(_, reason) {
+      skbsOf[reason]! += 1;
+    },
+  };
+}
 
 export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   const options = resolveReplayOptions(raw);
@@ -85,13 +96,15 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
     const recorder = (deliver: (skb: DeliveredSkb) => void): SkbSink =>
       createRecorder(session.table, file !== null, deliver);
     const firstNs = (): bigint => session.reader.scanner.firstTimeNs() ?? 0n;
+    const skbsOf = new Float64Array(REASONS.length);
     const sink =
       raw.jsonl || file !== null
         ? recorder((skb) => {
+            skbsOf[skb.reason]! += 1;
             if (raw.jsonl) out.write(`${skbJson(skb)}\n`);
             file?.write(skb, firstNs());
           })
-        : COUNT_ONLY;
+        : countOnly(skbsOf);
     const engine = { engine: raw.engine, inetLro: options.inetLro, linuxGro, ...byRules };
     const afterBlock = (): undefined | Promise<void> => out.drain() ?? pacer.tick(session.reader);
     const reportPoll = pollsFile?.add;
@@ -102,7 +115,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
       discard();
       return EXIT.INTERRUPTED;
     }
-    out.write(raw.jsonl ? `${statsLine(stats)}\n` : statsTable(stats));
+    out.write(raw.jsonl ? `${statsLine(stats)}\n` : statsText(raw.engine, stats, skbsOf));
     await out.end();
     const skipped = file?.end() ?? 0;
     pollsFile?.end();
@@ -139,28 +152,6 @@ function statsLine(stats: CoalesceStats): string {
   return JSON.stringify({ stats: jsonlStats(stats) });
 }
 
-function statsTable(stats: CoalesceStats): string {
-  const { packets, delivered, polls, aggregated, flushed, noDesc } = stats;
-  const perSkb = flushed === 0 ? '-' : (aggregated / flushed).toFixed(2);
-  const rows: [string, number | string][] = [
-    ['packets received', packets],
-    ['skbs delivered', delivered],
-    ['polls', polls],
-    ['aggregated', aggregated],
-    ['flushed', flushed],
-    ['no descriptor', noDesc],
-    ['aggregated/flushed', perSkb],
-  ];
-  if (stats.interrupts !== null) rows.push(['interrupts', stats.interrupts], ['dropped', stats.dropped]);
-  if (stats.holdTimes !== null) {
-    const { meanNs, p50Ns, p99Ns, maxNs } = stats.holdTimes;
-    const us = (ns: number): string => (ns / 1000).toFixed(1);
-    rows.push(['held, mean (µs)', us(meanNs)], ['held, p50 (µs)', us(p50Ns)]);
-    rows.push(['held, p99 (µs)', us(p99Ns)], ['held, max (µs)', us(maxNs)]);
-  }
-  return rows.map(([name, value]) => `${name.padEnd(18)} ${String(value).padStart(12)}\n`).join('');
-}
-
 interface MergedFile {
   write(skb: DeliveredSkb, firstTimeNs: bigint): void;
   /** Finishes the file under its real name; returns how many packets did not fit into it. */
@@ -168,9 +159,8 @@ interface MergedFile {
   discard(): void;
 }
 
-/** The merged packets as a capture, under a temporary name until it is complete. */
+/** The merged packets as a capture, under a temporary name until it is complete. A device, pipe or link is written to as it is. */
 function openMerged(path: string): MergedFile {
-  const temporary = `${path}.partial-${process.pid}`;
   /** Does what touches the file system. */
   function attempt<T>(action: () => T): T {
     try {
@@ -181,6 +171,8 @@ function openMerged(path: string): MergedFile {
   }
   const known = attempt(() => statSync(path, { throwIfNoEntry: false }));
   if (known?.isDirectory()) throw new UsageError(`-w: ${path} is a folder`);
+  const inPlace = attempt(() => lstatSync(path, { throwIfNoEntry: false })?.isFile() === false);
+  const temporary = inPlace ? path : `${path}.partial-${process.pid}`;
   let fd: number | null = attempt(() => openSync(temporary, 'w'));
   const close = (): void => {
     if (fd !== null) closeSync(fd);
@@ -188,7 +180,7 @@ function openMerged(path: string): MergedFile {
   };
   const discard = (): void => {
     close();
-    rmSync(temporary, { force: true });
+    if (!inPlace) rmSync(temporary, { force: true });
   };
   // A reader of stdout that goes away ends the program without passing through here.
   process.once('exit', discard);
@@ -219,7 +211,7 @@ function openMerged(path: string): MergedFile {
       writer.end();
       attempt(() => {
         close();
-        renameSync(temporary, path);
+        if (!inPlace) renameSync(temporary, path);
       });
       process.off('exit', discard);
       return skipped;

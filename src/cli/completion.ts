@@ -5,6 +5,7 @@ import { CONFIG_OPTIONS } from './config-file.ts';
 
 /** The command that prints the completion script. */
 export const COMPLETION = 'completion';
+export const COMPLETION_HELP = 'a script that completes commands and options in bash and zsh';
 
 /** Whether the command line asks for completions, which the parser prints by itself. */
 export function completes(argv: readonly string[]): boolean {

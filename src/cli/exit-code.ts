@@ -6,6 +6,8 @@ export const EXIT = {
   NO_INPUT: 3,
   /** Done, but something in the input was cut or skipped. */
   DEGRADED: 4,
+  /** Done, and what was compared is not the same. */
+  DIFFERENT: 5,
   INTERRUPTED: 130,
 } as const;
 
@@ -16,5 +18,6 @@ export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[
   [EXIT.USAGE, 'wrong usage or configuration, or an output that cannot be written'],
   [EXIT.NO_INPUT, 'no input could be read'],
   [EXIT.DEGRADED, 'done, but something in the input was cut or skipped'],
+  [EXIT.DIFFERENT, 'verify: a file comes out differently; compare: a threshold of --fail-if is passed'],
   [EXIT.INTERRUPTED, 'interrupted; what was finished is kept'],
 ];

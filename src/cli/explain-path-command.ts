@@ -9,6 +9,7 @@ import { abortOnSignals } from './pacer.ts';
 import { replayPoints } from './replay-points.ts';
 import { type RawStudyOptions, resolveStudy } from './study-options.ts';
 import { complain, createStdout } from './terminal.ts';
+import { textLook } from './text-look.ts';
 import { UsageError } from './usage.ts';
 
 /** What `explain` hands over. */
@@ -35,7 +36,9 @@ export async function runExplainPath(raw: RawExplainPathOptions): Promise<number
   if (signal.aborted || record === undefined || record === null) return EXIT.INTERRUPTED;
   const out = createStdout();
   out.write(
-    raw.json ? `${JSON.stringify({ path: pathSummaries(record) }, null, 2)}\n` : renderPathTables(record),
+    raw.json
+      ? `${JSON.stringify({ path: pathSummaries(record) }, null, 2)}\n`
+      : renderPathTables(record, textLook()),
   );
   await out.end();
   for (const warning of record.warnings) complain(`${warning.code}: ${warning.message}`);

@@ -4,13 +4,13 @@ import { withoutPassword } from '../batch/redact.ts';
 import { CaptureError } from '../capture/errors.ts';
 import { packageVersion } from '../package-root.ts';
 import type { RunProvenance } from '../report/provenance.ts';
-import type { CommandDefinition } from './commands/command.ts';
+import { type CommandDefinition, commandName } from './commands/command.ts';
 import { COMMANDS } from './commands/list.ts';
-import { COMPLETION, complete, completes } from './completion.ts';
+import { COMPLETION, COMPLETION_HELP, complete, completes } from './completion.ts';
 import { CONFIG_OPTIONS, type ConfigFile, configOf, readConfigFile } from './config-file.ts';
 import { EXIT } from './exit-code.ts';
 import { type ConfigRow, configRows, printConfig } from './print-config.ts';
-import { complain, endQuietlyOnClosedPipe } from './terminal.ts';
+import { complain, createStdout, endQuietlyOnClosedPipe } from './terminal.ts';
 import { nearestOf, UsageError } from './usage.ts';
 
 /** yargs loses a lone dash among the positionals: there it travels under a name that no argument can have. */
@@ -20,19 +20,19 @@ function restoreDash(text: string): string {
   return text.replaceAll(DASH, '-');
 }
 
+const HELP_COLUMNS = { usual: 80, most: 100 };
+
 /** Runs the command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe();
+  if (asksForHelp(argv)) return showHelp(argv);
   const parser = yargs(argv.map((argument) => (argument === '-' ? DASH : argument)))
     .scriptName('analyze')
     .detectLocale(false)
-    .usage(
-      '$0 <command>\n\nWhat would receive offload have done to this traffic, why, and what would it have cost?',
-    )
+    .help(false)
     .strict()
-    .completion(COMPLETION, 'a script that completes commands and options in bash and zsh', complete)
+    .completion(COMPLETION, COMPLETION_HELP, complete)
     .version(packageVersion())
-    .wrap(Math.min(110, process.stderr.columns ?? 100))
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
@@ -54,6 +54,20 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return explain(error);
   }
+}
+
+/** Not of the words behind `--`, and not where the shell asks for completions. */
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return !completes(argv) && (end < 0 ? argv : argv.slice(0, end)).includes('--help');
+}
+
+async function showHelp(argv: readonly string[]): Promise<number> {
+  const { helpText } = await import('./help.ts');
+  const out = createStdout();
+  out.write(helpText(argv, Math.min(HELP_COLUMNS.most, process.stdout.columns ?? HELP_COLUMNS.usual)));
+  await out.end();
+  return EXIT.DONE;
 }
 
 /** Thrown when the parser has found a command: after a handler that returns it would format the help text. */
@@ -80,10 +94,9 @@ async function runChosen(parse: () => unknown, argv: readonly string[]): Promise
 
 /** Parser options for a command; a file's options are weaker than flags and stronger than defaults. */
 function defineOptions(command: Argv, definition: CommandDefinition, config: ConfigFile): Argv {
-  const { positionals, options, examples } = definition;
+  const { positionals, options } = definition;
   for (const [name, positional] of Object.entries(positionals)) command.positional(name, positional);
   command.options(options).options(CONFIG_OPTIONS).config(configOf(definition, config));
-  for (const [line, gives] of examples) command.example(line, gives);
   return command.check((args) => refuseRepeats(args, { ...positionals, ...options }));
 }
 
@@ -96,15 +109,15 @@ async function runOrPrint(
   const config = readConfigFile(argv);
   const rows = (): ConfigRow[] => configRows(definition, args, argv, config);
   if (prints === true) return printConfig(rows(), config.file, json === true);
-  return definition.run(args, { provenance: () => provenanceOf(argv, rows()) });
+  return definition.run(args, { provenance: () => provenanceOf(commandName(definition), argv, rows()) });
 }
 
 /** Passwords of queues stay out of what is kept. */
-function provenanceOf(argv: readonly string[], rows: readonly ConfigRow[]): RunProvenance {
+function provenanceOf(command: string, argv: readonly string[], rows: readonly ConfigRow[]): RunProvenance {
   const options = rows.map((row) =>
     typeof row.value === 'string' ? { ...row, value: withoutPassword(row.value) } : row,
   );
-  return { commandLine: argv.map(withoutPassword), options };
+  return { command, commandLine: argv.map(withoutPassword), options };
 }
 
 /** The options of a command with `-` back in its place. */
@@ -122,9 +135,8 @@ function refuseRepeats(
   args: Record<string, unknown>,
   known: Readonly<Record<string, Options | PositionalOptions>>,
 ): true {
-  const twice = Object.keys(args).find(
-    (name) => Array.isArray(args[name]) && name !== '_' && known[name]?.array !== true,
-  );
+  // Not by the names of `args`, which the parser has in camel case as well.
+  const twice = Object.keys(known).find((name) => Array.isArray(args[name]) && known[name]?.array !== true);
   if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
   return true;
 }

@@ -52,13 +52,20 @@ function optionLines(options: Readonly<Record<string, Options>>): string[] {
   ]);
 }
 
-function optionTerm(name: string, { alias, type, choices }: Options): string {
-  const names = [...(alias === undefined ? [] : [alias].flat().map((short) => `-${short}`)), `--${name}`];
-  if (type === 'boolean') return names.join(', ');
-  return `${names.join(', ')} ${choices === undefined ? 'VALUE' : choices.join('|')}`;
+function optionTerm(name: string, option: Options): string {
+  const { type, choices } = option;
+  if (type === 'boolean') return optionNames(name, option);
+  return `${optionNames(name, option)} ${choices === undefined ? 'VALUE' : choices.join('|')}`;
 }
 
-function defaultOf({ default: value }: Options): string {
+/** `-q, --quiet` */
+export function optionNames(name: string, { alias }: Pick<Options, 'alias'>): string {
+  const short = alias === undefined ? [] : [alias].flat().map((one) => `-${one}`);
+  return [...short, `--${name}`].join(', ');
+}
+
+/** ` (default: 64)`, or nothing. */
+export function defaultOf({ default: value }: Pick<Options, 'default'>): string {
   const text = Array.isArray(value) ? value.join(' ') : String(value ?? '');
   return text === '' || text === 'false' ? '' : ` (default: ${text})`;
 }

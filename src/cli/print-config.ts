@@ -25,7 +25,9 @@ export function configRows(
 ): ConfigRow[] {
   const unstated: ReturnType<typeof unstatedNicValues> =
     'nic' in options ? unstatedNicValues(args) : { ofPreset: {}, ofProgram: {} };
-  const ofEngine: Readonly<Record<string, string>> = 'max-aggr' in options ? unstatedEngineValues(args) : {};
+  const { engine } = args;
+  const ofEngine: Readonly<Record<string, string>> = // Several engines have no value in common.
+    'max-aggr' in options && !String(engine).includes(',') ? unstatedEngineValues(args) : {};
   return Object.entries(options)
     .filter(([name]) => !(name in CONFIG_OPTIONS))
     .map(([option, definition]) => {

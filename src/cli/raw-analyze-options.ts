@@ -1,3 +1,4 @@
+import type { ChartWidth } from '../report/format-names.ts';
 import type { RawStudyOptions } from './study-options.ts';
 
 /** What the parser hands over to the main command and to batches. */
@@ -5,6 +6,8 @@ export interface RawAnalyzeOptions extends RawStudyOptions {
   readonly captures: readonly string[];
   readonly out: string;
   readonly format: string;
+  readonly 'chart-width': ChartWidth;
+  readonly flows: string | undefined;
   readonly json: boolean;
   readonly workers: string | undefined;
   readonly cache: boolean;

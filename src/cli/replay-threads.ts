@@ -1,8 +1,6 @@
 /** Spreads the studies of one pass over the processors: each thread reads the capture for its share of them. */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import {
   createStopBoard,
   type ReplayedJob,
@@ -11,6 +9,7 @@ import {
   type StopBoard,
   stopAll,
 } from './replay-job.ts';
+import { startThread } from './thread.ts';
 
 /** What a thread is given at its start. */
 export interface ThreadData {
@@ -35,9 +34,13 @@ export async function replayInThreads(
   const stop = (): void => stopAll(board);
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop);
-  const others = chunks
-    .slice(1)
-    .map((points, index) => startThread({ job: { ...job, points }, board, thread: index + 1 }));
+  const others = chunks.slice(1).map((points, index) =>
+    startThread<ThreadData, ReplayedJob>('replay-thread', {
+      job: { ...job, points },
+      board,
+      thread: index + 1,
+    }),
+  );
   try {
     const own = await replayJob({ ...job, points: chunks[0] ?? [] }, board, 0, progress);
     const all = [own, ...(await Promise.all(others.map(({ result }) => result)))];
@@ -45,7 +48,7 @@ export async function replayInThreads(
     return { records, share: own.share };
   } finally {
     signal.removeEventListener('abort', stop);
-    for (const { worker } of others) void worker.terminate();
+    for (const thread of others) thread.stop();
   }
 }
 
@@ -59,18 +62,4 @@ function threadsFor({ capture, points }: ReplayJob): number {
 function split<Item>(items: readonly Item[], parts: number): Item[][] {
   const edge = (part: number): number => Math.round((items.length * part) / parts);
   return Array.from({ length: parts }, (_, part) => items.slice(edge(part), edge(part + 1)));
-}
-
-function startThread(data: ThreadData): { readonly worker: Worker; readonly result: Promise<ReplayedJob> } {
-  // Bundled or not, the entry stands beside this file and has the same ending.
-  const entry = new URL(`./replay-thread${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(entry, { workerData: data });
-  const result = new Promise<ReplayedJob>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`a thread ended with exit code ${code}`)));
-  });
-  // Where the first thread fails, nobody waits for this.
-  result.catch(() => undefined);
-  return { worker, result };
 }

@@ -2,11 +2,12 @@ import { dirname } from 'node:path';
 import type { ResultRecord } from '../replay/result.ts';
 import { renderTables } from '../report/terminal.ts';
 import { complain, createStdout } from './terminal.ts';
+import { textLook } from './text-look.ts';
 
 /** The record on stdout, its warnings on stderr. */
 export async function showRecord(record: ResultRecord, asJson: boolean): Promise<void> {
   const out = createStdout();
-  out.write(asJson ? `${JSON.stringify(record, null, 2)}\n` : renderTables(record));
+  out.write(asJson ? `${JSON.stringify(record, null, 2)}\n` : renderTables(record, textLook()));
   await out.end();
   for (const warning of record.warnings) complain(`${warning.code}: ${warning.message}`);
 }

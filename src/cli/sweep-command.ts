@@ -1,16 +1,19 @@
 /** `analyze sweep`: the main command at many points, in one pass over the capture. */
 
 import { basename, join } from 'node:path';
+import { hashCapture } from '../batch/content-hash.ts';
+import { pathFrom } from '../batch/write-report.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
 import type { ResultRecord } from '../replay/result.ts';
 import type { StudyPolls } from '../replay/study.ts';
 import type { SweepParameter, SweepRecord, SweepWarning } from '../replay/sweep-result.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import { makeFolder, type OutputFile, writeFiles } from '../report/files.ts';
+import { makeFolder, writeFiles } from '../report/files.ts';
 import { reportFolderName } from '../report/folder-name.ts';
-import type { Format } from '../report/report-files.ts';
+import { type Report, reportFiles } from '../report/report-files.ts';
 import { renderSweep } from '../report/sweep-terminal.ts';
+import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { parseFormats } from './formats.ts';
 import { abortOnSignals } from './pacer.ts';
@@ -18,6 +21,7 @@ import { replayPoints } from './replay-points.ts';
 import { STUDY_OPTIONS } from './study-definitions.ts';
 import { type RawStudyOptions, resolveStudy } from './study-options.ts';
 import { complain, createStdout } from './terminal.ts';
+import { textLook } from './text-look.ts';
 import { UsageError } from './usage.ts';
 import { combinations, parseVary, rawValue } from './vary.ts';
 
@@ -33,24 +37,27 @@ export interface RawSweepOptions extends RawStudyOptions {
   readonly progress: boolean;
 }
 
-export async function runSweep(raw: RawSweepOptions): Promise<number> {
+export async function runSweep(raw: RawSweepOptions, invocation: Invocation): Promise<number> {
   const parameters = parseVary(raw.vary, STUDY_OPTIONS);
   const values = combinations(parameters);
   const points = values.map((ofPoint) => resolvePoint(raw, parameters, ofPoint));
-  const formats = parseFormats(raw.format);
+  const formats = [...parseFormats(raw.format)];
   const folder = join(raw.out, raw.capture === '-' ? 'stdin' : reportFolderName(basename(raw.capture)));
-  if (formats.size > 0) makeFolder(folder);
+  if (formats.length > 0) makeFolder(folder);
   const signal = abortOnSignals();
   const { records, share } = await replayPoints(raw.capture, points, raw.progress && !raw.quiet, signal);
   const record = assemble(parameters, values, records, !signal.aborted, share);
   if (record === null) return EXIT.INTERRUPTED;
 
   const out = createStdout();
-  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderSweep(record));
+  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderSweep(record, textLook()));
   await out.end();
   for (const warning of record.warnings) complain(warningLine(warning, record.points.length));
   if (!record.complete) complain(interrupted(record, values.length));
-  const written = writeFiles(folder, await reportFiles(record, raw, formats));
+  const sha256 = formats.length === 0 ? null : hashCapture(raw.capture);
+  const identity = { path: pathFrom(folder, raw.capture), sha256, task: null };
+  const files = await reportFiles(reportOf(record, raw), formats, identity, invocation.provenance());
+  const written = writeFiles(folder, files);
   if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);
   if (!record.complete) return EXIT.INTERRUPTED;
   return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
@@ -138,22 +145,17 @@ function interrupted({ points, replayedShare }: SweepRecord, asked: number): str
   return `interrupted: all numbers are about ${share} of the capture; the files have .partial in their names.`;
 }
 
-async function reportFiles(
-  record: SweepRecord,
-  raw: RawSweepOptions,
-  formats: ReadonlySet<Format>,
-): Promise<OutputFile[]> {
+function reportOf(record: SweepRecord, raw: RawSweepOptions): Report {
   const names = record.parameters.map(({ name }) => name).join('-');
   const stem = `sweep-${names}${record.complete ? '' : '.partial'}`;
-  const files: OutputFile[] = [];
-  if (formats.has('csv')) {
-    const { sweepCsv } = await import('../report/sweep-csv.ts');
-    files.push({ name: `${stem}.csv`, text: sweepCsv(record) });
-  }
-  if (formats.has('json')) files.push({ name: `${stem}.json`, text: `${JSON.stringify(record, null, 2)}\n` });
-  if (formats.has('png')) {
-    const { sweepCharts } = await import('../report/sweep-charts.ts');
-    files.push(...sweepCharts(record, stem, raw.quantity, raw.configuration));
-  }
-  return files;
+  return {
+    record,
+    jsonName: `${stem}.json`,
+    provenanceName: `${stem}.provenance.json`,
+    csv: async () => [
+      { name: `${stem}.csv`, text: (await import('../report/sweep-csv.ts')).sweepCsv(record) },
+    ],
+    figures: async () =>
+      (await import('../report/figures.ts')).sweepFigures(record, stem, raw.quantity, raw.configuration),
+  };
 }

@@ -1,6 +1,8 @@
 /** `analyze tune`: which settings of moderation and merging are worth using on this traffic. */
 
 import { basename, join } from 'node:path';
+import { hashCapture } from '../batch/content-hash.ts';
+import { pathFrom } from '../batch/write-report.ts';
 import { DEFAULT_NIC, nicPreset } from '../nic/presets.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
@@ -10,10 +12,11 @@ import { timeSpan } from '../replay/study-parts.ts';
 import { tuneRecord } from '../replay/tune.ts';
 import type { TuneRecord } from '../replay/tune-result.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import { makeFolder, type OutputFile, writeFiles } from '../report/files.ts';
+import { makeFolder, writeFiles } from '../report/files.ts';
 import { reportFolderName } from '../report/folder-name.ts';
-import type { Format } from '../report/report-files.ts';
+import { type Report, reportFiles } from '../report/report-files.ts';
 import { renderTune } from '../report/tune-terminal.ts';
+import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { parseFormats } from './formats.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
@@ -21,6 +24,7 @@ import { replayInThreads } from './replay-threads.ts';
 import { STUDY_OPTIONS } from './study-definitions.ts';
 import { type RawStudyOptions, resolveStudy } from './study-options.ts';
 import { complain, createStdout } from './terminal.ts';
+import { textLook } from './text-look.ts';
 import { candidatesOf, checkedInterface, gridOf } from './tune-settings.ts';
 import { UsageError, wholeNumber } from './usage.ts';
 import { parseVary } from './vary.ts';
@@ -38,7 +42,7 @@ export interface RawTuneOptions extends Omit<RawStudyOptions, 'poll' | 'pace'> {
   readonly progress: boolean;
 }
 
-export async function runTune(raw: RawTuneOptions): Promise<number> {
+export async function runTune(raw: RawTuneOptions, invocation: Invocation): Promise<number> {
   if (raw.capture === '-') {
     throw new UsageError('tune reads the capture twice, which stdin does not allow: save it to a file');
   }
@@ -56,9 +60,9 @@ export async function runTune(raw: RawTuneOptions): Promise<number> {
     return only(merging ? raw.configuration : 'Xen', resolved);
   });
   const count = wholeNumber('--parts', raw.parts, 1, 8);
-  const formats = parseFormats(raw.format);
+  const formats = [...parseFormats(raw.format)];
   const folder = join(raw.out, reportFolderName(basename(raw.capture)));
-  if (formats.size > 0) makeFolder(folder);
+  if (formats.length > 0) makeFolder(folder);
   const signal = abortOnSignals();
   const replayed = await replay(raw, studies, count, signal);
   if (replayed === null) {
@@ -68,10 +72,13 @@ export async function runTune(raw: RawTuneOptions): Promise<number> {
 
   const record = tuneRecord({ candidates, ...replayed });
   const out = createStdout();
-  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderTune(record));
+  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderTune(record, textLook()));
   await out.end();
   for (const { code, message } of record.warnings) complain(`${code}: ${message}`);
-  const written = writeFiles(folder, await reportFiles(record, formats));
+  const sha256 = formats.length === 0 ? null : hashCapture(raw.capture);
+  const identity = { path: pathFrom(folder, raw.capture), sha256, task: null };
+  const files = await reportFiles(reportOf(record), formats, identity, invocation.provenance());
+  const written = writeFiles(folder, files);
   if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);
   return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
 }
@@ -111,16 +118,12 @@ async function replay(
   };
 }
 
-async function reportFiles(record: TuneRecord, formats: ReadonlySet<Format>): Promise<OutputFile[]> {
-  const files: OutputFile[] = [];
-  if (formats.has('csv')) {
-    const { tuneCsv } = await import('../report/tune-csv.ts');
-    files.push({ name: 'tune.csv', text: tuneCsv(record) });
-  }
-  if (formats.has('json')) files.push({ name: 'tune.json', text: `${JSON.stringify(record, null, 2)}\n` });
-  if (formats.has('png')) {
-    const { tuneChart } = await import('../report/tune-chart.ts');
-    files.push(...tuneChart(record));
-  }
-  return files;
+function reportOf(record: TuneRecord): Report {
+  return {
+    record,
+    jsonName: 'tune.json',
+    provenanceName: 'tune.provenance.json',
+    csv: async () => [{ name: 'tune.csv', text: (await import('../report/tune-csv.ts')).tuneCsv(record) }],
+    figures: async () => (await import('../report/figures.ts')).tuneFigures(record),
+  };
 }

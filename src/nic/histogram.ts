@@ -53,8 +53,8 @@ export function summarise(histogram: Histogram): TimeSummary | null {
 function quantile({ buckets, count, maxNs }: Histogram, share: number): number {
   const rank = Math.ceil(share * count);
   let seen = 0;
-  for (const [bucket, entries] of buckets.entries()) {
-    seen += entries;
+  for (let bucket = 0; bucket < buckets.length; bucket++) {
+    seen += buckets[bucket]!;
     if (seen >= rank) return Math.min(middleOf(bucket), maxNs);
   }
   return maxNs;

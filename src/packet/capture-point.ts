@@ -98,6 +98,7 @@ export function createCapturePointObserver(
   const handshakes = createHandshakeClock(flows);
   const [towards, from] = [createSide(), createSide()];
   const expected = new Map<number, Expected>();
+  flows.onForget((flow) => expected.delete(flow));
   let resolution = 1e9;
   const total = { gaps: 0, shortGaps: 0, equalStamps: 0, longest: 0, backwards: 0 };
   let lastReceivedNs = Number.NaN;
@@ -188,7 +189,7 @@ export function createCapturePointObserver(
 
   function countPeers(): number {
     let peers = 0;
-    for (let flow = 0; flow < flows.count(); flow++) if (flows.reverse(flow) >= 0) peers++;
+    for (let flow = 0; flow < flows.size(); flow++) if (flows.reverse(flow) >= 0) peers++;
     return peers;
   }
 

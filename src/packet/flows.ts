@@ -1,6 +1,7 @@
 /**
  * The table of TCP flows (one direction each). Flow state lives in one Int32Array of 16 words a flow, a cache
- * line, because a packet that touches its flow touches most of it.
+ * line, because a packet that touches its flow touches most of it. The table is bounded: the flows that are idle longest
+ * are forgotten, and their numbers are given to others.
  */
 import type { Core } from '../capture/core.ts';
 import { kernelsFor } from '../capture/record-block.ts';
@@ -13,9 +14,25 @@ const FAMILY = 1;
 const SOURCE = 2;
 const DESTINATION = 6;
 const PORTS = 10;
+/** The block in which the flow was seen last, counted from 1; 0: forgotten. */
+const SEEN = 11;
+
+/** Flows known at once: with all that is kept of them, about 100 bytes each. */
+export const MOST_FLOWS = 1 << 20;
+/** Share of the table that is forgotten at once, so that looking for the idle ones costs little for each. */
+const FORGOTTEN_AT_ONCE = 1 / 8;
 
 export interface FlowTable {
+  /** Flows seen so far, forgotten ones included; one that comes back after that counts again. */
   count(): number;
+  /** Flows have numbers below this. */
+  size(): number;
+  forgotten(): number;
+  /**
+   * `forget` is called for each flow that is forgotten, before its number is given to another: between two blocks, for flows
+   * of which none of the last MOST_FLOWS / 2 packets was.
+   */
+  onForget(forget: (flow: number) => void): void;
   /** Sets `table.flow` for every row, adding flows as they come: -1 where there is no TCP header. */
   assign(table: PacketTable): void;
   family(flow: number): 4 | 6;
@@ -28,8 +45,14 @@ export interface FlowTable {
   reverse(flow: number): number;
 }
 
-export function createFlowTable(): FlowTable {
+/** `mostFlows`: at least eight blocks of packets. */
+export function createFlowTable(mostFlows: number = MOST_FLOWS): FlowTable {
   let flows = 0;
+  let blocks = 0;
+  let forgotten = 0;
+  /** Numbers to be given again, lowest last. */
+  let free: number[] = [];
+  const listeners: ((flow: number) => void)[] = [];
   let state = new Int32Array(2048 * WORDS);
   let buckets = new Int32Array(4096).fill(-1);
   let mask = buckets.length - 1;
@@ -52,6 +75,8 @@ export function createFlowTable(): FlowTable {
 
   function assign(table: PacketTable): void {
     const { count, view, kind, ipAt, tcpAt, flow } = table;
+    blocks++;
+    if (flows - free.length + count > mostFlows) forgetIdle();
     // Most packets belong to the flow of the packet before, or to the one before that (data and its ACKs).
     let last = 0;
     let other = 0;
@@ -88,6 +113,30 @@ export function createFlowTable(): FlowTable {
       flow[row] = last;
       if (kernels !== null && (kind[row]! & KIND.IPV4) !== 0) kernels.rememberFlow(row);
     }
+    if (flows > mostFlows / 2) noteSeen(table);
+  }
+
+  /** Not on the usual path: while less than half the table is used, a flow's first block will do. */
+  function noteSeen({ count, flow }: PacketTable): void {
+    for (let row = 0; row < count; row++) if (flow[row]! >= 0) state[flow[row]! * WORDS + SEEN] = blocks;
+  }
+
+  function forgetIdle(): void {
+    const bySeen = new Float64Array(flows);
+    for (let flow = 0; flow < flows; flow++) bySeen[flow] = state[flow * WORDS + SEEN]! * mostFlows + flow;
+    bySeen.sort();
+    const inUse = bySeen.subarray(free.length);
+    for (const seen of inUse.subarray(0, Math.ceil(mostFlows * FORGOTTEN_AT_ONCE))) {
+      const flow = seen % mostFlows;
+      for (const forget of listeners) forget(flow);
+      state.fill(0, flow * WORDS, (flow + 1) * WORDS);
+      free.push(flow);
+      forgotten++;
+    }
+    free = free.toSorted((a, b) => b - a);
+    fillBuckets();
+    // The core forgets all it knows, at the next block.
+    known = null;
   }
 
   function find4(source: number, destination: number, ports: number): number {
@@ -97,10 +146,10 @@ export function createFlowTable(): FlowTable {
       if (flow < 0) break;
       if (state[flow * WORDS + HASH] === hash && is4(flow, source, destination, ports)) return flow;
     }
-    const at = add(hash, 4, ports);
-    state[at + SOURCE] = source;
-    state[at + DESTINATION] = destination;
-    return flows - 1;
+    const flow = add(hash, 4, ports);
+    state[flow * WORDS + SOURCE] = source;
+    state[flow * WORDS + DESTINATION] = destination;
+    return flow;
   }
 
   function hash4(source: number, destination: number, ports: number): number {
@@ -126,9 +175,9 @@ export function createFlowTable(): FlowTable {
       if (flow < 0) break;
       if (state[flow * WORDS + HASH] === hash && equals6(flow * WORDS)) return flow;
     }
-    const at = add(hash, 6, key[8]!);
-    for (let i = 0; i < 8; i++) state[at + SOURCE + i] = key[i]!;
-    return flows - 1;
+    const flow = add(hash, 6, key[8]!);
+    for (let i = 0; i < 8; i++) state[flow * WORDS + SOURCE + i] = key[i]!;
+    return flow;
   }
 
   function equals6(at: number): boolean {
@@ -154,30 +203,39 @@ export function createFlowTable(): FlowTable {
     }
   }
 
-  /** Room for one more flow; returns where its state begins. */
+  /** One more flow, still without addresses. */
   function add(hash: number, family: number, ports: number): number {
-    if ((flows + 1) * 2 > buckets.length) grow();
-    let bucket = hash & mask;
-    while (buckets[bucket]! >= 0) bucket = (bucket + 1) & mask;
-    buckets[bucket] = flows;
-    const at = flows * WORDS;
+    const again = free.pop();
+    if (again === undefined && (flows + 1) * 2 > buckets.length) grow();
+    const flow = again ?? flows++;
+    intoBucket(flow, hash);
+    const at = flow * WORDS;
     state[at + HASH] = hash;
     state[at + FAMILY] = family;
     state[at + PORTS] = ports;
-    flows++;
-    return at;
+    state[at + SEEN] = blocks;
+    return flow;
+  }
+
+  function intoBucket(flow: number, hash: number): void {
+    let bucket = hash & mask;
+    while (buckets[bucket]! >= 0) bucket = (bucket + 1) & mask;
+    buckets[bucket] = flow;
   }
 
   function grow(): void {
     const larger = new Int32Array(state.length * 2);
     larger.set(state);
     state = larger;
-    buckets = new Int32Array(buckets.length * 2).fill(-1);
+    buckets = new Int32Array(buckets.length * 2);
     mask = buckets.length - 1;
+    fillBuckets();
+  }
+
+  function fillBuckets(): void {
+    buckets.fill(-1);
     for (let flow = 0; flow < flows; flow++) {
-      let bucket = state[flow * WORDS + HASH]! & mask;
-      while (buckets[bucket]! >= 0) bucket = (bucket + 1) & mask;
-      buckets[bucket] = flow;
+      if (state[flow * WORDS + SEEN] !== 0) intoBucket(flow, state[flow * WORDS + HASH]!);
     }
   }
 
@@ -187,7 +245,10 @@ export function createFlowTable(): FlowTable {
   };
   const ports = (flow: number): number => state[flow * WORDS + PORTS]!;
   return {
-    count: () => flows,
+    count: () => flows - free.length + forgotten,
+    size: () => flows,
+    forgotten: () => forgotten,
+    onForget: (forget) => listeners.push(forget),
     assign,
     family: (flow) => (state[flow * WORDS + FAMILY] === 4 ? 4 : 6),
     sourceAddress: (flow) => address(flow, SOURCE),

@@ -13,6 +13,8 @@ const SYN = 0x02;
 export interface GoodputCounter {
   /** Counts the received rows of the block that carry TCP payload. */
   add(table: PacketTable): void;
+  /** The number of this flow will be another's. */
+  forget(flow: number): void;
   uniqueBytes(): number;
   payloadBytes(): number;
 }
@@ -117,5 +119,11 @@ export function createGoodputCounter(): GoodputCounter {
     known = largerKnown;
   }
 
-  return { add, uniqueBytes: () => unique, payloadBytes: () => payload };
+  function forget(flow: number): void {
+    if (flow >= known.length) return;
+    known[flow] = 0;
+    holesOf.delete(flow);
+  }
+
+  return { add, forget, uniqueBytes: () => unique, payloadBytes: () => payload };
 }

@@ -26,6 +26,7 @@ export function createHandshakeClock(flows: FlowTable): HandshakeClock {
   const open = new Map<number, { readonly synNs: number; synAckNs: number }>();
   const answers: { readonly receiver: number[]; readonly sender: number[] } = { receiver: [], sender: [] };
   let syns = 0;
+  flows.onForget((flow) => open.delete(flow));
 
   function add(table: PacketTable, row: number, towards: boolean): void {
     const flags = table.tcpFlags[row]!;

@@ -66,7 +66,7 @@ export function createReceiverFinder(flows: FlowTable): ReceiverFinder {
   function choose(): ReceiverChoice {
     if (marked) return { mode: 'marks', why: 'the capture marks the direction of its packets' };
     const hosts = new Map<string, { payload: number; mac: string }>();
-    for (let flow = 0; flow < Math.min(flows.count(), RECEIVER_PREFIX_PACKETS); flow++) {
+    for (let flow = 0; flow < Math.min(flows.size(), RECEIVER_PREFIX_PACKETS); flow++) {
       // The block in which the prefix ends may hold flows that begin after it: nothing is known of them.
       if (seen[flow] === 0) continue;
       const payload = payloadOf[flow]!;
@@ -154,6 +154,14 @@ function ipFilter(address: string): ReceiverFilter {
   const MATCH = 1;
   const OTHER = 2;
   let verdicts = new Uint8Array(2048);
+  let heard: FlowTable | null = null;
+
+  function hear(flows: FlowTable): void {
+    heard = flows;
+    flows.onForget((flow) => {
+      if (flow < verdicts.length) verdicts[flow] = UNKNOWN;
+    });
+  }
 
   function verdict(flows: FlowTable, flow: number): number {
     if (flow >= verdicts.length) {
@@ -166,11 +174,13 @@ function ipFilter(address: string): ReceiverFilter {
     return verdicts[flow]!;
   }
 
-  return (table, flows) =>
+  return (table, flows) => {
+    if (heard !== flows) hear(flows);
     select(table, (row) => {
       const flow = table.flow[row]!;
       return flow >= 0 ? verdict(flows, flow) === MATCH : destinationText(table, row) === address;
     });
+  };
 }
 
 /** Destination address of an IP packet without TCP header; empty where there is none. */

@@ -61,16 +61,25 @@ export function createSegmentEvidence(flows: FlowTable, mtu: number): SegmentEvi
   let state = new Int32Array(1024 * WORDS);
   let wireMtu = mtu;
   const choice: MssChoice = { bytes: 0, source: 'mtu' };
+  flows.onForget(forget);
 
   function add(table: PacketTable): void {
     const { count, tcpAt, flow, tcpFlags, payloadBytes } = table;
-    if (flows.count() * WORDS > state.length) grow(flows.count());
+    if (flows.size() * WORDS > state.length) grow(flows.size());
     for (let row = 0; row < count; row++) {
       if (tcpAt[row] === 0) continue;
       const at = flow[row]! * WORDS;
       if ((tcpFlags[row]! & FLAG.SYN) !== 0) startFlow(table, row, at);
       else if (payloadBytes[row]! > 0) addData(table, row, at);
     }
+  }
+
+  function forget(flow: number): void {
+    const at = flow * WORDS;
+    if (at >= state.length) return;
+    const peer = flows.reverse(flow);
+    if (peer >= 0 && peer * WORDS < state.length) state[peer * WORDS + PEER] = 0;
+    state.fill(0, at, at + WORDS);
   }
 
   function startFlow(table: PacketTable, row: number, at: number): void {

@@ -2,11 +2,15 @@
  * Packets longer than the MTU: super-packets, in captures taken above receive offload or before the sender's
  * segmentation offload. Jumbo frames are told apart from them by their lengths.
  */
+import { handshakeMss } from './handshake.ts';
 import { type PacketTable, STATUS, statusOf } from './table.ts';
 
 /** MTU of ordinary Ethernet, and the longest IP packet that jumbo frames of common NICs carry. */
 const ORDINARY_MTU = 1500;
 const JUMBO_MTU = 9216;
+/** What a packet may have beyond the MSS (RFC 9293 §3.7.1): IPv6 and TCP header without options. */
+const HEADERS_BESIDE_MSS = 60;
+const SYN = 0x02;
 
 export interface SuperPacketReport {
   readonly packets: number;
@@ -23,15 +27,24 @@ export interface SuperPacketFinder {
 }
 
 /**
- * Data packets beyond 1500 bytes are jumbo frames if none exceeds 9216 bytes and the longest of them is the most
- * frequent length there; otherwise they are super-packets, as are packets with an IP length of 0.
+ * Data packets beyond 1500 bytes are jumbo frames if none exceeds 9216 bytes, the longest of them is the most
+ * frequent length there, and no handshake was seen or one announced an MSS that large; otherwise they are super-packets, as
+ * are packets with an IP length of 0.
  */
 export function createSuperPacketFinder(): SuperPacketFinder {
   const packetsOf = new Float64Array(65_536);
   const payloadOf = new Float64Array(65_536);
 
+  /** The largest MSS that a handshake announced, in either direction; 0 where none was seen. */
+  let announcedMss = 0;
+
   function add(table: PacketTable): void {
-    const { rows, received, tcpAt, payloadBytes, ipLength, kind } = table;
+    const { rows, received, count, tcpAt, payloadBytes, ipLength, kind, tcpFlags } = table;
+    for (let row = 0; row < count; row++) {
+      if ((tcpFlags[row]! & SYN) !== 0 && tcpAt[row] !== 0) {
+        announcedMss = Math.max(announcedMss, handshakeMss(table, row));
+      }
+    }
     for (let i = 0; i < received; i++) {
       const row = rows[i]!;
       if (tcpAt[row] === 0) continue;
@@ -65,7 +78,9 @@ export function createSuperPacketFinder(): SuperPacketFinder {
       packets += count;
       payload += payloadOf[length]!;
     }
-    const jumbo = longest > 0 && longest <= JUMBO_MTU && mode === longest && packetsOf[0] === 0;
+    const asAnnounced = announcedMss === 0 || longest <= announcedMss + HEADERS_BESIDE_MSS;
+    const jumbo =
+      longest > 0 && longest <= JUMBO_MTU && mode === longest && packetsOf[0] === 0 && asAnnounced;
     if (jumbo) return { packets: 0, share: 0, wireMtu: longest };
     return { packets, share: total === 0 ? null : payload / total, wireMtu };
   }

@@ -46,6 +46,8 @@ export interface XenPath {
   deliverRun(segments: number, payloadBytes: number, frameBytes: number, times: number, polls: number): void;
   /** Ends netback's batch with the NAPI poll: call it after the engine's flush. */
   pollEnd(): void;
+  /** The counts so far, by index of `EVENTS`; what is in netback's open batch is not among them. */
+  snapshot(run: RunCounts): Float64Array;
   /** Ends the run, once, and returns the counts by index of `EVENTS`. */
   finish(run: RunCounts): Float64Array;
 }
@@ -89,6 +91,7 @@ export function createXenPath(options: XenPathOptions): XenPath {
     deliverRun: (segments, payloadBytes, frameBytes, times, polls) =>
       deliver(state, segments, payloadBytes, frameBytes, times, polls),
     pollEnd: () => netback.pollEnd(state.netbackState),
+    snapshot: (run) => derived(state, state.events.slice(), run),
     finish: (run) => finish(state, run),
   };
 }
@@ -136,11 +139,14 @@ function deliver(
 }
 
 function finish(state: PathState, run: RunCounts): Float64Array {
-  const { events, netback } = state;
-  netback.pollEnd(state.netbackState);
+  state.netback.pollEnd(state.netbackState);
+  return derived(state, state.events, run);
+}
+
+function derived(state: PathState, events: Float64Array, run: RunCounts): Float64Array {
   addRun(events, run);
   if (state.linearises) deriveLinearised(events);
-  netback.finish(events);
+  state.netback.finish(events);
   deriveCopyToUser(events);
   return events;
 }

@@ -8,8 +8,10 @@ import type { TimeSummary } from '../nic/histogram.ts';
 import { createPollModel, movesClock, type PollSpec } from '../nic/poll.ts';
 import type { CoreTarget, PollModel, PollTarget } from '../nic/poll-model.ts';
 import type { PacketTable } from '../packet/table.ts';
+import type { RunCounts } from '../path/events.ts';
 import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration, type XenPath } from '../path/xen-path.ts';
 import { createEngine, type EngineName, type EngineOptions, ownOptions } from './coalesce.ts';
+import { createFateCounts, type FateCounts } from './fate-counts.ts';
 import { frameBytesOf } from './frame-bytes.ts';
 import { createPricedSoftirq, type PathPrice } from './softirq.ts';
 import { timedSink } from './timed-sink.ts';
@@ -38,6 +40,8 @@ export interface ConfigurationPlan {
   readonly setups: readonly ConfigurationSetup[];
   readonly engines: Omit<EngineOptions, 'engine'>;
   readonly price: Omit<PathPrice, 'configuration'>;
+  /** Whether the flows are told apart; not where left out. */
+  readonly byFlow?: boolean;
 }
 
 /** What one configuration did. */
@@ -56,6 +60,8 @@ export interface ConfigurationCounts {
   readonly flushed: number;
   readonly noDesc: number;
   readonly reasons: readonly { readonly reason: Reason; readonly skbs: number; readonly packets: number }[];
+  /** Null where no plan asked for flows. */
+  readonly fates: FateCounts | null;
   /** Counts by index of the path's event list. */
   readonly events: Float64Array;
 }
@@ -64,6 +70,10 @@ export interface ConfigurationRuns {
   /** Simulations that run, shared ones once. */
   readonly lanes: number;
   run(table: PacketTable): void;
+  /** The number of this flow will be another's. */
+  forget(flow: number): void;
+  /** The counts so far. */
+  snapshot(): ConfigurationCounts[][];
   /** By plan, in the order of its setups. */
   finish(): ConfigurationCounts[][];
 }
@@ -75,8 +85,11 @@ interface Member {
 }
 
 interface Lane {
+  readonly forget: (flow: number) => void;
   readonly model: PollModel;
   counts(): Omit<ConfigurationCounts, 'setup' | 'events'>;
+  /** Counted events of a member so far. */
+  eventsSoFar(member: Member): Float64Array;
   /** Counted events of a member. Valid after `model.finish`. */
   events(member: Member): Float64Array;
 }
@@ -96,19 +109,25 @@ export function createConfigurationRuns(
   );
   const lanes = new Map([...groups].map(([key, group]) => [key, createLane(table, group)]));
   const models = [...lanes.values()].map((lane) => lane.model);
+  const countsOf = (events: (lane: Lane, member: Member) => Float64Array): ConfigurationCounts[][] =>
+    members.map((ofPlan) =>
+      ofPlan.map(({ member, key }) => {
+        const lane = lanes.get(key)!;
+        return { setup: member.setup, ...lane.counts(), events: events(lane, member) };
+      }),
+    );
   return {
     lanes: lanes.size,
+    forget(flow) {
+      for (const lane of lanes.values()) lane.forget(flow);
+    },
     run(block) {
       for (const model of models) model.run(block);
     },
+    snapshot: () => countsOf((lane, member) => lane.eventsSoFar(member)),
     finish() {
       for (const model of models) model.finish();
-      return members.map((ofPlan) =>
-        ofPlan.map(({ member, key }) => {
-          const lane = lanes.get(key)!;
-          return { setup: member.setup, ...lane.counts(), events: lane.events(member) };
-        }),
-      );
+      return countsOf((lane, member) => lane.events(member));
     },
   };
 }
@@ -139,7 +158,8 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   const paths = [...pathOf.values()];
   const skbsOf = new Float64Array(REASONS.length);
   const packetsOf = new Float64Array(REASONS.length);
-  const { tcpAt, payloadBytes } = table;
+  const fates = group.some((member) => member.plan.byFlow === true) ? createFateCounts() : null;
+  const { tcpAt, payloadBytes, flow } = table;
   let packets = 0;
 
   function count(times: number, reason: number, segments: number): void {
@@ -150,11 +170,13 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   const sink: SkbSink = {
     deliverHeld(skb, reason) {
       count(1, reason, skb.segments);
+      if (fates !== null) fates.add(skb.flow, reason, skb.segments, skb.payloadBytes, 1);
       for (const path of paths) path.deliver(skb.segments, skb.payloadBytes, skb.frameBytes);
     },
     deliverAlone(row, reason) {
       count(1, reason, 1);
       const payload = tcpAt[row] === 0 ? 0 : Math.max(0, payloadBytes[row]!);
+      if (fates !== null) fates.add(flow[row]!, reason, 1, payload, payload > 0 ? 1 : 0);
       const frameBytes = frameBytesOf(table, row);
       for (const path of paths) path.deliver(1, payload, frameBytes);
     },
@@ -168,8 +190,9 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   );
   const timed = movesClock(first.poll) ? timedSink(table, sink, softirq) : sink;
   const engine = createEngine(table, { engine: first.engine, ...plan.engines }, timed);
+  // The core does not say whose skbs they are.
   const usual: CoreTarget | undefined =
-    table.core === null || engine.inCore === undefined
+    table.core === null || engine.inCore === undefined || fates !== null
       ? undefined
       : {
           core: table.core,
@@ -199,16 +222,18 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   const model = createPollModel(first.poll, target, reasons, softirq);
   const eventsOf = new Map<string, Float64Array>();
 
-  function finishPath(path: XenPath): Float64Array {
+  function runCounts(): RunCounts {
     const enginePackets = first.engine === 'none' ? 0 : packets;
-    return path.finish({ receivedFrames: packets, enginePackets, polls: model.polls() });
+    return { receivedFrames: packets, enginePackets, polls: model.polls() };
   }
 
   return {
+    forget: (flow) => fates?.forget(flow),
     model,
+    eventsSoFar: (member) => pathOf.get(pathKey(member))!.snapshot(runCounts()),
     events(member) {
       const key = pathKey(member);
-      const events = eventsOf.get(key) ?? finishPath(pathOf.get(key)!);
+      const events = eventsOf.get(key) ?? pathOf.get(key)!.finish(runCounts());
       eventsOf.set(key, events);
       return events;
     },
@@ -220,6 +245,7 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
       dropped: model.dropped(),
       interrupts: model.interrupts(),
       holdTimes: model.holdTimes(),
+      fates,
       reasons: REASONS.map((reason, index) => ({
         reason,
         skbs: skbsOf[index]!,

@@ -5,36 +5,7 @@
 import type { Obstacle } from '../coalesce/obstacle.ts';
 import type { Reason } from '../coalesce/reason.ts';
 import type { Compared } from './packet-fields.ts';
-import type { ReceiverSummary, Warning } from './result.ts';
-
-export interface ReasonRow {
-  readonly reason: Reason;
-  /** Skbs that left with this reason, and the packets and TCP payload in them. */
-  readonly skbs: number;
-  readonly packets: number;
-  readonly payloadBytes: number;
-  /** Skbs with payload. */
-  readonly dataSkbs: number;
-}
-
-/** What became of the packets of one flow, or of several together. */
-export interface Fate {
-  readonly packets: number;
-  readonly skbs: number;
-  readonly payloadBytes: number;
-  /** TCP segments with payload, and skbs that carry them. */
-  readonly dataPackets: number;
-  readonly dataSkbs: number;
-  /** `dataPackets / dataSkbs`; null without data. */
-  readonly lroRate: number | null;
-  /** Most packets first. */
-  readonly reasons: readonly ReasonRow[];
-}
-
-export interface FlowFate extends Fate {
-  readonly source: string;
-  readonly destination: string;
-}
+import type { Fate, FlowFates, ReceiverSummary, Warning } from './result.ts';
 
 /** The rate of a replay in which some obstacles were gone. */
 export interface WhatIf {
@@ -85,16 +56,12 @@ export interface PacketDecision {
   readonly delivered: Delivery | null;
 }
 
-export interface EngineExplanation extends Fate {
+export interface EngineExplanation extends Fate, FlowFates {
   readonly engine: string;
   readonly polls: number;
   /** Most gain first. */
   readonly whatIfs: readonly WhatIf[];
   readonly losses: Losses;
-  /** Most payload first. */
-  readonly flows: readonly FlowFate[];
-  readonly otherFlows: Fate;
-  readonly withoutFlow: Fate;
   /** Packets asked for; null for those that the engine did not get. */
   readonly decisions: readonly { readonly packet: number; readonly decision: PacketDecision | null }[];
 }

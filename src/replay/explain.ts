@@ -2,7 +2,6 @@
 
 import { basename } from 'node:path';
 import { type ObstacleSet, obstaclesIn } from '../coalesce/obstacle.ts';
-import { REASONS } from '../coalesce/reason.ts';
 import type { PollSpec } from '../nic/poll.ts';
 import type { Softirq } from '../nic/softirq.ts';
 import { packageVersion } from '../package-root.ts';
@@ -12,10 +11,11 @@ import { adviceFor, allObstacles } from './advice.ts';
 import type { EngineName, EngineOptions } from './coalesce.ts';
 import { createEngineDiff, type EngineDiff } from './engine-diff.ts';
 import { createExplainLane, type ExplainLane } from './explain-lane.ts';
-import type { EngineExplanation, ExplainRecord, Fate, FlowFate, WhatIf } from './explain-result.ts';
-import { type Fates, rateOf } from './fate-counts.ts';
+import type { EngineExplanation, ExplainRecord, WhatIf } from './explain-result.ts';
+import { fateOf, flowFates } from './fates.ts';
 import { createPacketTrace, type PacketTrace } from './packet-trace.ts';
 import { resegmentWarnings } from './resegment-summary.ts';
+import type { Fate } from './result.ts';
 import type { Session } from './session.ts';
 import { readingWarnings, ringWarnings, trafficWarnings } from './warnings.ts';
 
@@ -102,7 +102,7 @@ export async function explain(
 }
 
 function createJob(
-  { table }: Session,
+  { table, flows }: Session,
   options: ExplainOptions,
   name: EngineName,
   diff: EngineDiff | null,
@@ -119,6 +119,7 @@ function createJob(
   const observer = diff === null || side < 0 ? null : diff.sinks[side as 0 | 1];
   const softirq = options.softirq(name);
   const lane = createExplainLane(table, { options: engine, poll, softirq, sets, trace, observer });
+  flows.onForget(lane.fates.forget);
   return { name, lane, trace, sets };
 }
 
@@ -128,7 +129,6 @@ function explanation(
   flows: FlowTable,
 ): EngineExplanation {
   const total = fateOf(lane.fates.total());
-  const top = lane.fates.top(options.top);
   const decisions = trace?.decisions() ?? [];
   return {
     engine: name,
@@ -136,15 +136,7 @@ function explanation(
     ...total,
     whatIfs: sets.map((set) => whatIf(name, set, total, lane)).sort(byGain),
     losses: { ...lane.losses },
-    flows: top.flows.map(
-      ({ flow, fates }): FlowFate => ({
-        source: endpoint(flows.sourceAddress(flow), flows.sourcePort(flow)),
-        destination: endpoint(flows.destinationAddress(flow), flows.destinationPort(flow)),
-        ...fateOf(fates),
-      }),
-    ),
-    otherFlows: fateOf(top.others),
-    withoutFlow: fateOf(top.withoutFlow),
+    ...flowFates(lane.fates, options.top, flows),
     decisions: options.packets.map((packet, i) => ({ packet, decision: decisions[i] ?? null })),
   };
 }
@@ -165,25 +157,4 @@ function whatIf(engine: EngineName, set: ObstacleSet, total: Fate, lane: Explain
 /** The upper bound first, then most gain first; of two with the same the order of the options. */
 function byGain(a: WhatIf, b: WhatIf): number {
   return (b.gain ?? 0) - (a.gain ?? 0);
-}
-
-function fateOf(fates: Fates): Fate {
-  const sum = (value: (fate: Fates[number]) => number): number =>
-    fates.reduce((total, fate) => total + value(fate), 0);
-  const { dataPackets, dataSkbs } = rateOf(fates);
-  return {
-    packets: sum(({ packets }) => packets),
-    skbs: sum(({ skbs }) => skbs),
-    payloadBytes: sum(({ payloadBytes }) => payloadBytes),
-    dataPackets,
-    dataSkbs,
-    lroRate: dataSkbs === 0 ? null : dataPackets / dataSkbs,
-    reasons: fates
-      .map(({ reason, ...counts }) => ({ reason: REASONS[reason]!, ...counts }))
-      .sort((a, b) => b.packets - a.packets),
-  };
-}
-
-function endpoint(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -1,6 +1,7 @@
 /**
  * Where the packets of one engine went: skbs, packets and payload by reason, for all flows together and for each of the
- * flows that count. Memory is bounded: when too many flows are kept, the half with less payload is poured into "others".
+ * flows that count. Memory is bounded: when too many flows are kept, the half with less payload is poured into "others", and
+ * so are flows that the flow table forgets.
  */
 import { REASONS } from '../coalesce/reason.ts';
 
@@ -41,6 +42,8 @@ export interface FlowFates {
 export interface FateCounts {
   /** An skb was delivered. `flow` is -1 where it has none. */
   add(flow: number, reason: number, packets: number, payloadBytes: number, dataSkbs: number): void;
+  /** The number of this flow will be another's. */
+  forget(flow: number): void;
   total(): Fates;
   /** The flows with most payload, and all others in one row; what has no flow is apart. */
   top(flows: number): { flows: readonly FlowFates[]; others: Fates; withoutFlow: Fates };
@@ -105,6 +108,19 @@ export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
     }
   }
 
+  /** The last row takes the place of the flow's. */
+  function forget(flow: number): void {
+    const row = rowOf[flow] ?? 0;
+    if (row === 0) return;
+    pour(row, OTHERS);
+    rowOf[flow] = 0;
+    rows--;
+    if (row === rows) return;
+    pour(rows, row);
+    flowOf[row] = flowOf[rows]!;
+    rowOf[flowOf[row]!] = row;
+  }
+
   function fatesOf(summed: readonly number[]): Fates {
     const sum = (reason: number, number: number): number =>
       summed.reduce((total, row) => total + numbers[row * ROW + reason * NUMBERS + number]!, 0);
@@ -125,6 +141,7 @@ export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
       numbers[at + BYTES]! += payloadBytes;
       numbers[at + DATA_SKBS]! += dataSkbs;
     },
+    forget,
     total: () => fatesOf(Array.from({ length: rows }, (_, row) => row)),
     top(flows) {
       const order = ranked();

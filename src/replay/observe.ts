@@ -22,7 +22,14 @@ export interface TrafficCounts {
 }
 
 export interface TrafficObserver {
+  /** Takes all rows of the block, received or not. */
+  addRecords(table: PacketTable): void;
+  /** Takes the received rows. */
   add(table: PacketTable): void;
+  /** Unique TCP payload, frames and frame bytes so far. */
+  linkUse(): Pick<TrafficCounts, 'goodputBytes' | 'frames' | 'frameBytes'>;
+  /** The number of this flow will be another's. */
+  forget(flow: number): void;
   counts(): TrafficCounts;
 }
 
@@ -36,12 +43,17 @@ export function createTrafficObserver(): TrafficObserver {
   let firstNs = Number.POSITIVE_INFINITY;
   let lastNs = Number.NEGATIVE_INFINITY;
 
+  function addRecords({ count, tcpAt }: PacketTable): void {
+    let allTcp = 0;
+    for (let row = 0; row < count; row++) if (tcpAt[row] !== 0) allTcp++;
+    total.allTcp += allTcp;
+  }
+
   function add(table: PacketTable): void {
-    const { rows, received, count, tcpAt, payloadBytes, wireBytes, timeNs, ipAt, frameOffset, kind } = table;
-    let [allTcp, tcp, data, ipBytes, frameBytes] = [0, 0, 0, 0, 0];
+    const { rows, received, tcpAt, payloadBytes, wireBytes, timeNs, ipAt, frameOffset, kind } = table;
+    let [tcp, data, ipBytes, frameBytes] = [0, 0, 0, 0];
     let first = firstNs;
     let last = lastNs;
-    for (let row = 0; row < count; row++) if (tcpAt[row] !== 0) allTcp++;
     for (let i = 0; i < received; i++) {
       const row = rows[i]!;
       const wire = wireBytes[row]!;
@@ -57,7 +69,6 @@ export function createTrafficObserver(): TrafficObserver {
     }
     firstNs = first;
     lastNs = last;
-    total.allTcp += allTcp;
     total.tcp += tcp;
     total.data += data;
     total.ipBytes += ipBytes;
@@ -68,7 +79,14 @@ export function createTrafficObserver(): TrafficObserver {
   }
 
   return {
+    addRecords,
     add,
+    linkUse: () => ({
+      goodputBytes: goodput.uniqueBytes(),
+      frames: total.frames,
+      frameBytes: total.frameBytes,
+    }),
+    forget: goodput.forget,
     counts: () => ({
       allTcpPackets: total.allTcp,
       frames: total.frames,

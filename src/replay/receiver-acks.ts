@@ -14,6 +14,8 @@ export interface ReceiverAcks {
 export interface AckObserver {
   add(table: PacketTable): void;
   /** Null where the capture has no ACK of the receiver. */
+  /** The number of this flow will be another's: it counts no more. */
+  forget(flow: number): void;
   counts(flows: FlowTable): ReceiverAcks | null;
 }
 
@@ -44,7 +46,7 @@ export function createAckObserver(): AckObserver {
   }
 
   function counts(flows: FlowTable): ReceiverAcks | null {
-    const known = Math.min(flows.count(), acks.length);
+    const known = Math.min(flows.size(), acks.length);
     const acksBackTo = new Map<string, number>();
     for (let flow = 0; flow < known; flow++) {
       if (acks[flow]! > 0) acksBackTo.set(nameOf(flows, flow, true), acks[flow]!);
@@ -60,7 +62,13 @@ export function createAckObserver(): AckObserver {
     return pureAcks === 0 ? null : { pureAcks, dataPackets, perDataPacket: pureAcks / dataPackets };
   }
 
-  return { add, counts };
+  function forget(flow: number): void {
+    if (flow >= acks.length) return;
+    acks[flow] = 0;
+    data[flow] = 0;
+  }
+
+  return { add, forget, counts };
 }
 
 /** Both ends in the direction of the data. */

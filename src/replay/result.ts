@@ -149,6 +149,45 @@ export interface LinuxGroSummary {
   readonly vlan: 'strip' | 'pass' | 'inband';
 }
 
+/** Skbs that left for one reason, and what is in them. */
+export interface ReasonRow {
+  readonly reason: Reason;
+  readonly skbs: number;
+  readonly packets: number;
+  /** TCP payload. */
+  readonly payloadBytes: number;
+  /** Skbs with payload. */
+  readonly dataSkbs: number;
+}
+
+/** What became of the packets of one flow, or of several together. */
+export interface Fate {
+  readonly packets: number;
+  readonly skbs: number;
+  readonly payloadBytes: number;
+  /** TCP segments with payload, and skbs that carry them. */
+  readonly dataPackets: number;
+  readonly dataSkbs: number;
+  /** `dataPackets / dataSkbs`; null without data. */
+  readonly lroRate: number | null;
+  /** Most packets first. */
+  readonly reasons: readonly ReasonRow[];
+}
+
+/** Addresses with ports. */
+export interface FlowFate extends Fate {
+  readonly source: string;
+  readonly destination: string;
+}
+
+export interface FlowFates {
+  /** Most payload first. */
+  readonly flows: readonly FlowFate[];
+  readonly otherFlows: Fate;
+  /** Packets that are no TCP. */
+  readonly withoutFlow: Fate;
+}
+
 export interface ConfigurationResult {
   readonly name: ConfigurationName;
   readonly engine: string;
@@ -181,12 +220,42 @@ export interface ConfigurationResult {
   readonly pace: Pace | null;
   /** Skbs delivered by reason; only reasons that occurred. */
   readonly reasons: readonly { readonly reason: Reason; readonly skbs: number; readonly packets: number }[];
+  /** What became of each flow; null unless asked for. */
+  readonly flows: FlowFates | null;
   /** Counted events of the path, by name. */
   readonly events: Readonly<Record<string, number>>;
   readonly domain0: DomainCost;
   readonly domainU: DomainCost;
   /** Guest residual of the study that no counted mechanism explains; not part of domainU. Null where there is none. */
   readonly unexplainedDomainUCyclesPerByte: number | null;
+}
+
+/** What one configuration did in each slice of time. Sums over slices give the whole. */
+export interface SlicedConfiguration {
+  readonly name: ConfigurationName;
+  readonly dataPackets: readonly number[];
+  readonly dataSkbs: readonly number[];
+  readonly skbs: readonly number[];
+  readonly reasons: readonly { readonly reason: Reason; readonly skbs: readonly number[] }[];
+  readonly domain0Cycles: readonly number[];
+  readonly domainUCycles: readonly number[];
+  readonly unexplainedDomainUCycles: readonly number[] | null;
+  /** Time that the throughput law gives the slice's goodput; null where nothing is predicted. */
+  readonly predictedNs: readonly number[] | null;
+  /** Packets delivered; null where the poll model has no clock. */
+  readonly heldPackets: readonly number[] | null;
+  /** Sum of the times that they were held. */
+  readonly heldNs: readonly number[] | null;
+  readonly polls: readonly number[];
+  readonly interrupts: readonly number[] | null;
+  readonly dropped: readonly number[];
+}
+
+/** The capture in 10 to 20 slices of equal time; the last is half as long to half as long again. */
+export interface SlicedResult {
+  readonly lengthsNs: readonly number[];
+  readonly goodputBytes: readonly number[];
+  readonly configurations: readonly SlicedConfiguration[];
 }
 
 export interface ResultRecord {
@@ -230,5 +299,7 @@ export interface ResultRecord {
   /** What the cost profile is and how its numbers came about, as text. */
   readonly profileNote: string;
   readonly configurations: readonly ConfigurationResult[];
+  /** Null where the capture is too short for slices, or was replayed with others in one pass. */
+  readonly slices: SlicedResult | null;
   readonly warnings: readonly Warning[];
 }

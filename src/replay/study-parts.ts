@@ -2,6 +2,7 @@
 import type { PacketTable } from '../packet/table.ts';
 import type { ResultRecord } from './result.ts';
 import type { Session } from './session.ts';
+import { splitByTime } from './split-by-time.ts';
 import { createStudyRun, type StudyOptions, type StudyRun } from './study.ts';
 
 type AfterBlock = () => undefined | Promise<void>;
@@ -50,33 +51,20 @@ export async function studyParts(
   return [whole, ...parts].map((run) => run.finish());
 }
 
-/** Hands each part its received rows, moved to the beginning of `table.rows`: the rows of the block are used up. */
+/** Hands each part its received rows. Returns the part that the block ended in. */
 function addToParts(
   table: PacketTable,
   parts: readonly StudyRun[],
   startsNs: readonly number[],
   first: number,
 ): number {
-  const { rows, timeNs, received } = table;
   let part = first;
-  let from = 0;
-
-  function give(to: number): void {
-    if (to > from) {
-      rows.copyWithin(0, from, to);
-      table.received = to - from;
-      parts[part]!.add(table);
-    }
-    from = to;
-  }
-
-  for (let i = 0; i < received; i++) {
-    const now = timeNs[rows[i]!]!;
-    while (part < startsNs.length && now >= startsNs[part]!) {
-      give(i);
+  splitByTime(table, {
+    edgeNs: () => startsNs[part] ?? Number.POSITIVE_INFINITY,
+    pass: () => {
       part++;
-    }
-  }
-  give(received);
+    },
+    take: () => parts[part]!.add(table),
+  });
   return part;
 }

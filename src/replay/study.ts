@@ -18,6 +18,7 @@ import {
   type ConfigurationSetup,
   createConfigurationRuns,
 } from './configurations.ts';
+import { flowFates } from './fates.ts';
 import { createTrafficObserver, type TrafficCounts } from './observe.ts';
 import { resegmentSummary, resegmentWarnings } from './resegment-summary.ts';
 import type {
@@ -31,6 +32,8 @@ import type {
   Warning,
 } from './result.ts';
 import type { Session } from './session.ts';
+import { slicedResult, sumsOf } from './study-slices.ts';
+import { createTimeSlicer, type Sliced } from './time-slices.ts';
 import {
   allocationWarnings,
   clockWarnings,
@@ -67,6 +70,8 @@ export interface StudyOptions extends StudyPolls {
   /** As asked for, for the record. */
   readonly receiver: string;
   readonly fcsBytes: number | null;
+  /** How many flows are told apart; none where left out, which costs nothing. */
+  readonly flows?: number;
 }
 
 /** Preamble with start delimiter, FCS and inter-frame gap of Ethernet (IEEE 802.3). */
@@ -79,7 +84,7 @@ export async function study(
   afterBlock?: () => undefined | Promise<void>,
   signal?: AbortSignal,
 ): Promise<ResultRecord> {
-  const [record] = await studyMany(session, [options], afterBlock, signal);
+  const [record] = await runStudies(session, [options], true, afterBlock, signal);
   return record!;
 }
 
@@ -90,7 +95,17 @@ export async function studyMany(
   afterBlock?: () => undefined | Promise<void>,
   signal?: AbortSignal,
 ): Promise<ResultRecord[]> {
-  const run = createStudyRun(session, points);
+  return runStudies(session, points, false, afterBlock, signal);
+}
+
+async function runStudies(
+  session: Session,
+  points: readonly StudyOptions[],
+  sliced: boolean,
+  afterBlock?: () => undefined | Promise<void>,
+  signal?: AbortSignal,
+): Promise<ResultRecord[]> {
+  const run = createStudyRun(session, points, sliced);
   await session.run((table) => {
     run.add(table);
     return afterBlock?.();
@@ -106,32 +121,50 @@ export interface StudyRun {
   finish(): ResultRecord[];
 }
 
-export function createStudyRun(session: Session, points: readonly StudyOptions[]): StudyRun {
+/** `sliced`: the record of the first point tells what happened when. */
+export function createStudyRun(session: Session, points: readonly StudyOptions[], sliced = false): StudyRun {
   const observer = createTrafficObserver();
+  const slicer = sliced
+    ? createTimeSlicer(take, () => sumsOf(observer.linkUse(), started!.runs.snapshot()[0]!))
+    : null;
+  session.flows.onForget((flow) => {
+    observer.forget(flow);
+    started?.runs.forget(flow);
+  });
   let started: { readonly runs: ConfigurationRuns; readonly points: readonly StudyOptions[] } | null = null;
 
   /** Whether the capture has times is known when its first block is. */
   function start(timeless: boolean): NonNullable<typeof started> {
     const chosen = timeless ? points.map((point) => ({ ...point, ...point.withoutTimes })) : points;
-    const plans = chosen.map(({ setups, inetLro, linuxGro, byRules, path, profile }) => ({
+    const plans = chosen.map(({ setups, inetLro, linuxGro, byRules, path, profile, flows }) => ({
       setups,
       engines: { inetLro, ...(linuxGro === undefined ? {} : { linuxGro }), ...byRules },
       price: { ...path, lroMode: inetLro.mode, profile },
+      byFlow: flows !== undefined,
     }));
     return { runs: createConfigurationRuns(session.table, plans), points: chosen };
+  }
+
+  function take(table: PacketTable): void {
+    observer.add(table);
+    started!.runs.run(table);
   }
 
   return {
     add(table) {
       started ??= start(lacksTimes(session, table));
-      observer.add(table);
-      started.runs.run(table);
+      observer.addRecords(table);
+      if (slicer === null) take(table);
+      else slicer.add(table);
     },
     finish() {
       started ??= start(false);
       const traffic = observer.counts();
       const counts = started.runs.finish();
-      return started.points.map((options, index) => assemble(session, options, traffic, counts[index]!));
+      const slices = slicer?.finish(sumsOf(traffic, counts[0]!)) ?? null;
+      return started.points.map((options, index) =>
+        assemble(session, options, traffic, counts[index]!, index === 0 ? slices : null),
+      );
     },
   };
 }
@@ -141,8 +174,9 @@ function assemble(
   options: StudyOptions,
   traffic: TrafficCounts,
   counts: readonly ConfigurationCounts[],
+  slices: Sliced | null,
 ): ResultRecord {
-  const costed = counts.map((one) => configurationResult(one, options, traffic));
+  const costed = counts.map((one) => configurationResult(one, options, traffic, session));
   const warnings: Warning[] = [
     ...readingWarnings(session),
     ...clockWarnings(options),
@@ -161,6 +195,7 @@ function assemble(
     lawFormula: costed[0]?.formula ?? '',
     profileNote: profileNote(options),
     configurations: costed.map((one) => one.result),
+    slices: slices === null ? null : slicedResult(slices, options, counts),
     warnings,
   };
 }
@@ -169,6 +204,7 @@ function configurationResult(
   counts: ConfigurationCounts,
   options: StudyOptions,
   traffic: TrafficCounts,
+  session: Session,
 ): { result: ConfigurationResult; formula: string } {
   const { setup, events } = counts;
   const { profile } = options;
@@ -201,6 +237,10 @@ function configurationResult(
     latency: latencyOf(counts.holdTimes),
     pace: null,
     reasons: counts.reasons,
+    flows:
+      counts.fates === null || options.flows === undefined
+        ? null
+        : flowFates(counts.fates, options.flows, session.flows),
     events: eventsByName(events),
     domain0: cost.domain0,
     domainU: cost.domainU,

@@ -48,6 +48,7 @@ export async function unexplained(
     { softirq: createPricedSoftirq(price, setup.engine !== 'none', setup.poll) },
   );
   const acks = createAckObserver();
+  session.flows.onForget(acks.forget);
   const record = await study(
     session,
     options,

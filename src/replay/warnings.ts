@@ -1,6 +1,7 @@
 /** Warnings about a capture: a closed list of codes, each with a sentence that says what to do. See docs/warnings.md. */
 import { faultMessage } from '../capture/errors.ts';
 import { isKnownLinkType, linkTypeName } from '../capture/link-types.ts';
+import { MOST_FLOWS } from '../packet/flows.ts';
 import type { TrafficCounts } from './observe.ts';
 import type { Warning } from './result.ts';
 import type { Session } from './session.ts';
@@ -28,7 +29,7 @@ interface StudyPollChoice {
 
 /** What was noticed while the capture was read. */
 export function readingWarnings(session: Session): Warning[] {
-  const { reader, timeOrder } = session;
+  const { reader, timeOrder, flows } = session;
   const notes = reader.notes();
   const fault = reader.fault();
   const warnings: Warning[] = [];
@@ -61,6 +62,12 @@ export function readingWarnings(session: Session): Warning[] {
     warn(
       'W-LENGTHS',
       `${count(notes.capturedOverOriginal, 'record')} with more captured bytes than were on the wire, by their own account; the captured length is believed.`,
+    );
+  }
+  if (flows.forgotten() > 0) {
+    warn(
+      'W-FLOWS',
+      `${count(flows.forgotten(), 'flow')} that had been idle longest were forgotten, as no more than ${MOST_FLOWS} are remembered at once. One that came back counts as a new one, and payload that it sent again as sent for the first time; in explain they stand among other flows.`,
     );
   }
   if (notes.shortestTruncationBytes < SHORTEST_USEFUL_SNAPLEN) {

@@ -149,9 +149,10 @@ export function stackLabelHeight(spec: BarChartSpec): number {
   return spec.stackLabels === null ? 0 : LABEL_HEIGHT - TEXT_GAP;
 }
 
-/** More keys than this stand in columns, in as many rows as they need. */
-const KEYS_IN_A_ROW = 4;
-const COLUMNS = 3;
+/** More keys than `row` stand in columns, in as many rows as they need. */
+function keyPlaces(width: number): { readonly row: number; readonly columns: number } {
+  return width < 480 ? { row: 4, columns: 3 } : { row: 8, columns: 7 };
+}
 const ROW_HEIGHT = KEY_SIZE + 4;
 
 /** Keys of the series, each label once, and of the reference lines, over the plot; a single one needs none. */
@@ -162,7 +163,8 @@ export function legend(spec: LegendSpec): BarPlugin {
       if (!hasLegend(spec)) return;
       const context = contextOf(chart);
       const { left, right } = chart.chartArea;
-      const inColumns = keysOf(spec).length > KEYS_IN_A_ROW;
+      const { row, columns } = keyPlaces(chart.width);
+      const inColumns = keysOf(spec).length > row;
       let x = left;
       const entry = (label: string, keyWidth: number, y: number): void => {
         const textLeft = x + keyWidth + KEY_GAP;
@@ -170,8 +172,8 @@ export function legend(spec: LegendSpec): BarPlugin {
         x = textLeft + text(context, label, textLeft, baseline, 'left', ON_PAPER) + ENTRY_GAP;
       };
       keysOf(spec).forEach(({ role, label }, index) => {
-        const y = LEGEND_TOP + (inColumns ? Math.floor(index / COLUMNS) * ROW_HEIGHT : 0);
-        if (inColumns) x = left + ((index % COLUMNS) * (right - left)) / COLUMNS;
+        const y = LEGEND_TOP + (inColumns ? Math.floor(index / columns) * ROW_HEIGHT : 0);
+        if (inColumns) x = left + ((index % columns) * (right - left)) / columns;
         key(context, { left: x, top: y, width: KEY_SIZE, height: KEY_SIZE }, LOOKS[role]);
         entry(label, KEY_SIZE, y);
       });
@@ -191,11 +193,12 @@ export function hasLegend(spec: LegendSpec): boolean {
   return spec.series.length + spec.referenceLines.length > 1;
 }
 
-/** Room over the plot. */
-export function legendHeight(spec: LegendSpec): number {
+/** Room over the plot of a chart of this width. */
+export function legendHeight(spec: LegendSpec, width: number): number {
   if (!hasLegend(spec)) return 6;
   const keys = keysOf(spec).length;
-  const rows = keys > KEYS_IN_A_ROW ? Math.ceil(keys / COLUMNS) : 1;
+  const { row, columns } = keyPlaces(width);
+  const rows = keys > row ? Math.ceil(keys / columns) : 1;
   return 20 + (rows - 1) * ROW_HEIGHT;
 }
 

@@ -2,46 +2,25 @@
  * Draws a heat map: a cell for each combination, dark for much. Chart.js has none, so this draws on the canvas itself,
  * in the sizes and fonts of the other charts.
  */
-import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
+import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { HeatMapSpec } from './chart-spec-sweep.ts';
-import { CHART_DPI, CHART_DPI_RATIO, COLUMN_WIDTH, FONT_SIZE, INK, PAPER } from './chart-style.ts';
-import { CHART_FONT, registerChartFonts } from './fonts.ts';
-import { fixed } from './format.ts';
-import { withResolution } from './png-resolution.ts';
+import { type ChartSize, FONT_SIZE, HEAT_SCALE, INK, PAPER } from './chart-style.ts';
+import { CHART_FONT } from './fonts.ts';
+import { decimalsFor, fixed } from './format.ts';
 
-const HEIGHT = 230;
 const FONT = `${FONT_SIZE}px "${CHART_FONT}"`;
 const BAR_WIDTH = 9;
 const GAP = 4;
 const TICK = 3;
 
-/** From little to much, lightness falling evenly, so that grey print keeps the order; blue for all kinds of eyes. */
-const SCALE: readonly (readonly [number, number, number])[] = [
-  [247, 251, 255],
-  [198, 219, 239],
-  [107, 174, 214],
-  [33, 113, 181],
-  [8, 48, 107],
-];
 /** Of cells without a value. */
 const ABSENT = '#ffffff';
 
-/** Throws if the fonts cannot be loaded. */
-export function renderHeatMap(spec: HeatMapSpec): Buffer {
-  registerChartFonts();
-  const canvas = createCanvas(
-    Math.round(COLUMN_WIDTH * CHART_DPI_RATIO),
-    Math.round(HEIGHT * CHART_DPI_RATIO),
-  );
-  const context = canvas.getContext('2d');
+/** In CSS pixels, on a context that is scaled to its target. */
+export function drawHeatMap(context: SKRSContext2D, spec: HeatMapSpec, size: ChartSize): void {
   context.fillStyle = PAPER;
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.scale(CHART_DPI_RATIO, CHART_DPI_RATIO);
-  draw(context, spec);
-  return withResolution(canvas.toBuffer('image/png'), CHART_DPI);
-}
-
-function draw(context: SKRSContext2D, spec: HeatMapSpec): void {
+  // A little more than the size, which a whole number of device pixels may go beyond.
+  context.fillRect(0, 0, size.width + 1, size.height + 1);
   const { columns, rows, values } = spec;
   context.font = FONT;
   const present = values.flat().filter((value) => value !== null);
@@ -54,9 +33,9 @@ function draw(context: SKRSContext2D, spec: HeatMapSpec): void {
 
   const left = FONT_SIZE + 2 * GAP + widest(rows) + GAP + TICK;
   const barLabels = [low, high].map(number);
-  const right = COLUMN_WIDTH - (BAR_WIDTH + 3 * GAP + widest(barLabels) + FONT_SIZE + GAP);
+  const right = size.width - (BAR_WIDTH + 3 * GAP + widest(barLabels) + FONT_SIZE + GAP);
   const top = FONT_SIZE * 0.5;
-  const bottom = HEIGHT - (2 * FONT_SIZE + 3 * GAP + TICK);
+  const bottom = size.height - (2 * FONT_SIZE + 3 * GAP + TICK);
   const width = (right - left) / columns.length;
   const height = (bottom - top) / rows.length;
   const numbersFit = widest(present.map(number)) + 3 <= width && FONT_SIZE + 2 <= height;
@@ -70,7 +49,7 @@ function draw(context: SKRSContext2D, spec: HeatMapSpec): void {
       // A little over the edge, so that no line of paper shows between cells.
       context.fillRect(x, y, width + 0.2, height + 0.2);
       if (value === null || !numbersFit) continue;
-      context.fillStyle = share > 0.5 ? PAPER : INK;
+      context.fillStyle = share > 0.62 ? PAPER : INK;
       write(context, number(value), x + width / 2, y + height / 2, 'center');
     }
   }
@@ -86,10 +65,10 @@ function draw(context: SKRSContext2D, spec: HeatMapSpec): void {
     tick(context, left - TICK, y, left, y);
     write(context, rows[index]!, left - TICK - GAP, y, 'right');
   }
-  write(context, spec.xLabel, (left + right) / 2, HEIGHT - FONT_SIZE / 2 - 2, 'center');
+  write(context, spec.xLabel, (left + right) / 2, size.height - FONT_SIZE / 2 - 2, 'center');
   writeUpwards(context, spec.yLabel, FONT_SIZE / 2 + 1, (top + bottom) / 2);
   colourBar(context, right + 2 * GAP, top, bottom, barLabels, high > low);
-  writeUpwards(context, spec.valueLabel, COLUMN_WIDTH - FONT_SIZE / 2 - 1, (top + bottom) / 2);
+  writeUpwards(context, spec.valueLabel, size.width - FONT_SIZE / 2 - 1, (top + bottom) / 2);
 }
 
 function colourBar(
@@ -101,8 +80,8 @@ function colourBar(
   varies: boolean,
 ): void {
   const gradient = context.createLinearGradient(0, bottom, 0, top);
-  for (const [index, [r, g, b]] of SCALE.entries()) {
-    gradient.addColorStop(index / (SCALE.length - 1), `rgb(${r}, ${g}, ${b})`);
+  for (const [index, [r, g, b]] of HEAT_SCALE.entries()) {
+    gradient.addColorStop(index / (HEAT_SCALE.length - 1), `rgb(${r}, ${g}, ${b})`);
   }
   context.fillStyle = varies ? gradient : colourOf(0.5);
   context.fillRect(left, top, BAR_WIDTH, bottom - top);
@@ -123,16 +102,10 @@ function shown(
   return labels.map((_, index) => index).filter((index) => index % step === 0);
 }
 
-/** Three digits that matter, at most as many decimals as the quantity has. */
-function decimalsFor(low: number, high: number, most: number): number {
-  const magnitude = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high), 1e-3)));
-  return Math.min(most, Math.max(0, 2 - magnitude));
-}
-
 function colourOf(share: number): string {
-  const place = share * (SCALE.length - 1);
-  const index = Math.min(SCALE.length - 2, Math.floor(place));
-  const [from, to] = [SCALE[index]!, SCALE[index + 1]!];
+  const place = share * (HEAT_SCALE.length - 1);
+  const index = Math.min(HEAT_SCALE.length - 2, Math.floor(place));
+  const [from, to] = [HEAT_SCALE[index]!, HEAT_SCALE[index + 1]!];
   const parts = from.map((part, at) => Math.round(part + (to[at]! - part) * (place - index)));
   return `rgb(${parts.join(', ')})`;
 }

@@ -1,5 +1,5 @@
 /**
- * What a chart shows, as plain data: tested as data, drawn by chart-png.ts (and by other writers to come).
+ * What a chart shows, as plain data: tested as data, drawn by chart-render.ts and written by other writers.
  * How it looks (colours, sizes, fonts) is not in here.
  */
 import type { ResultRecord, StageName } from '../replay/result.ts';

@@ -1,11 +1,20 @@
 /** How charts look: sizes in CSS pixels (1/96 inch), colours of each role. */
 import type { SeriesRole } from './chart-spec.ts';
+import type { XyRole } from './chart-spec-xy.ts';
+import type { ChartWidth } from './format-names.ts';
 
 export const CSS_DPI = 96;
 
-/** The column of a two-column paper (ACM, IEEE): 3.33 inches. */
-export const COLUMN_WIDTH = Math.round(3.33 * CSS_DPI);
-export const HEIGHT = 200;
+export interface ChartSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The column (3.33 inches) and the page (7 inches) of a two-column paper (ACM, IEEE). */
+export const SIZES: Readonly<Record<ChartWidth, ChartSize>> = {
+  column: { width: Math.round(3.33 * CSS_DPI), height: 200 },
+  page: { width: 7 * CSS_DPI, height: 260 },
+};
 
 /** 8 pt, the smallest size that common paper templates allow in a figure. */
 export const FONT_SIZE = (8 / 72) * CSS_DPI;
@@ -69,6 +78,37 @@ export const LOOKS: Readonly<Record<SeriesRole, Look>> = {
   'copy-to-user': hatched('#cc79a7', PAPER, 'up', INK),
 };
 
-/** Resolution of pictures, and device pixels for a CSS pixel. */
+export interface XyLook {
+  readonly colour: string;
+  readonly dash: readonly number[];
+  readonly mark: 'circle' | 'rect' | 'triangle' | 'rectRot';
+  readonly radius: number;
+  readonly hollow: boolean;
+}
+
+/** Blue and orange as in the bars; mark and dash differ too, for grey print and for lines on top of each other. */
+export const XY_LOOKS: Readonly<Record<XyRole, XyLook>> = {
+  Xen: { colour: '#6f6f6f', dash: [1.5, 1.5], mark: 'circle', radius: 1.8, hollow: false },
+  LRO: { colour: '#005b8f', dash: [], mark: 'rect', radius: 2.4, hollow: false },
+  Optimized: { colour: '#c07800', dash: [5, 3], mark: 'triangle', radius: 2.8, hollow: true },
+  candidate: { colour: '#a8a8a8', dash: [], mark: 'circle', radius: 1.3, hollow: false },
+  front: { colour: '#005b8f', dash: [], mark: 'rect', radius: 2.2, hollow: false },
+  default: { colour: INK, dash: [], mark: 'triangle', radius: 4, hollow: true },
+  reference: { colour: INK, dash: [2, 2], mark: 'circle', radius: 0, hollow: false },
+  curve1: { colour: '#005b8f', dash: [], mark: 'rect', radius: 2.4, hollow: false },
+  curve2: { colour: '#c07800', dash: [5, 3], mark: 'triangle', radius: 2.8, hollow: true },
+  curve3: { colour: '#007a59', dash: [], mark: 'rectRot', radius: 2.8, hollow: true },
+  curve4: { colour: '#6f6f6f', dash: [1.5, 1.5], mark: 'circle', radius: 1.8, hollow: false },
+  advice: { colour: '#c07800', dash: [], mark: 'rectRot', radius: 5, hollow: false },
+};
+
+/** From little to much, lightness falling evenly, so that grey print keeps the order; blue for all kinds of eyes. */
+export const HEAT_SCALE: readonly (readonly [number, number, number])[] = [
+  [247, 251, 255],
+  [198, 219, 239],
+  [107, 174, 214],
+  [33, 113, 181],
+  [8, 48, 107],
+];
+/** Resolution of pictures. */
 export const CHART_DPI = 300;
-export const CHART_DPI_RATIO = CHART_DPI / CSS_DPI;

@@ -1,36 +1,12 @@
-/** Draws charts of points over two axes. Loads nothing: the chart stack is in chart-png.ts. */
+/** Draws charts of points over two axes. Loads nothing: the chart stack is in chart-render.ts. */
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { ChartConfiguration, Plugin, ScaleOptionsByType } from 'chart.js';
 import { background, contextOf, ON_PAPER, text } from './chart-draw.ts';
-import type { XyAxis, XyChartSpec, XyRole, XySeries } from './chart-spec-xy.ts';
-import { CHART_DPI_RATIO, FONT_SIZE, GRID, INK, PAPER } from './chart-style.ts';
+import type { XyAxis, XyChartSpec, XySeries } from './chart-spec-xy.ts';
+import { FONT_SIZE, GRID, INK, PAPER, XY_LOOKS, type XyLook } from './chart-style.ts';
 import { CHART_FONT } from './fonts.ts';
 
 type XyPlugin = Plugin<'scatter'>;
-
-interface XyLook {
-  readonly colour: string;
-  readonly dash: readonly number[];
-  readonly mark: 'circle' | 'rect' | 'triangle' | 'rectRot';
-  readonly radius: number;
-  readonly hollow: boolean;
-}
-
-/** Blue and orange as in the bars; mark and dash differ too, for grey print and for lines on top of each other. */
-const XY_LOOKS: Readonly<Record<XyRole, XyLook>> = {
-  Xen: { colour: '#6f6f6f', dash: [1.5, 1.5], mark: 'circle', radius: 1.8, hollow: false },
-  LRO: { colour: '#005b8f', dash: [], mark: 'rect', radius: 2.4, hollow: false },
-  Optimized: { colour: '#c07800', dash: [5, 3], mark: 'triangle', radius: 2.8, hollow: true },
-  candidate: { colour: '#a8a8a8', dash: [], mark: 'circle', radius: 1.3, hollow: false },
-  front: { colour: '#005b8f', dash: [], mark: 'rect', radius: 2.2, hollow: false },
-  default: { colour: INK, dash: [], mark: 'triangle', radius: 4, hollow: true },
-  reference: { colour: INK, dash: [2, 2], mark: 'circle', radius: 0, hollow: false },
-  curve1: { colour: '#005b8f', dash: [], mark: 'rect', radius: 2.4, hollow: false },
-  curve2: { colour: '#c07800', dash: [5, 3], mark: 'triangle', radius: 2.8, hollow: true },
-  curve3: { colour: '#007a59', dash: [], mark: 'rectRot', radius: 2.8, hollow: true },
-  curve4: { colour: '#6f6f6f', dash: [1.5, 1.5], mark: 'circle', radius: 1.8, hollow: false },
-  advice: { colour: '#c07800', dash: [], mark: 'rectRot', radius: 5, hollow: false },
-};
 
 const LEGEND_BASELINE = 11;
 const KEY_WIDTH = 18;
@@ -60,7 +36,6 @@ export function xyConfiguration(spec: XyChartSpec): ChartConfiguration {
       })),
     },
     options: {
-      devicePixelRatio: CHART_DPI_RATIO,
       responsive: false,
       animation: false,
       locale: 'en-US',

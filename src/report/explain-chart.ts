@@ -1,4 +1,4 @@
-/** The charts of `analyze explain` as plain data: lying bars in groups, one group for each engine. Drawn by explain-png.ts. */
+/** The charts of `analyze explain` as plain data: lying bars in groups, one group for each engine. Drawn by chart-lying-bars.ts. */
 import type { EngineExplanation, ExplainRecord, WhatIf } from '../replay/explain-result.ts';
 import type { ChartSeries } from './chart-spec.ts';
 import { fixed } from './format.ts';

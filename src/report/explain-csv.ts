@@ -1,5 +1,6 @@
 /** The record of `analyze explain` as CSV (RFC 4180 quoting, `\n` line ends); a value that is absent is an empty cell. */
-import type { ExplainRecord, Fate } from '../replay/explain-result.ts';
+import type { ExplainRecord } from '../replay/explain-result.ts';
+import type { Fate } from '../replay/result.ts';
 import { type TextFile, table } from './csv.ts';
 import { fixed } from './format.ts';
 

@@ -1,18 +1,20 @@
 /** The record of `analyze explain` as plain text: one sentence, then for each engine reasons, what-ifs, losses and flows. */
-import type { Delivery, EngineExplanation, ExplainRecord, Fate, WhatIf } from '../replay/explain-result.ts';
+import type { Delivery, EngineExplanation, ExplainRecord, WhatIf } from '../replay/explain-result.ts';
+import type { Fate } from '../replay/result.ts';
 import { describeDecision } from './explain-decision.ts';
-import { duration, fixed, grouped, printable } from './format.ts';
+import { duration, fixed, grouped, printable, wholePercent } from './format.ts';
+import { PLAIN, styled, type TextLook } from './text-look.ts';
 import { count, INDENT, renderTable, type Table, wrap } from './text-table.ts';
 
 /** Gains below are written 0.00. */
 const NO_GAIN = 0.005;
 
-export function renderExplanation(record: ExplainRecord): string {
+export function renderExplanation(record: ExplainRecord, look: TextLook = PLAIN): string {
   const parts = [
-    wrap(openingSentence(record), ''),
-    ...record.engines.flatMap(engineParts),
-    ...differenceParts(record),
-    `Polls: ${printable(record.poll)}: ${printable(record.pollDescription)}`,
+    styled('strong', wrap(openingSentence(record), '', look), look),
+    ...record.engines.flatMap((engine) => engineParts(engine, look)),
+    ...differenceParts(record, look),
+    styled('faint', pollLine(record, look), look),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -29,7 +31,8 @@ export function openingSentence({ capture, engines }: ExplainRecord): string {
 }
 
 function engineClause(engine: EngineExplanation): string {
-  const clause = `${engine.engine} merges ${fixed(engine.lroRate, 2, '')} TCP data packets into an skb`;
+  const merges = `${engine.engine} merges ${fixed(engine.lroRate, 2, '')} TCP data packets into an skb`;
+  const clause = `${merges}${mainReason(engine)}`;
   const single = engine.whatIfs.find(({ without }) => without.length === 1);
   const [best] = engine.whatIfs.filter(({ upperBound }) => !upperBound);
   if (best === undefined || (best.gain ?? 0) < NO_GAIN) return clause;
@@ -37,24 +40,36 @@ function engineClause(engine: EngineExplanation): string {
   return `${clause}, and would merge ${fixed(named.lroRate, 2, '')} without ${obstacleNames(named)}`;
 }
 
+/** Why most skbs were delivered. */
+function mainReason({ reasons, skbs }: Fate): string {
+  const [first, ...rest] = reasons;
+  if (first === undefined) return '';
+  const most = rest.reduce((best, next) => (next.skbs > best.skbs ? next : best), first);
+  return ` (${wholePercent(most.skbs, skbs)} % of skbs delivered by ${most.reason})`;
+}
+
 function obstacleNames({ without, upperBound }: WhatIf): string {
   return upperBound ? 'all obstacles' : without.join(' and ');
 }
 
-function engineParts(engine: EngineExplanation): string[] {
+function engineParts(engine: EngineExplanation, look: TextLook): string[] {
   const head = `${engine.engine}: ${count(engine.packets, 'packet')} in, ${count(engine.skbs, 'skb')} out, ${fixed(
     engine.lroRate,
     2,
     '-',
   )} data packets an skb, ${count(engine.polls, 'poll')}`;
   return [
-    head,
-    renderTable(reasonTable(engine)),
-    ...whatIfParts(engine),
-    ...lossParts(engine),
-    ...flowParts(engine),
-    ...decisionParts(engine),
+    wrap(head, '', look),
+    renderTable(reasonTable(engine), look),
+    ...whatIfParts(engine, look),
+    ...lossParts(engine, look),
+    ...flowParts(engine, look),
+    ...decisionParts(engine, look),
   ];
+}
+
+function pollLine({ poll, pollDescription }: ExplainRecord, look: TextLook): string {
+  return wrap(`Polls: ${printable(poll)}: ${printable(pollDescription)}`, '', look);
 }
 
 function reasonTable({ reasons, packets }: Fate): Table {
@@ -70,28 +85,31 @@ function reasonTable({ reasons, packets }: Fate): Table {
   };
 }
 
-function whatIfParts({ whatIfs, lroRate }: EngineExplanation): string[] {
+function whatIfParts({ whatIfs, lroRate }: EngineExplanation, look: TextLook): string[] {
   if (whatIfs.length === 0 || lroRate === null) return [];
   const moved = whatIfs.filter(({ gain }) => Math.abs(gain ?? 0) >= NO_GAIN);
   const still = whatIfs.filter((whatIf) => !moved.includes(whatIf));
-  const table = renderTable({
-    header: ['Without …', 'packets per skb', 'gain'],
-    rows: [
-      ['(as it is)', fixed(lroRate, 2, '-'), ''],
-      ...moved.map((whatIf) => [
-        obstacleNames(whatIf),
-        fixed(whatIf.lroRate, 2, '-'),
-        `${(whatIf.gain ?? 0) > 0 ? '+' : ''}${fixed(whatIf.gain, 2, '-')}`,
-      ]),
-    ],
-  });
+  const table = renderTable(
+    {
+      header: ['Without …', 'packets per skb', 'gain'],
+      rows: [
+        ['(as it is)', fixed(lroRate, 2, '-'), ''],
+        ...moved.map((whatIf) => [
+          obstacleNames(whatIf),
+          fixed(whatIf.lroRate, 2, '-'),
+          `${(whatIf.gain ?? 0) > 0 ? '+' : ''}${fixed(whatIf.gain, 2, '-')}`,
+        ]),
+      ],
+    },
+    look,
+  );
   const parts = moved.length === 0 ? [] : [table];
   const advice = moved.filter(({ gain }) => (gain ?? 0) > 0);
   if (advice.length > 0) {
-    parts.push(advice.map((one) => wrap(`${obstacleNames(one)}: ${one.advice}`, INDENT)).join('\n'));
+    parts.push(advice.map((one) => wrap(`${obstacleNames(one)}: ${one.advice}`, INDENT, look)).join('\n'));
   }
   if (still.length > 0)
-    parts.push(wrap(`Nothing to gain without ${still.map(obstacleNames).join(', ')}.`, ''));
+    parts.push(wrap(`Nothing to gain without ${still.map(obstacleNames).join(', ')}.`, '', look));
   return parts;
 }
 
@@ -106,20 +124,23 @@ const LOSS_NAMES = {
   unevenSkbs: 'skbs of unequal segments',
 } as const;
 
-function lossParts({ losses }: EngineExplanation): string[] {
+function lossParts({ losses }: EngineExplanation, look: TextLook): string[] {
   const names = Object.keys(LOSS_NAMES) as (keyof typeof LOSS_NAMES)[];
   const lost = names.filter((name) => losses[name] > 0);
   const joined = `of ${count(losses.joined, 'packet')} that joined an skb`;
   if (lost.length === 0) return [`Merging loses nothing ${joined}.`];
   return [
-    renderTable({
-      header: [`Merging loses, ${joined}`, 'lost'],
-      rows: lost.map((name) => [LOSS_NAMES[name], grouped(losses[name])]),
-    }),
+    renderTable(
+      {
+        header: [`Merging loses, ${joined}`, 'lost'],
+        rows: lost.map((name) => [LOSS_NAMES[name], grouped(losses[name])]),
+      },
+      look,
+    ),
   ];
 }
 
-function flowParts({ flows, otherFlows, withoutFlow }: EngineExplanation): string[] {
+function flowParts({ flows, otherFlows, withoutFlow }: EngineExplanation, look: TextLook): string[] {
   const row = (name: string, fate: Fate): string[] => [
     name,
     grouped(fate.packets),
@@ -131,16 +152,18 @@ function flowParts({ flows, otherFlows, withoutFlow }: EngineExplanation): strin
   if (otherFlows.packets > 0) rows.push(row('other flows', otherFlows));
   if (withoutFlow.packets > 0) rows.push(row('not TCP', withoutFlow));
   if (rows.length === 0) return [];
-  return [renderTable({ header: ['Flows', 'packets', 'skbs', 'packets per skb', 'most by'], rows })];
+  return [renderTable({ header: ['Flows', 'packets', 'skbs', 'packets per skb', 'most by'], rows }, look)];
 }
 
-function decisionParts({ decisions }: EngineExplanation): string[] {
+function decisionParts({ decisions }: EngineExplanation, look: TextLook): string[] {
   if (decisions.length === 0) return [];
-  const lines = decisions.map(({ packet, decision }) => wrap(describeDecision(packet, decision), INDENT));
+  const lines = decisions.map(({ packet, decision }) =>
+    wrap(describeDecision(packet, decision), INDENT, look),
+  );
   return [['Packets', ...lines].join('\n')];
 }
 
-function differenceParts({ difference }: ExplainRecord): string[] {
+function differenceParts({ difference }: ExplainRecord, look: TextLook): string[] {
   if (difference === null) return [];
   const { engines, packets, differentPackets, byReasons, places } = difference;
   const [a, b] = engines;
@@ -150,19 +173,25 @@ function differenceParts({ difference }: ExplainRecord): string[] {
     skb.segments === 1 ? `${skb.firstPacket}` : `${skb.firstPacket}–${skb.lastPacket} (${skb.segments})`;
   return [
     head,
-    renderTable({
-      header: [`${a} delivers by`, `${b} by`, 'packets'],
-      rows: byReasons.map(({ reasons, packets: parted }) => [...reasons, grouped(parted)]),
-    }),
-    renderTable({
-      header: ['First places: packet', a, 'reason', b, 'reason'],
-      rows: places.map(({ packet, deliveries: [mine, other] }) => [
-        String(packet),
-        span(mine),
-        mine.reason,
-        span(other),
-        other.reason,
-      ]),
-    }),
+    renderTable(
+      {
+        header: [`${a} delivers by`, `${b} by`, 'packets'],
+        rows: byReasons.map(({ reasons, packets: parted }) => [...reasons, grouped(parted)]),
+      },
+      look,
+    ),
+    renderTable(
+      {
+        header: ['First places: packet', a, 'reason', b, 'reason'],
+        rows: places.map(({ packet, deliveries: [mine, other] }) => [
+          String(packet),
+          span(mine),
+          mine.reason,
+          span(other),
+          other.reason,
+        ]),
+      },
+      look,
+    ),
   ];
 }

@@ -9,6 +9,12 @@ export function fixed(value: number | null, decimals: number, absent: string): s
   return /^-0\.?0*$/.test(text) ? text.slice(1) : text;
 }
 
+/** Decimals that show three digits that matter of numbers from `low` to `high`, at most `most`. */
+export function decimalsFor(low: number, high: number, most: number): number {
+  const magnitude = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high), 1e-3)));
+  return Math.min(most, Math.max(0, 2 - magnitude));
+}
+
 /** `value` in whole units with a comma for each thousand, whatever the machine's locale. */
 export function grouped(value: number): string {
   return value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',');
@@ -34,4 +40,9 @@ export function duration(ns: number): string {
  */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+}
+
+/** `part` of `total` in whole percent; 100 only for all of it. */
+export function wholePercent(part: number, total: number): number {
+  return part === total ? 100 : Math.min(99, Math.round((100 * part) / total));
 }

@@ -4,11 +4,13 @@ import { fixed } from './format.ts';
 import { type PathSummary, pathSummaries } from './path-summary.ts';
 import { stageRows } from './stages.ts';
 import { assumptions, openingSentence } from './terminal.ts';
+import { PLAIN, styled, type TextLook } from './text-look.ts';
 import { renderTable, wrap } from './text-table.ts';
 
-type Row = readonly [name: string, of: (one: PathSummary) => number | null];
+/** A quantity of the path: its name, and its value in one configuration. */
+export type PathRow = readonly [name: string, of: (one: PathSummary) => number | null];
 
-const COPIES: readonly Row[] = [
+export const COPIES: readonly PathRow[] = [
   ['linearised between bridge and vif', ({ copiesPerByte }) => copiesPerByte.linearise],
   ['software copy in netback', ({ copiesPerByte }) => copiesPerByte.netback],
   ['grant copy by the hypervisor', ({ copiesPerByte }) => copiesPerByte.grantCopy],
@@ -16,11 +18,11 @@ const COPIES: readonly Row[] = [
   ['guest, to user space', ({ copiesPerByte }) => copiesPerByte.toUser],
 ];
 
-const PER_SKB: readonly Row[] = [
+export const PER_SKB: readonly PathRow[] = [
   ['received packets', ({ perSkb }) => perSkb.packets],
   ['allocations: linear buffers', ({ perSkb }) => perSkb.linearBuffers],
   ...[0, 1, 2, 3, 4, 5].map(
-    (order): Row => [
+    (order): PathRow => [
       `  of page order ${order}${order === 5 ? ' or more' : ''}`,
       ({ perSkb }) => perSkb.linearBuffersByOrder[order] ?? null,
     ],
@@ -37,10 +39,10 @@ const PER_SKB: readonly Row[] = [
 ];
 
 /** Rows that are 0 in every configuration are left out of the second table. */
-export function renderPathTables(record: ResultRecord): string {
+export function renderPathTables(record: ResultRecord, look: TextLook = PLAIN): string {
   const summaries = pathSummaries(record);
   const names = summaries.map((one) => one.configuration);
-  const row = ([name, of]: Row, decimals: number): string[] => [
+  const row = ([name, of]: PathRow, decimals: number): string[] => [
     name,
     ...summaries.map((one) => fixed(of(one), decimals, '-')),
   ];
@@ -59,5 +61,5 @@ export function renderPathTables(record: ResultRecord): string {
       ],
     })),
   ];
-  return `${[wrap(openingSentence(record), ''), ...tables.map(renderTable), assumptions(record)].join('\n\n')}\n`;
+  return `${[styled('strong', wrap(openingSentence(record), '', look), look), ...tables.map((table) => renderTable(table, look)), assumptions(record, look)].join('\n\n')}\n`;
 }

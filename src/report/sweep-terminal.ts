@@ -3,6 +3,7 @@ import type { ConfigurationResult } from '../replay/result.ts';
 import type { SweepPoint, SweepRecord } from '../replay/sweep-result.ts';
 import { fixed, printable } from './format.ts';
 import { type Quantity, quantityOf } from './quantities.ts';
+import { PLAIN, styled, type TextLook } from './text-look.ts';
 import { count, renderTable, wrap } from './text-table.ts';
 
 /** What the sentences are about, in their words. */
@@ -23,25 +24,28 @@ const COLUMNS: readonly (readonly [string, string])[] = [
   ['dropped', 'dropped'],
 ];
 
-export function renderSweep(record: SweepRecord): string {
+export function renderSweep(record: SweepRecord, look: TextLook = PLAIN): string {
   const { parameters, points } = record;
   const columns = COLUMNS.map(([id, title]) => ({ quantity: quantityOf(id), title })).filter(({ quantity }) =>
     points.some(({ configurations }) => configurations.some((one) => (quantity.of(one) ?? 0) !== 0)),
   );
-  const table = renderTable({
-    header: [...parameters.map(({ name }) => name), 'configuration', ...columns.map(({ title }) => title)],
-    rows: points.flatMap(({ values, configurations }) =>
-      configurations.map((one) => [
-        ...values.map(printable),
-        one.name,
-        ...columns.map(({ quantity: { of, decimals } }) => fixed(of(one), Math.min(decimals, 2), '-')),
-      ]),
-    ),
-  });
-  return `${[...sentences(record), table].join('\n\n')}\n`;
+  const table = renderTable(
+    {
+      header: [...parameters.map(({ name }) => name), 'configuration', ...columns.map(({ title }) => title)],
+      rows: points.flatMap(({ values, configurations }) =>
+        configurations.map((one) => [
+          ...values.map(printable),
+          one.name,
+          ...columns.map(({ quantity: { of, decimals } }) => fixed(of(one), Math.min(decimals, 2), '-')),
+        ]),
+      ),
+    },
+    look,
+  );
+  return `${[...sentences(record, look), table].join('\n\n')}\n`;
 }
 
-function sentences(record: SweepRecord): string[] {
+function sentences(record: SweepRecord, look: TextLook): string[] {
   const { capture, parameters, points } = record;
   const over = parameters
     .map(({ name, values }) =>
@@ -55,7 +59,10 @@ function sentences(record: SweepRecord): string[] {
     points[0]?.configurations.find(({ engine }) => engine !== 'none') ?? points[0]?.configurations[0];
   if (told === undefined) return [opening];
   const lines = TOLD.map(([id, what]) => rangeOf(record, told.name, quantityOf(id), what));
-  return [[opening, ...lines.filter((line) => line !== null)].map((line) => wrap(line, '')).join('\n')];
+  const text = [opening, ...lines.filter((line) => line !== null)]
+    .map((line) => wrap(line, '', look))
+    .join('\n');
+  return [styled('strong', text, look)];
 }
 
 /** Where the quantity is lowest and highest; null where there is none of it. */

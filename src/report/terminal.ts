@@ -1,20 +1,19 @@
 /**
- * The result record as plain text for a terminal: one sentence, the three tables, the assumptions behind them.
- * No colour and no dependence on the terminal's width, so that a run looks the same in a pipe.
+ * The result record as text for a terminal: one sentence, the three tables, the assumptions behind them.
  */
 import type { ConfigurationResult, ResultRecord } from '../replay/result.ts';
-import { duration, fixed, grouped, percentChange, printable } from './format.ts';
-
+import { duration, fixed, grouped, percentChange, printable, wholePercent } from './format.ts';
+import { PLAIN, styled, type TextLook } from './text-look.ts';
 import { count, INDENT, renderTable, type Table, wrap } from './text-table.ts';
 
-export function renderTables(record: ResultRecord): string {
+export function renderTables(record: ResultRecord, look: TextLook = PLAIN): string {
   const parts = [
-    wrap(openingSentence(record), ''),
-    renderTable(throughputTable(record)),
-    renderTable(lroRateTable(record.configurations)),
-    renderTable(cyclesTable(record.configurations)),
-    ...latencyTable(record.configurations).map(renderTable),
-    assumptions(record),
+    styled('strong', wrap(openingSentence(record), '', look), look),
+    renderTable(throughputTable(record), look),
+    renderTable(lroRateTable(record.configurations), look),
+    renderTable(cyclesTable(record.configurations), look),
+    ...latencyTable(record.configurations).map((table) => renderTable(table, look)),
+    styled('faint', assumptions(record, look), look),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -50,8 +49,24 @@ function effectOfLro({ configurations }: ResultRecord): string {
   const merging =
     rate === '1.00' ? 'LRO would merge next to nothing' : `LRO would merge ${rate} packets per skb`;
   const change = percentChange(before?.predictedThroughputMbps ?? null, after.predictedThroughputMbps);
-  return change === null ? merging : `${merging} and ${inWords(change)}`;
+  const effect = change === null ? merging : `${merging} and ${inWords(change)}`;
+  return `${effect}; ${mainReason(after)}`;
 }
+
+/** Why most skbs were not merged further. */
+function mainReason({ reasons }: ConfigurationResult): string {
+  const total = reasons.reduce((sum, { skbs }) => sum + skbs, 0);
+  const most = reasons.reduce((best, next) => (next.skbs > best.skbs ? next : best), reasons[0]!);
+  const share = wholePercent(most.skbs, total);
+  return `${share} % of its skbs are delivered by ${most.reason}${REASON_WORDS[most.reason] ?? ''}`;
+}
+
+/** Of the reasons that are the most frequent ones. */
+const REASON_WORDS: Readonly<Partial<Record<ConfigurationResult['reasons'][number]['reason'], string>>> = {
+  'poll-end': ' (the NAPI poll ended)',
+  'max-aggr': ' (they are full)',
+  'not-coalesced': ' (never held)',
+};
 
 function inWords(change: string): string {
   if (/^[+-]0\.0 /.test(change)) return 'leave the predicted throughput as it is';
@@ -123,13 +138,10 @@ function cell(value: number | null): string {
   return fixed(value, 2, '-');
 }
 
-export function assumptions({
-  receiver,
-  configurations,
-  options,
-  lawFormula,
-  profileNote,
-}: ResultRecord): string {
+export function assumptions(
+  { receiver, configurations, options, lawFormula, profileNote }: ResultRecord,
+  look: TextLook,
+): string {
   const { resegmented } = receiver;
   const lines = [
     ...(resegmented === null ? [] : [`Resegmented: ${resegmented.description}`]),
@@ -143,5 +155,5 @@ export function assumptions({
       'Unexplained: guest cycles that the study measured and no counted mechanism accounts for; not part of DomainU.',
     );
   }
-  return ['Assumed', ...lines.map((line) => wrap(printable(line), INDENT))].join('\n');
+  return ['Assumed', ...lines.map((line) => wrap(printable(line), INDENT, look))].join('\n');
 }

@@ -1,21 +1,21 @@
 /** A tuning record as plain text for a terminal: the advice first, then the front, how sure it is, what it rests on. */
 import type { TunePart, TuneRecord } from '../replay/tune-result.ts';
 import { duration, fixed, printable } from './format.ts';
-
+import { PLAIN, styled, type TextLook } from './text-look.ts';
 import { count, renderTable, wrap } from './text-table.ts';
 
 import { ASPECTS, against, NO_BREAK_SPACE, nameOf, shownFront } from './tune-shown.ts';
 
 const INDENT = '  ';
 
-export function renderTune(record: TuneRecord): string {
+export function renderTune(record: TuneRecord, look: TextLook = PLAIN): string {
   const parts = [
-    wrap(adviceSentence(record), ''),
-    ...commandLines(record),
-    ...frontLines(record),
-    ...partLines(record),
-    listOf('Rules', record.rules),
-    listOf('Assumed', record.assumptions),
+    styled('strong', wrap(adviceSentence(record), '', look), look),
+    ...commandLines(record, look),
+    ...frontLines(record, look),
+    ...partLines(record, look),
+    styled('faint', listOf('Rules', record.rules, look), look),
+    styled('faint', listOf('Assumed', record.assumptions, look), look),
   ];
   return `${parts.join('\n\n')}\n`.replaceAll(NO_BREAK_SPACE, ' ');
 }
@@ -52,12 +52,16 @@ export function adviceSentence(record: TuneRecord): string {
   return `${where}: use ${nameOf(knee)}. It gives ${against(base.whole, knee.whole)}, where the default gives ${now}.${drops}${sure}`;
 }
 
-function commandLines({ settings, verdict }: TuneRecord): string[] {
+function commandLines({ settings, verdict }: TuneRecord, look: TextLook): string[] {
   if (verdict.advice === null) return [];
-  return [['Run', ...settings[verdict.advice]!.commands.map((line) => INDENT + line)].join('\n')];
+  return [
+    [styled('heading', 'Run', look), ...settings[verdict.advice]!.commands.map((line) => INDENT + line)].join(
+      '\n',
+    ),
+  ];
 }
 
-function frontLines(record: TuneRecord): string[] {
+function frontLines(record: TuneRecord, look: TextLook): string[] {
   const [base] = record.settings;
   const front = shownFront(record);
   if (base === undefined || front.length === 0) return [];
@@ -65,14 +69,16 @@ function frontLines(record: TuneRecord): string[] {
   const blocks = front.map((setting) => {
     const marks = [...(setting === knee ? ['the knee'] : []), ...(setting === base ? ['the default'] : [])];
     const head = `${nameOf(setting)}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}: ${against(base.whole, setting.whole)}`;
-    return [wrap(head, INDENT), ...setting.commands.map((line) => `${INDENT}${INDENT}${line}`)].join('\n');
+    return [wrap(head, INDENT, look), ...setting.commands.map((line) => `${INDENT}${INDENT}${line}`)].join(
+      '\n',
+    );
   });
   const all = record.settings.filter(({ onFront }) => onFront).length;
   const title = `The front, ${all} of ${record.settings.length} settings; ${front.length} shown, in the order of latency, changes against the default`;
-  return [[title, ...blocks].join('\n')];
+  return [[styled('heading', wrap(title, '', look), look), ...blocks].join('\n')];
 }
 
-function partLines(record: TuneRecord): string[] {
+function partLines(record: TuneRecord, look: TextLook): string[] {
   const { parts, settings, verdict } = record;
   if (parts.length < 2 || verdict.knee === null) return [];
   const knee = settings[verdict.knee]!;
@@ -87,10 +93,13 @@ function partLines(record: TuneRecord): string[] {
     ownKnee(record, part),
   ]);
   return [
-    renderTable({
-      header: ['Part (default → knee)', ...ASPECTS.map(({ name }) => name), 'holds', 'its own knee'],
-      rows,
-    }),
+    renderTable(
+      {
+        header: ['Part (default → knee)', ...ASPECTS.map(({ name }) => name), 'holds', 'its own knee'],
+        rows,
+      },
+      look,
+    ),
   ];
 }
 
@@ -104,6 +113,6 @@ function ownKnee({ settings, verdict }: TuneRecord, part: TunePart): string {
   return knee === verdict.knee ? 'the same' : nameOf(settings[knee]!);
 }
 
-function listOf(title: string, lines: readonly string[]): string {
-  return [title, ...lines.map((line) => wrap(printable(line), INDENT))].join('\n');
+function listOf(title: string, lines: readonly string[], look: TextLook): string {
+  return [title, ...lines.map((line) => wrap(printable(line), INDENT, look))].join('\n');
 }

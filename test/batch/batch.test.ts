@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -47,6 +48,25 @@ describe('a batch', () => {
       expect(contents(`workers${workers}`)).to.deep.equal(contents('one'));
     }
     expect([...contents('one').keys()].filter((path) => path.endsWith('lro-rate.csv'))).to.have.length(5);
+  });
+
+  it('says at the end what the captures say together, and writes it', async () => {
+    const { stdout, stderr } = await runCommand([
+      captures,
+      ...['--out', folder.path('together'), '--format', 'csv,png', '--quiet'],
+    ]);
+    expect(stderr).not.to.match(/wrote/);
+    expect(stdout).to.match(/\nOver 5 captures +captures +min .*\n {2}LRO rate, LRO \(packets\) +5 +\d/);
+    const files = [
+      'batch.csv',
+      'batch-lro-rate.png',
+      'batch-domain0-saved.png',
+      'batch-throughput-gained.png',
+    ];
+    expect(files.filter((name) => !existsSync(folder.path(`together/${name}`)))).to.deep.equal([]);
+    const none = await runCommand([captures, '--out', folder.path('none'), '--format', 'none', '--json']);
+    expect(none.stdout).not.to.match(/Over 5/);
+    expect(existsSync(folder.path('none'))).to.equal(false);
   });
 
   it('gives each capture what it gets alone', async () => {
@@ -166,7 +186,9 @@ describe('a batch', () => {
     expect(readFileSync(join(CAPTURES, 'README.md'), 'utf8')).to.include(capture.sha256);
     expect(task).to.match(/^[0-9a-f]{64}$/);
     expect(tool.name).to.equal('analyze');
-    expect(files).to.include('lro-rate.csv');
+    const text = readFileSync(folder.path('one/full-f4/lro-rate.csv'));
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    expect(files).to.deep.include({ name: 'lro-rate.csv', sha256 });
     expect(commandLine).to.include('--no-cache');
     expect(options).to.deep.include({ option: 'cache', value: false, origin: 'flag' });
     expect(options).to.deep.include({ option: 'mtu', value: '1500', origin: 'default' });

@@ -102,7 +102,7 @@ describe('help for the hand on the keyboard', () => {
   });
 
   const COMPLETIONS: readonly (readonly [words: readonly string[], offers: readonly string[]])[] = [
-    [['co'], ['coalesce', 'completion']],
+    [['co'], ['coalesce', 'compare', 'completion']],
     [['coalesce', '--gro-b'], ['--gro-buckets']],
     [['x.pcap', '--receive-'], ['--receive-mode']],
     [['coalesce', '--la'], []],

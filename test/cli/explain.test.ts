@@ -39,7 +39,8 @@ describe('analyze explain', function () {
       expect(stdout).to.include(text);
     }
     const names = ['reasons', 'flows', 'what-if', 'losses'].map((name) => `explain-${name}.csv`);
-    const files = [...names, 'explain-reasons.png', 'explain-what-if.png', 'explain.json'];
+    const charts = ['explain-reasons.png', 'explain-what-if.png'];
+    const files = [...names, ...charts, 'explain.json', 'explain.provenance.json'];
     expect(readdirSync(join(out, 'full-f4')).sort()).to.deep.equal(files.sort());
     for (const file of files) expect(stderr).to.include(`wrote ${join(out, 'full-f4', file)}`);
     const record: unknown = JSON.parse(readFileSync(join(out, 'full-f4', 'explain.json'), 'utf8'));

@@ -264,7 +264,7 @@ describe('analyze <capture>', function () {
       name: 'an unknown format',
       args: [SMALL, '--format', 'xls'],
       code: 2,
-      message: /--format: 'xls' is none of csv, png, json/,
+      message: /--format: 'xls' is none of csv, png, svg, pdf, tex, json/,
     },
     {
       name: 'an unknown profile',

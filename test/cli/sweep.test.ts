@@ -74,7 +74,9 @@ describe('analyze sweep', function () {
     );
     const charts = ['lro-rate', 'domain0', 'latency-p99'].map((id) => `sweep-rx-usecs-${id}.png`);
     const out = join(folder.path('one'), 'full-f4');
-    expect(readdirSync(out).sort()).to.deep.equal([...charts, 'sweep-rx-usecs.csv'].sort());
+    expect(readdirSync(out).sort()).to.deep.equal(
+      [...charts, 'sweep-rx-usecs.csv', 'sweep-rx-usecs.provenance.json'].sort(),
+    );
     const [header, ...rows] = readFileSync(join(out, 'sweep-rx-usecs.csv'), 'utf8').trim().split('\n');
     expect(header).to.equal(
       'rx-usecs,Config,Engine,LRO rate (packets),Predicted throughput (Mbps),Domain0 (cycles/byte),DomainU (cycles/byte),Unexplained DomainU (cycles/byte),Latency mean (us),Latency p50 (us),Latency p99 (us),Latency max (us),Polls,Interrupts,Dropped packets',
@@ -104,6 +106,7 @@ describe('analyze sweep', function () {
     expect(readdirSync(join(folder.path('two'), 'full-f4')).sort()).to.deep.equal([
       'sweep-max-aggr-engine-polls-optimized.png',
       'sweep-max-aggr-engine.csv',
+      'sweep-max-aggr-engine.provenance.json',
     ]);
   });
 

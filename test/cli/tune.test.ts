@@ -127,7 +127,7 @@ describe('analyze tune', function () {
     expect(places).to.deep.equal([...places].sort((a, b) => a - b));
     expect(places[0]).to.equal(0);
     const out = join(folder.path('out'), 'full-f4');
-    expect(readdirSync(out).sort()).to.deep.equal(['tune.csv', 'tune.png']);
+    expect(readdirSync(out).sort()).to.deep.equal(['tune.csv', 'tune.png', 'tune.provenance.json']);
     const lines = readFileSync(join(out, 'tune.csv'), 'utf8').trim().split('\n');
     expect(lines.filter((line) => line.includes(',advice,'))).to.have.length(1);
     expect(lines[1]).to.match(/^preset,preset,on,default,/);

@@ -142,7 +142,7 @@ const WRONG: readonly (readonly [options: readonly string[], says: readonly stri
 const WRONG_OF_MAIN: readonly (readonly [options: readonly string[], says: readonly string[]])[] = [
   [
     ['--format', 'csv,svgz'],
-    ['--format', "'svgz'", 'csv, png, json'],
+    ['--format', "'svgz'", 'csv, png, svg, pdf, tex, json'],
   ],
   [['--format'], ['format']],
   [

@@ -26,13 +26,13 @@ export function skipWith(context: Context, why: string): never {
   return context.skip();
 }
 
-export function hasTool(name: string): boolean {
-  return spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0;
+export function hasTool(name: string, flag = '--version'): boolean {
+  return spawnSync(name, [flag], { stdio: 'ignore' }).status === 0;
 }
 
 /** Skips without the tool; in continuous integration its absence is a failure. */
-export function needTool(context: Context, name: string): void {
-  if (hasTool(name)) return;
+export function needTool(context: Context, name: string, flag = '--version'): void {
+  if (hasTool(name, flag)) return;
   const { CI } = process.env;
   if (CI === 'true') throw new Error(`${name} must be installed where CI=true`);
   skipWith(context, `${name} is not installed`);

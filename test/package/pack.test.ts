@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { CAPTURES, ROOT } from '../helpers/surroundings.ts';
+import { sampleOrigin } from '../report/figure-samples.ts';
 import { chunksOf, countPixels, isDark, pictureOf } from '../report/png.ts';
 import { sampleRecord } from '../report/sample-record.ts';
 import { schemaErrors } from '../report/validate-record.ts';
 
-type ChartPng = typeof import('../../src/report/chart-png.ts');
+type ChartRender = typeof import('../../src/report/chart-render.ts');
 type ChartSpec = typeof import('../../src/report/chart-spec.ts');
 
 const TIMEOUT_MS = 180_000;
@@ -50,10 +51,11 @@ describe('the packed package in an empty folder', function () {
   it('draws a chart with its text', async () => {
     const module = async <T>(name: string): Promise<T> =>
       (await import(pathToFileURL(join(installed, 'dist', 'src', 'report', name)).href)) as T;
-    const { createRenderer } = await module<ChartPng>('chart-png.js');
+    const { renderFigure } = await module<ChartRender>('chart-render.js');
     const { chartSpecs } = await module<ChartSpec>('chart-spec.js');
-    const render = createRenderer();
     const spec = chartSpecs(sampleRecord())[1]!;
+    const render = (drawn: typeof spec): Buffer =>
+      renderFigure({ kind: 'bars', spec: drawn }, 'png', 'column', sampleOrigin());
     const png = render(spec);
     expect(chunksOf(png).map(({ type }) => type)).to.include.members(['IHDR', 'pHYs', 'IEND']);
     const picture = await pictureOf(png);
@@ -73,10 +75,14 @@ describe('the packed package in an empty folder', function () {
     const capture = join(CAPTURES, 'v6-f4.pcap.gz');
     const app = join(folder, 'app');
     const command = join(app, 'node_modules', '.bin', 'analyze');
-    const { status, stdout, stderr } = spawnSync(command, [capture, '--out', 'reports'], {
-      cwd: app,
-      encoding: 'utf8',
-    });
+    const { status, stdout, stderr } = spawnSync(
+      command,
+      [capture, '--out', 'reports', '--format', 'csv,png,json,html'],
+      {
+        cwd: app,
+        encoding: 'utf8',
+      },
+    );
     expect(status, stderr).to.equal(0);
     expect(stdout).to.include('LRO rate (packets)');
     const report = join(app, 'reports', 'v6-f4');
@@ -90,12 +96,16 @@ describe('the packed package in an empty folder', function () {
       'lro-rate.csv',
       'lro-rate.png',
       'provenance.json',
+      'report.html',
       'summary.json',
       'throughput.csv',
       'throughput.png',
     ]);
     expect(schemaErrors(JSON.parse(readFileSync(join(report, 'summary.json'), 'utf8')))).to.deep.equal([]);
     expect(chunksOf(readFileSync(join(report, 'throughput.png')))[0]?.type).to.equal('IHDR');
+    expect(readFileSync(join(report, 'report.html'), 'utf8'))
+      .to.include('Chart.js v4')
+      .and.include('v6-f4');
   });
 });
 

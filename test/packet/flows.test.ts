@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { createCore } from '../../src/capture/core.ts';
 import { createDecoder } from '../../src/packet/decode.ts';
 import { createFlowTable, type FlowTable, ipv4Text, ipv6Text } from '../../src/packet/flows.ts';
 import { createPacketTable, type PacketTable } from '../../src/packet/table.ts';
@@ -103,6 +104,56 @@ describe('the flow table', () => {
       if (found.join() !== expected.join()) expect(found, `flow ${flow}`).to.deep.equal(expected);
     });
   });
+
+  for (const core of [null, createCore()])
+    it(`forgets the flows idle longest, never more than it must, and gives their numbers again${core === null ? '' : ', behind the cache of the core'}`, () => {
+      const MOST = 64;
+      const ROWS = 8;
+      const busy = fc.integer({ min: 0, max: 5 });
+      const any = fc.integer({ min: 6, max: 400 });
+      const sources = fc.array(fc.oneof(busy, any), { minLength: 200, maxLength: 600 });
+      let everForgotten = 0;
+      fc.assert(
+        fc.property(sources, (packets) => {
+          const table = createPacketTable(ROWS, core);
+          const decodeBlock = createDecoder(table);
+          const flows = createFlowTable(MOST);
+          const known = new Map<string, { flow: number; last: number }>();
+          let [packet, added, forgotten] = [0, 0, 0];
+          flows.onForget((flow) => {
+            const [address, { last }] = [...known].find(([, one]) => one.flow === flow)!;
+            expect(flows.sourceAddress(flow)).to.equal(address);
+            expect(packet - last, 'packets since it was seen').to.be.at.least(MOST / 2);
+            known.delete(address);
+            forgotten++;
+          });
+          const frames = packets.map((source) =>
+            frameOf({ family: 4, source, destination: 1, sourcePort: 9, destinationPort: 80 }),
+          );
+          inBlocks(table, frames, (block) => {
+            decodeBlock();
+            flows.assign(block);
+            for (let row = 0; row < block.count; row++, packet++) {
+              const address = address4(packets[packet]!);
+              const flow = block.flow[row]!;
+              const before = known.get(address);
+              if (before === undefined) {
+                expect([...known.values()].some((one) => one.flow === flow)).to.equal(false);
+                added++;
+              } else expect(flow).to.equal(before.flow);
+              known.set(address, { flow, last: packet });
+            }
+            expect(known.size).to.be.at.most(MOST);
+          });
+          expect([flows.count(), flows.forgotten()]).to.deep.equal([added, forgotten]);
+          expect(flows.size()).to.be.at.most(MOST);
+          for (const [address, { flow }] of known) expect(flows.sourceAddress(flow)).to.equal(address);
+          everForgotten += forgotten;
+        }),
+        { numRuns: 100 },
+      );
+      expect(everForgotten).to.be.above(100);
+    });
 
   it('has no flow for what has no TCP header', () => {
     const table = createPacketTable(3);

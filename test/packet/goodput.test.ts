@@ -129,6 +129,27 @@ describe('goodput', () => {
     expect(count([...gaps, last, data(20 * 2 - 10, 10)], [0])[0]).to.equal(670);
   });
 
+  it('forgets a flow whose number another gets', () => {
+    const counter = createGoodputCounter();
+    const table = createPacketTable(1);
+    table.count = 1;
+    table.received = 1;
+    table.flow[0] = 5;
+    table.payloadBytes[0] = 10;
+    for (const [seq, forget, unique] of [
+      [100, false, 10],
+      [200, false, 20],
+      [100, true, 30],
+      [150, false, 40],
+    ] as const) {
+      if (forget) counter.forget(5);
+      table.seq[0] = seq;
+      counter.add(table);
+      expect(counter.uniqueBytes()).to.equal(unique);
+    }
+    counter.forget(1_000_000);
+  });
+
   it('counts many flows', () => {
     const many = Array.from(
       { length: 10_000 },

@@ -1,12 +1,14 @@
 import { expect } from 'chai';
 import { createSuperPacketFinder, type SuperPacketReport } from '../../src/packet/super-packets.ts';
-import { createPacketTable, KIND, PLAIN_TCP4, STATUS } from '../../src/packet/table.ts';
+import { createPacketTable, KIND, type PacketTable, PLAIN_TCP4, STATUS } from '../../src/packet/table.ts';
 
 /** IP length and how many packets; the payload is 40 bytes less. */
 type Lengths = readonly (readonly [ipLength: number, packets: number])[];
 
-function reportOn(lengths: Lengths, zeroLengths: readonly number[] = []): SuperPacketReport {
+/** `mss`: a SYN that announces it comes first, in the direction that is not received; 0: none. */
+function reportOn(lengths: Lengths, zeroLengths: readonly number[] = [], mss = 0): SuperPacketReport {
   const finder = createSuperPacketFinder();
+  if (mss > 0) finder.add(synOf(mss));
   const packets = [
     ...lengths.flatMap(([ipLength, count]) =>
       Array.from({ length: count }, () => [ipLength, ipLength - 40] as const),
@@ -33,7 +35,31 @@ function reportOn(lengths: Lengths, zeroLengths: readonly number[] = []): SuperP
   return finder.report();
 }
 
+function synOf(mss: number): PacketTable {
+  const table = createPacketTable(1);
+  table.bytes = new Uint8Array(64);
+  table.bytes.set([2, 4, mss >> 8, mss & 0xff], 54);
+  table.view = new DataView(table.bytes.buffer);
+  table.count = 1;
+  table.capturedBytes[0] = 64;
+  table.tcpAt[0] = 34;
+  table.tcpFlags[0] = 0x6002;
+  return table;
+}
+
 describe('super-packets', () => {
+  const handshakes: readonly (readonly [mss: number, packets: number])[] = [
+    [0, 0],
+    [1460, 5],
+    [2920, 0],
+    [8960, 0],
+  ];
+  for (const [mss, packets] of handshakes) {
+    it(`packets of one length, 2960 bytes, with ${mss === 0 ? 'no handshake' : `an announced MSS of ${mss}`}`, () => {
+      expect(reportOn([[2960, 5]], [], mss).packets).to.equal(packets);
+    });
+  }
+
   it('nothing received: no share', () => {
     expect(reportOn([])).to.deep.equal({ packets: 0, share: null, wireMtu: 0 });
   });

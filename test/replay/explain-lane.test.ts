@@ -66,11 +66,18 @@ describe('fates', () => {
 
 describe('fate counts in bounded memory', () => {
   it('lose nothing in all, whatever flows are poured into the others', () => {
-    const event = fc.record({ flow: fc.integer({ min: -1, max: 30 }), bytes: fc.nat(1000) });
+    const event = fc.record({
+      flow: fc.integer({ min: -1, max: 30 }),
+      bytes: fc.nat(1000),
+      forgotten: fc.option(fc.nat(40)),
+    });
     fc.assert(
       fc.property(fc.array(event, { maxLength: 200 }), fc.constantFrom(2, 5, 64), (events, kept) => {
         const counts = createFateCounts(kept);
-        for (const { flow, bytes } of events) counts.add(flow, REASON.psh, 2, bytes, 1);
+        for (const { flow, bytes, forgotten } of events) {
+          if (forgotten !== null) counts.forget(forgotten);
+          counts.add(flow, REASON.psh, 2, bytes, 1);
+        }
         const total = events.reduce((sum, { bytes }) => sum + bytes, 0);
         const expected = [events.length, 2 * events.length, total, events.length];
         expect(sums(counts.total())).to.deep.equal(expected);
@@ -82,6 +89,20 @@ describe('fate counts in bounded memory', () => {
         expect(flows.length).to.be.at.most(3);
       }),
     );
+  });
+
+  it('keep nothing of a flow that is forgotten, and all of the others', () => {
+    const counts = createFateCounts(8);
+    for (const flow of [3, 4, 5]) counts.add(flow, REASON.psh, 1, flow, 1);
+    counts.forget(3);
+    counts.add(3, REASON.psh, 1, 1, 1);
+    const { flows, others } = counts.top(8);
+    expect(flows.map(({ flow, fates }) => [flow, sums(fates)[2]])).to.deep.equal([
+      [5, 5],
+      [4, 4],
+      [3, 1],
+    ]);
+    expect(sums(others)[2]).to.equal(3);
   });
 
   it('keep the flow with most payload when many small ones come', () => {

@@ -87,7 +87,8 @@ describe('many studies in one pass', () => {
         const together = await inSession((session) => studyMany(session, studies));
         for (const [index, one] of studies.entries()) {
           const alone = await inSession((session) => study(session, one));
-          expect(together[index]).to.deep.equal(alone);
+          // Only a study by itself is sliced.
+          expect(together[index]).to.deep.equal({ ...alone, slices: null });
         }
       }),
       { numRuns: 15 },

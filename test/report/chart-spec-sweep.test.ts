@@ -1,13 +1,11 @@
 import { expect } from 'chai';
 import type { SweepParameter, SweepRecord } from '../../src/replay/sweep-result.ts';
-import { renderHeatMap } from '../../src/report/chart-heat-map.ts';
-import { createChartRenderer } from '../../src/report/chart-png.ts';
 import { sweepLines, sweepMap } from '../../src/report/chart-spec-sweep.ts';
 import type { XyChartSpec } from '../../src/report/chart-spec-xy.ts';
 import { CHART_DPI } from '../../src/report/chart-style.ts';
-import { xyConfiguration } from '../../src/report/chart-xy.ts';
 import { quantityOf } from '../../src/report/quantities.ts';
 import { sweepCsv } from '../../src/report/sweep-csv.ts';
+import { pngOf } from './figure-samples.ts';
 import { chunksOf, countPixels, isDark, pictureOf } from './png.ts';
 import { sampleRecord } from './sample-record.ts';
 
@@ -99,13 +97,16 @@ describe('the map of a sweep', () => {
   });
 
   it('is drawn a column wide, opaque, darker where there is more', async () => {
-    const png = renderHeatMap(spec);
+    const png = pngOf({ kind: 'heat-map', spec });
     const header = chunksOf(png)[0]!;
     expect(header.data.readUInt32BE(0) / CHART_DPI).to.be.closeTo(3.33, 0.01);
     const picture = await pictureOf(png);
     expect(countPixels(picture, (_r, _g, _b, alpha) => alpha !== 255)).to.equal(0);
     const darkness = async (values: (number | null)[][]): Promise<number> =>
-      countPixels(await pictureOf(renderHeatMap({ ...spec, values })), (r, _g, b) => r < 16 && b > 96);
+      countPixels(
+        await pictureOf(pngOf({ kind: 'heat-map', spec: { ...spec, values } })),
+        (r, _g, b) => r < 16 && b > 96,
+      );
     const one = await darkness([
       [0, 0, 0],
       [0, 0, 9],
@@ -126,7 +127,7 @@ describe('the map of a sweep', () => {
         [2, 2, 2],
       ],
     };
-    expect(countPixels(await pictureOf(renderHeatMap(same)), isDark)).to.be.above(100);
+    expect(countPixels(await pictureOf(pngOf({ kind: 'heat-map', spec: same })), isDark)).to.be.above(100);
     const labels = Array.from({ length: 64 }, (_, index) => String(index * 1000));
     const many = {
       ...spec,
@@ -134,7 +135,7 @@ describe('the map of a sweep', () => {
       rows: ['0', '1', '2', '3'],
       values: Array.from({ length: 4 }, () => labels.map(Number)),
     };
-    expect(countPixels(await pictureOf(renderHeatMap(many)), isDark)).to.be.above(100);
+    expect(countPixels(await pictureOf(pngOf({ kind: 'heat-map', spec: many })), isDark)).to.be.above(100);
   });
 
   it('has columns of parameters before those of quantities in its CSV, and nothing for what is absent', () => {
@@ -146,7 +147,7 @@ describe('the map of a sweep', () => {
 });
 
 describe('a chart over two axes', () => {
-  const render = createChartRenderer();
+  const render = (spec: XyChartSpec): Buffer => pngOf({ kind: 'xy', spec });
   const spec: XyChartSpec = {
     name: 'x',
     title: '',
@@ -169,31 +170,29 @@ describe('a chart over two axes', () => {
   const blue = (r: number, g: number, b: number): boolean => r < 40 && g > 60 && g < 120 && b > 110;
 
   it('draws marks, joins them only where asked to, and again the same bytes', async () => {
-    const joined = render(
-      xyConfiguration({
-        ...spec,
-        series: [
-          {
-            ...spec.series[0]!,
-            points: [
-              { x: 0, y: 1 },
-              { x: 9, y: 3 },
-            ],
-          },
-        ],
-      }),
-    );
-    const gap = render(xyConfiguration({ ...spec, series: [spec.series[0]!] }));
+    const joined = render({
+      ...spec,
+      series: [
+        {
+          ...spec.series[0]!,
+          points: [
+            { x: 0, y: 1 },
+            { x: 9, y: 3 },
+          ],
+        },
+      ],
+    });
+    const gap = render({ ...spec, series: [spec.series[0]!] });
     expect(countPixels(await pictureOf(gap), blue)).to.be.above(20);
     expect(countPixels(await pictureOf(joined), blue)).to.be.above(
       2 * countPixels(await pictureOf(gap), blue),
     );
-    expect(render(xyConfiguration(spec)).equals(render(xyConfiguration(spec)))).to.equal(true);
+    expect(render(spec).equals(render(spec))).to.equal(true);
   });
 
   it('has a legend for two series, none for one', async () => {
     const top = async (one: XyChartSpec): Promise<number> => {
-      const { width, data } = await pictureOf(render(xyConfiguration(one)));
+      const { width, data } = await pictureOf(render(one));
       return countPixels({ width, height: 45, data }, isDark);
     };
     const unlabelled = { ...spec, series: spec.series.map((series) => ({ ...series, label: '' })) };

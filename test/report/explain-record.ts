@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { EngineExplanation, ExplainRecord, Fate } from '../../src/replay/explain-result.ts';
+import type { EngineExplanation, ExplainRecord } from '../../src/replay/explain-result.ts';
 import { noLosses } from '../../src/replay/merge-losses.ts';
+import type { Fate } from '../../src/replay/result.ts';
 import { ROOT } from '../helpers/surroundings.ts';
 
 export const EXPLAIN_SCHEMA = JSON.parse(

@@ -3,8 +3,8 @@ import { OBSTACLES } from '../../src/coalesce/obstacle.ts';
 import { REASONS } from '../../src/coalesce/reason.ts';
 import { explainChartSpecs } from '../../src/report/explain-chart.ts';
 import { explainCsvFiles } from '../../src/report/explain-csv.ts';
-import { explainChartFiles } from '../../src/report/explain-png.ts';
 import { openingSentence, renderExplanation } from '../../src/report/explain-terminal.ts';
+import { explainFigures } from '../../src/report/figures.ts';
 import {
   EXPLAIN_SCHEMA,
   explainSchemaErrors,
@@ -12,6 +12,7 @@ import {
   sampleEngine,
   sampleExplanation,
 } from './explain-record.ts';
+import { pngOf } from './figure-samples.ts';
 import { chunksOf, pictureOf } from './png.ts';
 import type { SchemaNode } from './validate-record.ts';
 
@@ -74,7 +75,8 @@ describe('an explanation as text', () => {
   it('begins with a sentence that names the capture, the rates and the worst obstacle', () => {
     const gro = sampleEngine({ engine: 'linux-gro', lroRate: 2, whatIfs: [] });
     expect(openingSentence(sampleExplanation({ engines: [sampleEngine(), gro] }))).to.equal(
-      'trace.pcap holds 2,000 packets in 1.50 s; inet_lro merges 3.00 TCP data packets into an skb, and would merge 9.00 without poll-end; linux-gro merges 2.00 TCP data packets into an skb.',
+      'trace.pcap holds 2,000 packets in 1.50 s; inet_lro merges 3.00 TCP data packets into an skb (63 % of skbs delivered by poll-end), ' +
+        'and would merge 9.00 without poll-end; linux-gro merges 2.00 TCP data packets into an skb (63 % of skbs delivered by poll-end).',
     );
   });
 
@@ -181,15 +183,16 @@ describe('charts of an explanation', () => {
 
   it('are a column wide at 300 dpi, and the same bytes again', async () => {
     const record = sampleExplanation({ engines: [sampleEngine(), many] });
-    const files = explainChartFiles(record);
-    expect(files.map(({ name }) => name)).to.deep.equal(['explain-reasons.png', 'explain-what-if.png']);
-    for (const { bytes } of files) {
+    const figures = explainFigures(record);
+    const files = figures.map(pngOf);
+    expect(figures.map(({ spec }) => spec.name)).to.deep.equal(['explain-reasons', 'explain-what-if']);
+    for (const bytes of files) {
       const width = chunksOf(bytes)[0]!.data.readUInt32BE(0);
       expect(width / 300).to.be.closeTo(3.33, 0.01);
       const picture = await pictureOf(bytes);
       expect([...picture.data.subarray(0, 3)]).to.deep.equal([255, 255, 255]);
     }
-    const again = explainChartFiles(record);
-    expect(again.every((file, i) => file.bytes.equals(files[i]!.bytes))).to.equal(true);
+    const again = figures.map(pngOf);
+    expect(again.every((file, i) => file.equals(files[i]!))).to.equal(true);
   });
 });

@@ -26,6 +26,7 @@ export function sampleConfiguration(
     poll: 'window:125:64',
     latency: null,
     pace: null,
+    flows: null,
     predictedThroughputMbps: numbers.mbps,
     lroRate: numbers.rate,
     aggregatedPerFlushed: numbers.perFlush,
@@ -156,6 +157,7 @@ const SAMPLE: ResultRecord = {
   lawFormula: '1/T = 1/941.48 Mbps + (c0 + cU) / 4.015 GHz, c in cycles per goodput bit',
   profileNote: "fitted to the study's table; its Domain0 numbers are reproduced by construction",
   configurations: CONFIGURATIONS,
+  slices: null,
   warnings: [],
 };
 

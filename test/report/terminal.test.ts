@@ -52,7 +52,8 @@ describe('renderTables', () => {
   it('opens with what the capture is and what LRO would do', () => {
     expect(opening(renderTables(sampleRecord()))).to.equal(
       'gbe-bulk.pcap.gz holds 90,000 packets in 751.20 ms, 60,000 of them TCP data to 10.0.0.2 with a goodput of ' +
-        '925.51 Mbps; LRO would merge 2.49 packets per skb and raise the predicted throughput by 2.5 %.',
+        '925.51 Mbps; LRO would merge 2.49 packets per skb and raise the predicted throughput by 2.5 %; ' +
+        '100 % of its skbs are delivered by poll-end (the NAPI poll ended).',
     );
   });
 

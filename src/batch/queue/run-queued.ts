@@ -95,13 +95,13 @@ function unwritten(one: Asked): {
 /** Keeps the result and writes the report, as a worker thread of this machine would have. */
 async function finish(one: Asked, outcome: Outcome): Promise<Outcome> {
   if (outcome.kind !== 'done') return outcome;
-  const { store, report } = one.task;
+  const { capture, store, report } = one.task;
   const { hash, captureSha256 } = one;
   if (store !== null && !outcome.reused)
     writeResult(store, { task: hash, captureSha256, record: outcome.record });
   const isThere = report === null || (outcome.reused && isReportOf(report, hash));
   const written = isThere
     ? []
-    : await writeReport(report, outcome.record, { sha256: captureSha256, task: hash });
+    : await writeReport(report, outcome.record, { capture, sha256: captureSha256, task: hash });
   return { ...outcome, ...unwritten(one), written };
 }

@@ -2,7 +2,7 @@
 import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { packageVersion } from '../../package-root.ts';
-import { createPool } from '../pool.ts';
+import { createPool, outcomeOf } from '../pool.ts';
 import type { Outcome } from '../run-task.ts';
 import { studyFromJson } from '../study-json.ts';
 import type { TaskProgress } from '../worker.ts';
@@ -50,13 +50,8 @@ export async function startQueueWorker(connection: Redis, options: QueueWorkerOp
     const id = job.id ?? path;
     running.set(id, job);
     try {
-      const outcome = await pool.run({
-        id,
-        capture: path,
-        study: studyFromJson(study),
-        store: null,
-        report: null,
-      });
+      const task = { id, capture: path, study: studyFromJson(study), store: null, report: null };
+      const outcome = outcomeOf(await pool.run(task));
       if (outcome.kind === 'failed') throw new Error(`a bug in this program: ${outcome.message}`);
       if (outcome.kind === 'done' && outcome.captureSha256 !== captureSha256) {
         throw new Error('its content here is not that of whoever asks');

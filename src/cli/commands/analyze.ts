@@ -1,3 +1,6 @@
+import { FORMATS } from '../../report/format-names.ts';
+import { DEFAULT_FLOWS } from '../flows-option.ts';
+import { reportOptions } from '../formats.ts';
 import { TALK_OPTIONS } from '../options.ts';
 import type { RawAnalyzeOptions } from '../raw-analyze-options.ts';
 import { STUDY_OPTIONS } from '../study-definitions.ts';
@@ -15,11 +18,10 @@ export const ANALYZE: CommandDefinition = {
   options: {
     ...STUDY_OPTIONS,
     ...TALK_OPTIONS,
-    out: { describe: 'folder for the reports', type: 'string', default: 'reports', requiresArg: true },
-    format: {
-      describe: 'files to write: csv, png, json, none',
+    ...reportOptions('csv,png,json', FORMATS),
+    flows: {
+      describe: `flows told apart, those with most payload (default: none, with html and parquet ${DEFAULT_FLOWS})`,
       type: 'string',
-      default: 'csv,png,json',
       requiresArg: true,
     },
     workers: {
@@ -44,6 +46,9 @@ export const ANALYZE: CommandDefinition = {
   },
   examples: [
     ['$0 trace.pcap', 'tables, and reports/trace/ with CSV and charts'],
+    ['$0 trace.pcap --format html', 'reports/trace/report.html: one page with charts, reasons and flows'],
+    ['$0 - --json < trace.pcap.gz', 'the whole result of a capture from a pipe'],
+    ['$0 trace.pcap --engine linux-gro --rx-usecs 50', 'another merge engine, another moderation'],
     ['$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'],
   ],
   run: async (args, invocation) =>

@@ -50,6 +50,12 @@ export const CALIBRATE: CommandDefinition = {
       type: 'string',
       requiresArg: true,
     },
+    format: {
+      describe: 'files to write into --out: csv, tex (coefficients, rows), none',
+      type: 'string',
+      default: 'csv',
+      requiresArg: true,
+    },
     json: { describe: 'the record alone on stdout', type: 'boolean', default: false },
     ...COUNT_OPTIONS,
     ...TALK_OPTIONS,

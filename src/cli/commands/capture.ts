@@ -23,7 +23,10 @@ export const CAPTURE: CommandDefinition = {
     json: { describe: 'the report as JSON', type: 'boolean', default: false },
     ...TALK_OPTIONS,
   },
-  examples: [['$0 capture trace.pcap', 'merged or not, at which end, and what to do for a better one']],
+  examples: [
+    ['$0 capture trace.pcap', 'merged or not, at which end, and what to do for a better one'],
+    ['$0 capture trace.pcap --json', 'the evidence and the verdicts for programs'],
+  ],
   run: async (args) =>
     (await import('../capture-command.ts')).runCapture(args as unknown as RawCaptureOptions),
 };

@@ -1,7 +1,8 @@
 import { XEN_CONFIGURATIONS } from '../../path/xen-path.ts';
-import type { RawExplainOptions } from '../explain-command.ts';
+import type { RawExplainOptions } from '../explain-options.ts';
 import type { RawExplainPathOptions } from '../explain-path-command.ts';
 import type { RawUnexplainedOptions } from '../explain-unexplained-command.ts';
+import { reportOptions } from '../formats.ts';
 import { GRO_OPTIONS } from '../gro-options.ts';
 import { inNicGroup, NIC_OPTIONS } from '../nic-options.ts';
 import { PATH_OPTIONS, POLL_HELP, REPLAY_GROUP, REPLAY_OPTIONS, TALK_OPTIONS } from '../options.ts';
@@ -79,13 +80,7 @@ export const EXPLAIN: CommandDefinition = {
       nargs: 1,
       default: [],
     },
-    out: { describe: 'folder for the reports', type: 'string', default: 'reports', requiresArg: true },
-    format: {
-      describe: 'files to write: csv, png, json, none',
-      type: 'string',
-      default: 'csv,png,json',
-      requiresArg: true,
-    },
+    ...reportOptions('csv,png,json'),
     json: { describe: 'the record alone on stdout', type: 'boolean', default: false },
   },
   examples: [
@@ -95,7 +90,7 @@ export const EXPLAIN: CommandDefinition = {
     ['$0 explain trace.pcap --unexplained', 'each hypothesis with the price that it needs'],
     ['$0 explain trace.pcap --path', 'where the cycles of each configuration go'],
   ],
-  run: async (args) => {
+  run: async (args, invocation) => {
     const { path, unexplained } = args;
     if (unexplained === true) {
       const { runExplainUnexplained } = await import('../explain-unexplained-command.ts');
@@ -105,6 +100,9 @@ export const EXPLAIN: CommandDefinition = {
       const { runExplainPath } = await import('../explain-path-command.ts');
       return runExplainPath(args as unknown as RawExplainPathOptions);
     }
-    return (await import('../explain-command.ts')).runExplain(args as unknown as RawExplainOptions);
+    return (await import('../explain-command.ts')).runExplain(
+      args as unknown as RawExplainOptions,
+      invocation,
+    );
   },
 };

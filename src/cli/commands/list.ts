@@ -4,10 +4,12 @@ import { CALIBRATE } from './calibrate.ts';
 import { CAPTURE } from './capture.ts';
 import { COALESCE } from './coalesce.ts';
 import type { CommandDefinition } from './command.ts';
+import { COMPARE } from './compare.ts';
 import { EXPLAIN } from './explain.ts';
 import { PROFILES } from './profiles.ts';
 import { SWEEP } from './sweep.ts';
 import { TUNE } from './tune.ts';
+import { VERIFY } from './verify.ts';
 import { WORKER } from './worker.ts';
 
 /** Every command, in the order of `--help`. */
@@ -18,6 +20,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   EXPLAIN,
   SWEEP,
   TUNE,
+  COMPARE,
+  VERIFY,
   CALIBRATE,
   BATCH,
   WORKER,

@@ -1,5 +1,6 @@
 import { XEN_CONFIGURATIONS } from '../../path/xen-path.ts';
 import { QUANTITIES } from '../../report/quantities.ts';
+import { reportOptions } from '../formats.ts';
 import { TALK_OPTIONS } from '../options.ts';
 import { STUDY_OPTIONS } from '../study-definitions.ts';
 import type { RawSweepOptions } from '../sweep-command.ts';
@@ -35,18 +36,13 @@ export const SWEEP: CommandDefinition = {
     },
     ...STUDY_OPTIONS,
     ...TALK_OPTIONS,
-    out: { describe: 'folder for the reports', type: 'string', default: 'reports', requiresArg: true },
-    format: {
-      describe: 'files to write: csv, png, json, none',
-      type: 'string',
-      default: 'csv,png',
-      requiresArg: true,
-    },
+    ...reportOptions('csv,png'),
     json: { describe: 'the sweep alone on stdout, as JSON', type: 'boolean', default: false },
   },
   examples: [
     ['$0 sweep trace.pcap --poll napi --vary rx-usecs=0:250:10', '26 settings of interrupt moderation'],
     ['$0 sweep trace.pcap --vary engine=inet_lro,linux-gro --vary mtu=1500,9000', 'two options, as a map'],
   ],
-  run: async (args) => (await import('../sweep-command.ts')).runSweep(args as unknown as RawSweepOptions),
+  run: async (args, invocation) =>
+    (await import('../sweep-command.ts')).runSweep(args as unknown as RawSweepOptions, invocation),
 };

@@ -1,4 +1,5 @@
 import { XEN_CONFIGURATIONS } from '../../path/xen-path.ts';
+import { reportOptions } from '../formats.ts';
 import { TALK_OPTIONS } from '../options.ts';
 import { STUDY_OPTIONS } from '../study-definitions.ts';
 import type { RawTuneOptions } from '../tune-command.ts';
@@ -35,18 +36,13 @@ export const TUNE: CommandDefinition = {
     interface: { describe: 'name in the commands', type: 'string', default: 'eth0', requiresArg: true },
     ...OTHERS,
     ...TALK_OPTIONS,
-    out: { describe: 'folder for the reports', type: 'string', default: 'reports', requiresArg: true },
-    format: {
-      describe: 'files to write: csv, png, json, none',
-      type: 'string',
-      default: 'csv,png',
-      requiresArg: true,
-    },
+    ...reportOptions('csv,png'),
     json: { describe: 'the advice alone on stdout, as JSON', type: 'boolean', default: false },
   },
   examples: [
     ['$0 tune trace.pcap --nic tg3 --interface eth1', 'ethtool lines for this traffic, with their price'],
     ['$0 tune trace.pcap --engine linux-gro --configuration Optimized', 'the same for GRO'],
   ],
-  run: async (args) => (await import('../tune-command.ts')).runTune(args as unknown as RawTuneOptions),
+  run: async (args, invocation) =>
+    (await import('../tune-command.ts')).runTune(args as unknown as RawTuneOptions, invocation),
 };

@@ -1,41 +1,19 @@
-/** Charts of `analyze explain` as PNG, a column of a paper wide. Loads the chart stack: import it only when a chart is asked for. */
+/** Draws charts of lying bars with notes beside them. Loads nothing: the chart stack is in chart-render.ts. */
 import type { ChartConfiguration, Plugin } from 'chart.js';
-import { ChartJSNodeCanvas } from 'chartjs-node-canvas';
-import type { ExplainRecord } from '../replay/explain-result.ts';
 import { background, contextOf, legend } from './chart-draw.ts';
-import type { BinaryFile } from './chart-png.ts';
-import {
-  CHART_DPI,
-  COLUMN_WIDTH,
-  CSS_DPI,
-  FONT_SIZE,
-  GRID,
-  INK,
-  LOOKS,
-  OUTLINE_WIDTH,
-} from './chart-style.ts';
-import { type ExplainChartSpec, explainChartSpecs } from './explain-chart.ts';
-import { CHART_FONT, registerChartFonts } from './fonts.ts';
-import { withResolution } from './png-resolution.ts';
+import { FONT_SIZE, GRID, INK, LOOKS, OUTLINE_WIDTH } from './chart-style.ts';
+import type { ExplainChartSpec } from './explain-chart.ts';
+import { CHART_FONT } from './fonts.ts';
 
 const LINE_HEIGHT = 15;
 /** Axis with its label, and the row of keys. */
 const AXIS_HEIGHT = 36;
 const LEGEND_HEIGHT = 20;
-const NOTE_WIDTH = 58;
+const NOTE_WIDTH = 64;
 
-export function explainChartFiles(record: ExplainRecord): BinaryFile[] {
-  return explainChartSpecs(record).map((spec) => ({
-    name: `${spec.name}.png`,
-    bytes: renderLyingBars(spec),
-  }));
-}
-
-export function renderLyingBars(spec: ExplainChartSpec): Buffer {
-  registerChartFonts();
-  const height = spec.labels.length * LINE_HEIGHT + AXIS_HEIGHT + topOf(spec);
-  const canvas = new ChartJSNodeCanvas({ width: COLUMN_WIDTH, height });
-  return withResolution(canvas.renderToBufferSync(lyingBars(spec), 'image/png'), CHART_DPI);
+/** By the number of lines, whatever the width. */
+export function lyingBarHeight(spec: ExplainChartSpec): number {
+  return spec.labels.length * LINE_HEIGHT + AXIS_HEIGHT + topOf(spec);
 }
 
 /** A single series needs no keys. */
@@ -43,7 +21,9 @@ function topOf(spec: ExplainChartSpec): number {
   return spec.series.length > 1 ? LEGEND_HEIGHT : 4;
 }
 
-function lyingBars(spec: ExplainChartSpec): ChartConfiguration<'bar', (number | null)[], string> {
+export function lyingBarConfiguration(
+  spec: ExplainChartSpec,
+): ChartConfiguration<'bar', (number | null)[], string> {
   const font = { family: CHART_FONT, size: FONT_SIZE };
   const weight = ({ index }: { index: number }): 'bold' | 'normal' =>
     spec.headings[index] === true ? 'bold' : 'normal';
@@ -65,7 +45,6 @@ function lyingBars(spec: ExplainChartSpec): ChartConfiguration<'bar', (number | 
     },
     options: {
       indexAxis: 'y',
-      devicePixelRatio: CHART_DPI / CSS_DPI,
       responsive: false,
       animation: false,
       locale: 'en-US',

@@ -1,10 +1,5 @@
-/**
- * Chart specifications as PNG, made for one column of a paper. Loads the chart stack: import it only when a
- * chart is asked for.
- */
+/** Draws charts of standing bars. Loads nothing: the chart stack is in chart-render.ts. */
 import type { ChartConfiguration } from 'chart.js';
-import { ChartJSNodeCanvas } from 'chartjs-node-canvas';
-import type { ResultRecord } from '../replay/result.ts';
 import {
   background,
   barValues,
@@ -15,45 +10,14 @@ import {
   stackLabelHeight,
   stackTexts,
 } from './chart-draw.ts';
-import { type BarChartSpec, chartSpecs } from './chart-spec.ts';
-import {
-  CHART_DPI,
-  CHART_DPI_RATIO,
-  COLUMN_WIDTH,
-  FONT_SIZE,
-  GRID,
-  HEIGHT,
-  INK,
-  LOOKS,
-  OUTLINE_WIDTH,
-} from './chart-style.ts';
-import { CHART_FONT, registerChartFonts } from './fonts.ts';
-import { withResolution } from './png-resolution.ts';
+import type { BarChartSpec } from './chart-spec.ts';
+import { type ChartSize, FONT_SIZE, GRID, INK, LOOKS, OUTLINE_WIDTH } from './chart-style.ts';
+import { CHART_FONT } from './fonts.ts';
 
-export interface BinaryFile {
-  readonly name: string;
-  readonly bytes: Buffer;
-}
-
-/** The charts of a record. Throws if the fonts cannot be loaded. */
-export function chartFiles(record: ResultRecord): BinaryFile[] {
-  const render = createRenderer();
-  return chartSpecs(record).map((spec) => ({ name: `${spec.name}.png`, bytes: render(spec) }));
-}
-
-export function createRenderer(): (spec: BarChartSpec) => Buffer {
-  const render = createChartRenderer();
-  return (spec) => render(chartConfiguration(spec) as ChartConfiguration);
-}
-
-/** One renderer for several charts: chartjs-node-canvas loads Chart.js anew for each of its instances. */
-export function createChartRenderer(): (configuration: ChartConfiguration) => Buffer {
-  registerChartFonts();
-  const canvas = new ChartJSNodeCanvas({ width: COLUMN_WIDTH, height: HEIGHT });
-  return (configuration) => withResolution(canvas.renderToBufferSync(configuration, 'image/png'), CHART_DPI);
-}
-
-export function chartConfiguration(spec: BarChartSpec): ChartConfiguration<'bar', (number | null)[], string> {
+export function barConfiguration(
+  spec: BarChartSpec,
+  { width }: ChartSize,
+): ChartConfiguration<'bar', (number | null)[], string> {
   const font = { family: CHART_FONT, size: FONT_SIZE };
   const stacks = new Set(spec.series.map(({ stack }) => stack)).size;
   return {
@@ -72,13 +36,12 @@ export function chartConfiguration(spec: BarChartSpec): ChartConfiguration<'bar'
       })),
     },
     options: {
-      devicePixelRatio: CHART_DPI_RATIO,
       responsive: false,
       animation: false,
       locale: 'en-US',
       font,
       color: INK,
-      layout: { padding: { top: legendHeight(spec), right: 3, bottom: 1, left: 1 } },
+      layout: { padding: { top: legendHeight(spec, width), right: 3, bottom: 1, left: 1 } },
       plugins: { legend: { display: false }, tooltip: { enabled: false } },
       scales: {
         x: {

@@ -1,31 +1,33 @@
 import { join } from 'node:path';
 import { GlobalFonts } from '@napi-rs/canvas';
 import { expect } from 'chai';
-import { chartFiles, createRenderer } from '../../src/report/chart-png.ts';
 import { type BarChartSpec, chartSpecs, type SeriesRole } from '../../src/report/chart-spec.ts';
 import { LOOKS } from '../../src/report/chart-style.ts';
+import { studyFigures } from '../../src/report/figures.ts';
 import { CHART_FONT, registerChartFonts, registerFonts } from '../../src/report/fonts.ts';
 import { ROOT } from '../helpers/surroundings.ts';
+import { pngOf } from './figure-samples.ts';
 import { chunksOf, countPixels, isDark, type Picture, pictureOf } from './png.ts';
 import { emptyRecord, sampleRecord } from './sample-record.ts';
 
 describe('charts as PNG', () => {
+  const chartFiles = (record: ReturnType<typeof sampleRecord>): { name: string; bytes: Buffer }[] =>
+    studyFigures(record).map((figure) => ({ name: figure.spec.name, bytes: pngOf(figure) }));
   const files = chartFiles(sampleRecord());
   const [throughput, lroRate, cycles] = chartSpecs(sampleRecord()) as [
     BarChartSpec,
     BarChartSpec,
     BarChartSpec,
   ];
-  const render = createRenderer();
-  const draw = (spec: BarChartSpec): Promise<Picture> => pictureOf(render(spec));
+  const draw = (spec: BarChartSpec): Promise<Picture> => pictureOf(pngOf({ kind: 'bars', spec }));
 
   it('are named after their tables', () => {
     expect(files.map(({ name }) => name)).to.deep.equal([
-      'throughput.png',
-      'lro-rate.png',
-      'cycles-per-byte.png',
-      'cycles-by-stage.png',
-      'latency.png',
+      'throughput',
+      'lro-rate',
+      'cycles-per-byte',
+      'cycles-by-stage',
+      'latency',
     ]);
   });
 

@@ -1,0 +1,61 @@
+/** Engines know nothing of each other: with several processors each engine is explained in a thread of its own. */
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { ExplainOptions } from '../replay/explain.ts';
+import type { ExplainRecord } from '../replay/explain-result.ts';
+import type { RawExplainOptions } from './explain-options.ts';
+import { explainCapture } from './explain-replay.ts';
+import { startThread } from './thread.ts';
+
+export interface ExplainThreadData {
+  readonly raw: RawExplainOptions;
+}
+
+/** A thread takes a tenth of a second to start, and reads the capture once more. */
+const LEAST_BYTES = 16e6;
+
+export async function explainInThreads(
+  raw: RawExplainOptions,
+  options: ExplainOptions,
+  signal: AbortSignal,
+): Promise<ExplainRecord> {
+  const progress = raw.progress && !raw.quiet;
+  const [first, ...others] = options.engines;
+  if (first === undefined || !paysOff(raw, options)) {
+    return explainCapture(raw, options, progress, signal);
+  }
+  const threads = others.map((engine) =>
+    startThread<ExplainThreadData, ExplainRecord>('explain-thread', { raw: { ...raw, engine } }),
+  );
+  const stop = (): void => {
+    for (const thread of threads) thread.stop();
+  };
+  signal.addEventListener('abort', stop);
+  try {
+    const own = await explainCapture(raw, { ...options, engines: [first] }, progress, signal);
+    if (signal.aborted) return own;
+    return joined([own, ...(await Promise.all(threads.map(({ result }) => result)))]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+function paysOff({ capture }: RawExplainOptions, { engines, diff }: ExplainOptions): boolean {
+  // Two engines are compared packet by packet, in one pass.
+  if (engines.length < 2 || diff !== null || capture === '-') return false;
+  const bytes = statSync(capture, { throwIfNoEntry: false })?.size ?? 0;
+  return bytes >= LEAST_BYTES && availableParallelism() > 1;
+}
+
+/** One record of the records of each engine. */
+function joined(records: readonly ExplainRecord[]): ExplainRecord {
+  const warnings = new Map(
+    records.flatMap((record) => record.warnings.map((warning) => [warning.message, warning] as const)),
+  );
+  return {
+    ...records[0]!,
+    engines: records.flatMap(({ engines }) => engines),
+    warnings: [...warnings.values()],
+  };
+}

@@ -1,0 +1,25 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+/** A thread that posts one result and ends. */
+export interface Thread<Result> {
+  /** Rejects with what fails in the thread. */
+  readonly result: Promise<Result>;
+  /** Ends it, whatever it is at. */
+  stop(): void;
+}
+
+/** @param entry name of a file of this folder, without its ending, which finds `data` as workerData */
+export function startThread<Data, Result>(entry: string, data: Data): Thread<Result> {
+  // Bundled or not, the entry stands beside this file and has the same ending.
+  const url = new URL(`./${entry}${extname(import.meta.url)}`, import.meta.url);
+  const worker = new Worker(url, { workerData: data });
+  const result = new Promise<Result>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`a thread ended with exit code ${code}`)));
+  });
+  // Where the first thread fails, nobody waits for this.
+  result.catch(() => undefined);
+  return { result, stop: () => void worker.terminate() };
+}

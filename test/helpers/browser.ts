@@ -1,0 +1,46 @@
+/** A real browser without a window: the chromium of the system, driven by playwright-core. */
+import { spawnSync } from 'node:child_process';
+import type { Context } from 'mocha';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { needTool } from './surroundings.ts';
+
+const NAME = 'chromium';
+
+/** Skips where it is not installed; in continuous integration that is a failure. */
+export async function startBrowser(context: Context): Promise<Browser> {
+  needTool(context, NAME);
+  const executablePath = spawnSync('sh', ['-c', `command -v ${NAME}`], { encoding: 'utf8' }).stdout.trim();
+  const { chromium } = await import('playwright-core');
+  // Its sandbox does not start for root.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath, args });
+}
+
+export interface Visit {
+  readonly page: Page;
+  /** Complaints of the page: console, exceptions, breaches of its policy; and dialogs. */
+  readonly complaints: string[];
+  /** Addresses asked for. */
+  readonly requests: string[];
+}
+
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(url);
+  return { page, complaints, requests };
+}
