@@ -2,6 +2,7 @@
  * Linux `inet_lro` (2.6.24 to 4.6), skb and frags mode: docs/engines/inet-lro.md has the rules by section.
  * Bytes of headers and checksums are not the engine's business: a recording sink keeps them.
  */
+import { reserveWords } from '../capture/core.ts';
 import { kernelsFor } from '../capture/record-block.ts';
 import { verifyTcpChecksum } from '../packet/checksum.ts';
 import { seqDistance } from '../packet/seq.ts';
@@ -87,12 +88,8 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   const flagsLookedAt = options.pshBlocks === true ? FLAGS_LOOKED_AT | PSH : FLAGS_LOOKED_AT;
   const maxAggr = unlimited ? Number.MAX_SAFE_INTEGER : options.maxAggr;
   const lengthLimit = unlimited ? Number.MAX_SAFE_INTEGER : 65_535 - options.mtu;
-  const room =
-    plain && (options.waived ?? 0) === 0 ? (table.core?.reserve(maxDesc * WORDS * 4) ?? null) : null;
-  const slots =
-    room === null
-      ? new Int32Array(maxDesc * WORDS)
-      : new Int32Array(room.buffer, room.byteOffset, maxDesc * WORDS);
+  const slots = reserveWords(plain && (options.waived ?? 0) === 0 ? table.core : null, maxDesc * WORDS);
+  const isInCore = slots.buffer === table.core?.buffer;
   for (let slot = 0; slot < maxDesc; slot++) slots[slot * WORDS] = EMPTY;
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
   const skb = createHeldSkb();
@@ -314,11 +311,11 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
 
   return {
     counters,
-    inCore: room === null ? undefined : { ...NO_MERGE, slots, maxDesc, maxAggr, lengthLimit },
+    inCore: isInCore ? { ...NO_MERGE, slots, maxDesc, maxAggr, lengthLimit } : undefined,
     receive(from, to) {
       view = table.view;
       // The core tells no sink of the packets that it takes.
-      const kernels = room !== null && hold === undefined ? kernelsFor(table) : null;
+      const kernels = isInCore && hold === undefined ? kernelsFor(table) : null;
       for (let i = from; i < to; i++) {
         if (kernels !== null) {
           const { mergeInetLro: merge, filledSession } = kernels;
