@@ -13,11 +13,11 @@ export const NARROWEST = 60;
 
 const STYLES = { strong: 'bold', heading: 'cyan', faint: 'dim', notice: 'yellow' } as const;
 
-/** Each line by itself, so that a pager that shows some of them shows them right. */
+/** Whether there is colour is decided by `look` alone. Each line by itself, so that a pager that shows some of them shows them right. */
 export function styled(style: keyof typeof STYLES, text: string, { colour }: TextLook): string {
   if (!colour) return text;
   return text
     .split('\n')
-    .map((line) => (line === '' ? line : styleText(STYLES[style], line)))
+    .map((line) => (line === '' ? line : styleText(STYLES[style], line, { validateStream: false })))
     .join('\n');
 }

@@ -47,6 +47,7 @@ describe('bench: running commands', () => {
     const plain = peakMemoryBytes(script('0'));
     const big = peakMemoryBytes(script(`Buffer.alloc(${used}, 1)`));
     expect(plain).to.be.within(10e6, 150e6);
-    expect(big - plain).to.be.above(0.7 * used);
+    // What a process needs to start varies by tens of megabytes from run to run.
+    expect(big - plain).to.be.above(0.5 * used);
   });
 });
