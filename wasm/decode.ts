@@ -2,6 +2,15 @@
 import { big16, big32 } from './bytes';
 import { assignWhileDecoding, beginFlows } from './flows';
 import {
+  ETHERNET_BYTES,
+  IPV4_BYTES,
+  IPV6_BYTES,
+  LINK_ETHERNET,
+  PLAIN_TCP4,
+  PLAIN_TCP6,
+  TCP_BYTES,
+} from './header';
+import {
   CAPTURED_BYTES,
   FRAME_OFFSET,
   IP_AT,
@@ -15,11 +24,6 @@ import {
   WIRE_BYTES,
 } from './layout';
 
-const LINK_ETHERNET: i32 = 1;
-const ETHERNET_BYTES: i32 = 14;
-const IPV4_BYTES: i32 = 20;
-const IPV6_BYTES: i32 = 40;
-const TCP_BYTES: i32 = 20;
 /** As in src/packet/decode.ts. */
 const MAX_FRAME_BYTES: i32 = 262_144;
 /** Of the two bytes in memory order. */
@@ -27,9 +31,6 @@ const ETHERTYPE_IPV4: u32 = 0x0008;
 const ETHERTYPE_IPV6: u32 = 0xdd86;
 const NOT_FRAGMENTED: u32 = 0xff3f;
 const PROTOCOL_TCP: u32 = 6;
-/** As in src/packet/table.ts. */
-const PLAIN_TCP4: u32 = 8;
-const PLAIN_TCP6: u32 = 16;
 
 /** Decodes rows from `row` on; returns the first that is not usual, `count` if all are. */
 export function decode(row: i32, count: i32): i32 {

@@ -1,6 +1,7 @@
 /** The usual packets of inet_lro: an untagged segment with timestamps that plainly continues its session, or begins one. */
 import { big16, big32 } from './bytes';
 import { deliver } from './delivery';
+import { ETHERNET_BYTES, PLAIN_TCP4 } from './header';
 import { FLUSHED } from './lane';
 import {
   FLOW,
@@ -35,8 +36,6 @@ const EMPTY: i32 = -1;
 /** No flow has this index, and no empty session. */
 const NO_FLOW: i32 = -2;
 
-const ETHERNET_BYTES: i32 = 14;
-const PLAIN_TCP4: u32 = 8;
 const FLAGS_LOOKED_AT: i32 = 0xf0f7;
 /** ACK, and 32 bytes of header. */
 const USUAL_FLAGS: i32 = 0x8010;

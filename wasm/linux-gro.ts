@@ -1,5 +1,14 @@
 /** The usual packets of linux-gro: those of src/coalesce/gro-usual.ts, which may join the held skb of their flow. */
 import {
+  ETHERNET_BYTES,
+  IPV4_BYTES,
+  IPV6_BYTES,
+  LINK_ETHERNET,
+  PLAIN_TCP4,
+  PLAIN_TCP6,
+  TCP_BYTES,
+} from './header';
+import {
   FLOW,
   FRAME_OFFSET,
   IP_AT,
@@ -34,13 +43,6 @@ const UNDECIDED: i32 = 0;
 const FIXED: i32 = 1;
 const COUNTING: i32 = 2;
 
-const LINK_ETHERNET: i32 = 1;
-const ETHERNET_BYTES: i32 = 14;
-const IPV4_BYTES: i32 = 20;
-const IPV6_BYTES: i32 = 40;
-const TCP_BYTES: i32 = 20;
-const PLAIN_TCP4: u32 = 8;
-const PLAIN_TCP6: u32 = 16;
 /** Of the word with data offset, flags and window, in memory order. */
 const FIN_PSH: u32 = 0x0900;
 const CWR: u32 = 0x8000;

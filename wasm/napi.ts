@@ -1,5 +1,6 @@
 /** The NAPI simulation of src/nic/napi.ts with its ring, moderation and engine: the same steps in the same order. */
 import { deliver, logEndOfPoll } from './delivery';
+import { ETHERNET_BYTES } from './header';
 import { holdTaken, startHolds } from './hold-times';
 import { flushSession, isUsual, sessionFor, takeIntoSession } from './inet-lro';
 import * as at from './lane';
@@ -16,7 +17,6 @@ import {
   WIRE_BYTES,
 } from './layout';
 
-const ETHERNET_BYTES: i32 = 14;
 const IPV4_OR_IPV6: i32 = 24;
 
 /**

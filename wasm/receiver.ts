@@ -1,7 +1,6 @@
+import { ETHERNET_BYTES, LINK_ETHERNET } from './header';
 import { CAPTURED_BYTES, FRAME_OFFSET, LINK_TYPE, RECEIVED_ROWS, TIME_NS } from './layout';
 
-const LINK_ETHERNET: i32 = 1;
-const ETHERNET_BYTES: i32 = 14;
 const MULTICAST: u32 = 1;
 
 /**

@@ -2,12 +2,11 @@
  * FreeBSD `tcp_lro` of version 10.4, after the published rules in docs/engines/freebsd.md; not checked against running
  * code.
  */
-import { seqDistance } from '../packet/seq.ts';
 import type { PacketTable } from '../packet/table.ts';
 import type { Engine, SkbSink } from './engine.ts';
 import { HELD, HELD_SHIFT } from './held-table.ts';
 import { REASON } from './reason.ts';
-import { ACK, createSegmentReader, OPTIONS, optionsOf, PSH, SYN, tsecrOf, tsvalOf } from './segment.ts';
+import { ACK, createSegmentReader, OPTIONS, optionsOf, PSH, SYN, tsecrOf } from './segment.ts';
 import { createSessions } from './sessions.ts';
 
 export interface FreebsdOptions {
@@ -50,23 +49,14 @@ export function createFreebsd(table: PacketTable, options: FreebsdOptions, sink:
   }
 
   /** Why the packet cannot join its flow's session; -1 if it can. */
-  function joinViolation(at: number): number {
+  function joinViolation(slot: number): number {
     const own = ownViolation();
     if (own >= 0) return own;
-    const words = held.words();
-    const kind = optionsOf(table.view, segment);
-    if (kind !== words[at + HELD.OPTIONS]) return REASON['options-changed'];
-    if (segment.seq !== words[at + HELD.NEXT_SEQ]) return REASON.sequence;
-    if (
-      kind === OPTIONS.TIMESTAMP &&
-      seqDistance(tsvalOf(table.view, segment), words[at + HELD.TSVAL]!) < 0
-    ) {
-      return REASON['timestamp-backwards'];
-    }
-    const advance = seqDistance(segment.ack, words[at + HELD.ACK]!);
-    if (advance < 0) return REASON['ack-backwards'];
+    const gap = sessions.gap(slot, segment);
+    if (gap >= 0) return gap;
     // A pure ACK is absorbed if it acknowledges something new; a duplicate one ends the merge.
-    return advance === 0 && segment.payloadBytes === 0 ? REASON['duplicate-ack'] : -1;
+    const isOldAck = segment.ack === held.words()[(slot << HELD_SHIFT) + HELD.ACK];
+    return isOldAck && segment.payloadBytes === 0 ? REASON['duplicate-ack'] : -1;
   }
 
   function limit(at: number): number {
@@ -88,8 +78,7 @@ export function createFreebsd(table: PacketTable, options: FreebsdOptions, sink:
       begin(row);
       return;
     }
-    const at = slot << HELD_SHIFT;
-    const violation = joinViolation(at);
+    const violation = joinViolation(slot);
     if (violation >= 0) {
       // The packet that could not join goes up alone; it opens no new session.
       sessions.end(slot, violation);
@@ -97,7 +86,7 @@ export function createFreebsd(table: PacketTable, options: FreebsdOptions, sink:
       return;
     }
     sessions.take(slot, segment);
-    const full = limit(at);
+    const full = limit(slot << HELD_SHIFT);
     if (full >= 0) sessions.end(slot, full);
   }
 

@@ -2,6 +2,7 @@
  * At most one held skb a flow, to which packets are appended: what freebsd and windows-rsc share. The delivered header shows
  * ACK number, window and timestamps of what came last; the engines decide what may come.
  */
+import { seqDistance } from '../packet/seq.ts';
 import type { PacketTable } from '../packet/table.ts';
 import type { SkbSink } from './engine.ts';
 import { createHeldTable, HELD, HELD_SHIFT, type HeldTable } from './held-table.ts';
@@ -12,6 +13,11 @@ export interface Sessions {
   readonly held: HeldTable;
   /** Slot of the flow's session, -1 without one. */
   find(flow: number): number;
+  /**
+   * Why the packet does not go on where its flow's session stopped: other options, another sequence number, a
+   * timestamp or an ACK number that goes back. -1 if it does.
+   */
+  gap(slot: number, segment: Segment): number;
   /** Opens one with the packet; delivers the packet alone if all sessions are in use. */
   open(segment: Segment): void;
   /** Adds the packet. */
@@ -50,6 +56,20 @@ export function createSessions(table: PacketTable, sink: SkbSink, maxSessions: n
   return {
     held,
     find: (flow) => (flow >= 0 && flow < slotOfFlow.length ? slotOfFlow[flow]! : NONE),
+    gap(slot, segment) {
+      const words = held.words();
+      const at = slot << HELD_SHIFT;
+      const kind = optionsOf(table.view, segment);
+      if (kind !== words[at + HELD.OPTIONS]) return REASON['options-changed'];
+      if (segment.seq !== words[at + HELD.NEXT_SEQ]) return REASON.sequence;
+      if (
+        kind === OPTIONS.TIMESTAMP &&
+        seqDistance(tsvalOf(table.view, segment), words[at + HELD.TSVAL]!) < 0
+      ) {
+        return REASON['timestamp-backwards'];
+      }
+      return seqDistance(segment.ack, words[at + HELD.ACK]!) < 0 ? REASON['ack-backwards'] : -1;
+    },
     open(segment) {
       if (maxSessions > 0 && held.count() === maxSessions) {
         held.counters.noDesc++;

@@ -2,12 +2,11 @@
  * Receive segment coalescing as Windows asks it of NICs, after the published rules in docs/engines/windows-rsc.md; not
  * checked against running code.
  */
-import { seqDistance } from '../packet/seq.ts';
 import type { PacketTable } from '../packet/table.ts';
 import type { Engine, SkbSink } from './engine.ts';
 import { HELD, HELD_SHIFT } from './held-table.ts';
 import { REASON } from './reason.ts';
-import { ACK, createSegmentReader, OPTIONS, optionsOf, PSH, tsvalOf } from './segment.ts';
+import { ACK, createSegmentReader, OPTIONS, optionsOf, PSH } from './segment.ts';
 import { createSessions } from './sessions.ts';
 
 export interface WindowsRscOptions {
@@ -48,22 +47,14 @@ export function createWindowsRsc(table: PacketTable, options: WindowsRscOptions,
   }
 
   /** Exceptions that end the unit and send the segment up alone; -1 without one. */
-  function exception(at: number): number {
+  function exception(slot: number): number {
     const own = ownViolation();
     if (own >= 0) return own;
+    const gap = sessions.gap(slot, segment);
+    if (gap >= 0) return gap;
     const words = held.words();
-    const kind = optionsOf(table.view, segment);
-    if (kind !== words[at + HELD.OPTIONS]) return REASON['options-changed'];
-    if (segment.seq !== words[at + HELD.NEXT_SEQ]) return REASON.sequence;
-    if (
-      kind === OPTIONS.TIMESTAMP &&
-      seqDistance(tsvalOf(table.view, segment), words[at + HELD.TSVAL]!) < 0
-    ) {
-      return REASON['timestamp-backwards'];
-    }
-    const advance = seqDistance(segment.ack, words[at + HELD.ACK]!);
-    if (advance < 0) return REASON['ack-backwards'];
-    if (advance === 0) return -1;
+    const at = slot << HELD_SHIFT;
+    if (segment.ack === words[at + HELD.ACK]) return -1;
     // Acknowledging something new is for segments with data, as long as no duplicate ACK was counted.
     if (segment.payloadBytes === 0) return REASON['pure-ack'];
     return words[at + DUPLICATE_ACKS]! > 0 ? REASON['duplicate-ack'] : -1;
@@ -106,14 +97,13 @@ export function createWindowsRsc(table: PacketTable, options: WindowsRscOptions,
       else begin(row);
       return;
     }
-    const at = slot << HELD_SHIFT;
-    const reason = refused >= 0 ? refused : exception(at);
+    const reason = refused >= 0 ? refused : exception(slot);
     if (reason >= 0) {
       sessions.end(slot, reason);
       sink.deliverAlone(row, reason);
       return;
     }
-    const again = restart(at);
+    const again = restart(slot << HELD_SHIFT);
     if (again < 0) take(slot);
     else {
       sessions.end(slot, again);

@@ -1,22 +1,19 @@
 /** What a person can change about each obstacle, in one sentence: only what holds. */
-import { OBSTACLE, type Obstacle, type ObstacleSet, obstacleSet, obstaclesIn } from '../coalesce/obstacle.ts';
+import {
+  OBSTACLE,
+  OBSTACLES,
+  type Obstacle,
+  type ObstacleSet,
+  obstacleSet,
+  obstaclesIn,
+} from '../coalesce/obstacle.ts';
 import type { EngineName } from './coalesce.ts';
 
 /** The obstacles that the rules of an engine know. */
 const APPLICABLE: Readonly<Record<EngineName, readonly Obstacle[]>> = {
   none: [],
   inet_lro: ['timestamp', 'size-limit', 'table-full', 'reordering', 'poll-end'],
-  'linux-gro': [
-    'psh',
-    'ack-changed',
-    'window-changed',
-    'timestamp',
-    'segment-size',
-    'size-limit',
-    'table-full',
-    'reordering',
-    'poll-end',
-  ],
+  'linux-gro': OBSTACLES,
   // Their rules cannot be left out one by one; polls can.
   s2io: ['poll-end'],
   freebsd: ['poll-end'],

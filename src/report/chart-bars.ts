@@ -10,15 +10,14 @@ import {
   stackLabelHeight,
   stackTexts,
 } from './chart-draw.ts';
+import { AXIS_LINE, axisTitle, FONT, GRID_LINES, STILL } from './chart-options.ts';
 import type { BarChartSpec } from './chart-spec.ts';
-import { type ChartSize, FONT_SIZE, GRID, INK, LOOKS, OUTLINE_WIDTH } from './chart-style.ts';
-import { CHART_FONT } from './fonts.ts';
+import { type ChartSize, INK, LOOKS, OUTLINE_WIDTH } from './chart-style.ts';
 
 export function barConfiguration(
   spec: BarChartSpec,
   { width }: ChartSize,
 ): ChartConfiguration<'bar', (number | null)[], string> {
-  const font = { family: CHART_FONT, size: FONT_SIZE };
   const stacks = new Set(spec.series.map(({ stack }) => stack)).size;
   return {
     type: 'bar',
@@ -36,18 +35,13 @@ export function barConfiguration(
       })),
     },
     options: {
-      responsive: false,
-      animation: false,
-      locale: 'en-US',
-      font,
-      color: INK,
+      ...STILL,
       layout: { padding: { top: legendHeight(spec, width), right: 3, bottom: 1, left: 1 } },
-      plugins: { legend: { display: false }, tooltip: { enabled: false } },
       scales: {
         x: {
           grid: { display: false, drawTicks: false },
-          border: { color: INK, width: 0.8 },
-          ticks: { font, color: INK, padding: 3 + stackLabelHeight(spec) },
+          border: AXIS_LINE,
+          ticks: { font: FONT, color: INK, padding: 3 + stackLabelHeight(spec) },
           // Chart.js keeps room for the padding below the labels, too.
           afterFit: (axis) => {
             axis.height -= stackLabelHeight(spec);
@@ -57,10 +51,10 @@ export function barConfiguration(
           beginAtZero: true,
           grace: '12%',
           suggestedMax: Math.max(0, ...spec.referenceLines.map((line) => line.value)),
-          grid: { color: GRID, lineWidth: 0.6, tickLength: 3 },
-          border: { color: INK, width: 0.8 },
-          ticks: { font, color: INK, maxTicksLimit: 6 },
-          title: { display: true, text: spec.axisLabel, font, color: INK, padding: 2 },
+          grid: GRID_LINES,
+          border: AXIS_LINE,
+          ticks: { font: FONT, color: INK, maxTicksLimit: 6 },
+          title: axisTitle(spec.axisLabel),
         },
       },
     },

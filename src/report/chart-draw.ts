@@ -1,15 +1,14 @@
 /** What Chart.js does not draw itself, as plugins of one chart: each draws in CSS pixels on the chart's canvas. */
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { Chart, Plugin, Scale } from 'chart.js';
+import { CANVAS_FONT } from './chart-options.ts';
 import type { BarChartSpec } from './chart-spec.ts';
 import { FONT_SIZE, INK, LOOKS, type Look, OUTLINE_WIDTH, PAPER } from './chart-style.ts';
-import { CHART_FONT } from './fonts.ts';
 import { fixed } from './format.ts';
 
 type BarPlugin = Plugin<'bar'>;
 type LegendSpec = Pick<BarChartSpec, 'series' | 'referenceLines' | 'decimals'>;
 
-const FONT = `${FONT_SIZE}px "${CHART_FONT}"`;
 /** Height of a digit of DejaVu Sans over its font size. */
 const CAP_HEIGHT = 0.73 * FONT_SIZE;
 const TEXT_GAP = 3;
@@ -281,7 +280,7 @@ export function text(
   style: TextStyle,
 ): number {
   context.save();
-  context.font = FONT;
+  context.font = CANVAS_FONT;
   context.textAlign = align;
   context.textBaseline = 'alphabetic';
   context.lineJoin = 'round';

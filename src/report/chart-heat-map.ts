@@ -3,12 +3,11 @@
  * in the sizes and fonts of the other charts.
  */
 import type { SKRSContext2D } from '@napi-rs/canvas';
+import { CANVAS_FONT } from './chart-options.ts';
 import type { HeatMapSpec } from './chart-spec-sweep.ts';
 import { type ChartSize, FONT_SIZE, HEAT_SCALE, INK, PAPER } from './chart-style.ts';
-import { CHART_FONT } from './fonts.ts';
 import { decimalsFor, fixed } from './format.ts';
 
-const FONT = `${FONT_SIZE}px "${CHART_FONT}"`;
 const BAR_WIDTH = 9;
 const GAP = 4;
 const TICK = 3;
@@ -22,7 +21,7 @@ export function drawHeatMap(context: SKRSContext2D, spec: HeatMapSpec, size: Cha
   // A little more than the size, which a whole number of device pixels may go beyond.
   context.fillRect(0, 0, size.width + 1, size.height + 1);
   const { columns, rows, values } = spec;
-  context.font = FONT;
+  context.font = CANVAS_FONT;
   const present = values.flat().filter((value) => value !== null);
   const low = Math.min(...present);
   const high = Math.max(...present);

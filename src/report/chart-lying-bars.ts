@@ -1,15 +1,17 @@
 /** Draws charts of lying bars with notes beside them. Loads nothing: the chart stack is in chart-render.ts. */
+import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { ChartConfiguration, Plugin } from 'chart.js';
 import { background, contextOf, legend } from './chart-draw.ts';
-import { FONT_SIZE, GRID, INK, LOOKS, OUTLINE_WIDTH } from './chart-style.ts';
+import { AXIS_LINE, axisTitle, CANVAS_FONT, FONT, GRID_LINES, STILL } from './chart-options.ts';
+import { INK, LOOKS, OUTLINE_WIDTH } from './chart-style.ts';
 import type { ExplainChartSpec } from './explain-chart.ts';
-import { CHART_FONT } from './fonts.ts';
 
 const LINE_HEIGHT = 15;
 /** Axis with its label, and the row of keys. */
 const AXIS_HEIGHT = 36;
 const LEGEND_HEIGHT = 20;
 const NOTE_WIDTH = 64;
+const LABEL_GAP = 4;
 
 /** By the number of lines, whatever the width. */
 export function lyingBarHeight(spec: ExplainChartSpec): number {
@@ -24,7 +26,6 @@ function topOf(spec: ExplainChartSpec): number {
 export function lyingBarConfiguration(
   spec: ExplainChartSpec,
 ): ChartConfiguration<'bar', (number | null)[], string> {
-  const font = { family: CHART_FONT, size: FONT_SIZE };
   const weight = ({ index }: { index: number }): 'bold' | 'normal' =>
     spec.headings[index] === true ? 'bold' : 'normal';
   return {
@@ -45,31 +46,30 @@ export function lyingBarConfiguration(
     },
     options: {
       indexAxis: 'y',
-      responsive: false,
-      animation: false,
-      locale: 'en-US',
-      font,
-      color: INK,
+      ...STILL,
       layout: { padding: { top: topOf(spec), right: NOTE_WIDTH, bottom: 1, left: 1 } },
-      plugins: { legend: { display: false }, tooltip: { enabled: false } },
       scales: {
         x: {
           stacked: true,
           beginAtZero: true,
           ...(spec.axisMax === null ? { grace: '4%' } : { max: spec.axisMax }),
-          grid: { color: GRID, lineWidth: 0.6, tickLength: 3 },
-          border: { color: INK, width: 0.8 },
-          ticks: { font, color: INK, maxTicksLimit: 6, maxRotation: 0 },
-          title: { display: true, text: spec.axisLabel, font, color: INK, padding: 2 },
+          grid: GRID_LINES,
+          border: AXIS_LINE,
+          ticks: { font: FONT, color: INK, maxTicksLimit: 6, maxRotation: 0 },
+          title: axisTitle(spec.axisLabel),
         },
         y: {
           stacked: true,
+          // Chart.js gives labels half of the chart at most, and cuts what is longer.
+          afterFit: (axis) => {
+            axis.width = Math.max(axis.width, labelWidth(axis.ctx, spec.labels));
+          },
           grid: { display: false, drawTicks: false },
-          border: { color: INK, width: 0.8 },
+          border: AXIS_LINE,
           ticks: {
-            font: (context) => ({ ...font, weight: weight(context) }),
+            font: (context) => ({ ...FONT, weight: weight(context) }),
             color: INK,
-            padding: 4,
+            padding: LABEL_GAP,
             autoSkip: false,
           },
         },
@@ -77,6 +77,17 @@ export function lyingBarConfiguration(
     },
     plugins: [background, notes(spec), legend({ ...spec, referenceLines: [], decimals: 0 })],
   };
+}
+
+function labelWidth(
+  context: Pick<SKRSContext2D, 'save' | 'restore' | 'font' | 'measureText'>,
+  labels: readonly string[],
+): number {
+  context.save();
+  context.font = CANVAS_FONT;
+  const widest = Math.max(...labels.map((label) => context.measureText(label).width));
+  context.restore();
+  return Math.ceil(widest) + 2 * LABEL_GAP;
 }
 
 /** The column of notes at the right of the plot. */
@@ -89,7 +100,7 @@ function notes(spec: ExplainChartSpec): Plugin<'bar'> {
       const context = contextOf(chart);
       const right = chart.width - 2;
       context.save();
-      context.font = `${FONT_SIZE}px "${CHART_FONT}"`;
+      context.font = CANVAS_FONT;
       context.fillStyle = INK;
       context.textAlign = 'right';
       context.textBaseline = 'middle';

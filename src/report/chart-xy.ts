@@ -2,9 +2,9 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { ChartConfiguration, Plugin, ScaleOptionsByType } from 'chart.js';
 import { background, contextOf, ON_PAPER, text } from './chart-draw.ts';
+import { AXIS_LINE, axisTitle, FONT, GRID_LINES, STILL } from './chart-options.ts';
 import type { XyAxis, XyChartSpec, XySeries } from './chart-spec-xy.ts';
-import { FONT_SIZE, GRID, INK, PAPER, XY_LOOKS, type XyLook } from './chart-style.ts';
-import { CHART_FONT } from './fonts.ts';
+import { FONT_SIZE, INK, PAPER, XY_LOOKS, type XyLook } from './chart-style.ts';
 
 type XyPlugin = Plugin<'scatter'>;
 
@@ -14,7 +14,6 @@ const KEY_GAP = 4;
 const ENTRY_GAP = 11;
 
 export function xyConfiguration(spec: XyChartSpec): ChartConfiguration {
-  const font = { family: CHART_FONT, size: FONT_SIZE };
   const configuration: ChartConfiguration<'scatter', ({ x: number; y: number } | null)[]> = {
     type: 'scatter',
     data: {
@@ -36,13 +35,8 @@ export function xyConfiguration(spec: XyChartSpec): ChartConfiguration {
       })),
     },
     options: {
-      responsive: false,
-      animation: false,
-      locale: 'en-US',
-      font,
-      color: INK,
+      ...STILL,
       layout: { padding: { top: spec.series.length > 1 ? 20 : 6, right: 8, bottom: 1, left: 1 } },
-      plugins: { legend: { display: false }, tooltip: { enabled: false } },
       scales: { x: axisOptions(spec.x, 8), y: axisOptions(spec.y, 6) },
     },
     plugins: [background as unknown as XyPlugin, legend(spec.series)],
@@ -53,15 +47,14 @@ export function xyConfiguration(spec: XyChartSpec): ChartConfiguration {
 type AxisOptions = NonNullable<NonNullable<ChartConfiguration<'scatter'>['options']>['scales']>[string];
 
 function axisOptions({ label, scale, ticks, fromZero }: XyAxis, maxTicks: number): AxisOptions {
-  const font = { family: CHART_FONT, size: FONT_SIZE };
   const labelOf = (value: number): string =>
     ticks?.find(({ at }) => at === value)?.label ?? value.toLocaleString('en-US');
   const common = {
-    grid: { color: GRID, lineWidth: 0.6, tickLength: 3 },
-    border: { color: INK, width: 0.8 },
-    title: { display: true, text: label, font, color: INK, padding: 2 },
+    grid: GRID_LINES,
+    border: AXIS_LINE,
+    title: axisTitle(label),
     ticks: {
-      font,
+      font: FONT,
       color: INK,
       padding: 3,
       maxRotation: 0,

@@ -27,6 +27,11 @@ export function pureAck(i: number, tcp: Partial<TcpFields> = {}, ip: Partial<Ipv
   return segment(i, { payload: u8(), ...tcp }, ip);
 }
 
+/** The whole numbers from `from` to `to - 1`. */
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
 /** Segment `i` of flow `flow`. */
 export function ofFlow(flow: number, i = 0): Uint8Array {
   return segment(i, { sourcePort: 2000 + flow });
@@ -65,6 +70,18 @@ export interface Case {
   readonly header?: Header;
   readonly gsoSize?: number;
   readonly pureAcks?: number;
+}
+
+/** Two segments that join, with an odd one between them that does not. */
+export function apart(name: string, odd: Uint8Array): Case {
+  return {
+    name: `${name} makes an item of its own, beside which the other goes on`,
+    frames: [segment(0), odd, segment(1)],
+    expected: [
+      [[0, 2], 'capture-end'],
+      [[1], 'capture-end'],
+    ],
+  };
 }
 
 export function describeCases(engine: EngineName, title: string, cases: readonly Case[]): void {

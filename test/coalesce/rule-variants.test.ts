@@ -5,9 +5,17 @@ import { pattern, u8 } from '../helpers/bytes.ts';
 import { ethernet } from '../helpers/links.ts';
 import { FLAG, ipv4Packet, timestamps } from '../helpers/packets.ts';
 import { inIpv4 } from '../helpers/tunnels.ts';
-import { ACK_PSH, type Case, type Delivered, describeCases, ofFlow, pureAck, segment } from './rule-cases.ts';
+import {
+  ACK_PSH,
+  type Case,
+  type Delivered,
+  describeCases,
+  ofFlow,
+  pureAck,
+  range,
+  segment,
+} from './rule-cases.ts';
 
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 const full = (i: number, bytes = 1448): Uint8Array =>
   ethernet(ipv4Packet({}, { seq: bytes * i, options: timestamps(1, 1), payload: pattern(bytes, i) }));
 

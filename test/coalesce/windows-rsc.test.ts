@@ -11,6 +11,7 @@ import {
   ofFlow,
   passingCases,
   pureAck,
+  range,
   segment,
   segment6,
 } from './rule-cases.ts';
@@ -165,8 +166,6 @@ const filling = (last: number): Uint8Array[] => [
   ethernet(ipv4Packet({}, { seq: 65_415, payload: pattern(last) })),
   ethernet(ipv4Packet({}, { seq: 65_415 + last, payload: pattern(1) })),
 ];
-
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
 const RESUMING: readonly Case[] = [
   {

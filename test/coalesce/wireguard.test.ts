@@ -4,6 +4,7 @@ import { ethernet, MAC_B } from '../helpers/links.ts';
 import { FLAG, ipv4Packet, timestamps } from '../helpers/packets.ts';
 import {
   ACK_PSH,
+  apart,
   type Case,
   type Delivered,
   describeCases,
@@ -11,19 +12,11 @@ import {
   ofFlow,
   passingCases,
   pureAck,
+  range,
   segment,
   segment6,
 } from './rule-cases.ts';
 
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
-const apart = (name: string, odd: Uint8Array): Case => ({
-  name: `${name} makes an item of its own, beside which the other goes on`,
-  frames: [segment(0), odd, segment(1)],
-  expected: [
-    [[0, 2], 'capture-end'],
-    [[1], 'capture-end'],
-  ],
-});
 /** Payloads `sizes` that follow each other, arriving in the order `arrival`. */
 function sized(sizes: readonly number[], arrival: readonly number[], psh = -1): Uint8Array[] {
   return arrival.map((i) => {

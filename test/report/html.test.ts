@@ -5,6 +5,7 @@ import type { ConfigurationResult, FlowFate, ResultRecord } from '../../src/repl
 import { htmlFile } from '../../src/report/html/html-file.ts';
 import { escapeHtml, scriptJson } from '../../src/report/html/markup.ts';
 import { allTerms } from '../../src/report/html/terms.ts';
+import { NO_FATE } from './explain-record.ts';
 import { emptyRecord, sampleConfiguration, sampleRecord } from './sample-record.ts';
 
 const LIMIT_BYTES = 1_000_000;
@@ -40,15 +41,6 @@ function flow(index: number, lroRate: number): FlowFate {
 
 /** Every configuration that merges with `count` flows, told apart. */
 function withFlows(count: number): ResultRecord {
-  const none = {
-    packets: 0,
-    skbs: 0,
-    payloadBytes: 0,
-    dataPackets: 0,
-    dataSkbs: 0,
-    lroRate: null,
-    reasons: [],
-  };
   const { configurations } = sampleRecord();
   return sampleRecord({
     configurations: configurations.map(
@@ -56,8 +48,8 @@ function withFlows(count: number): ResultRecord {
         ...one,
         flows: {
           flows: Array.from({ length: count }, (_, index) => flow(index, 2 + at / 7)),
-          otherFlows: none,
-          withoutFlow: none,
+          otherFlows: NO_FATE,
+          withoutFlow: NO_FATE,
         },
       }),
     ),
