@@ -141,13 +141,21 @@ function refuseRepeats(
   return true;
 }
 
-/** Adds the nearest option to the parser's word on unknown ones, which it names in two spellings. */
+/** Adds to the parser's word how the command is written, or the option nearest to an unknown one, which it names in two spellings. */
 function suggest(message: string, argv: readonly string[]): string {
+  if (message.startsWith('Not enough non-option arguments')) return `${message} for '${usageOf(argv)}'`;
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
   if (unknown === undefined) return message;
   if (argv.includes(unknown)) return `'${unknown}' is one argument too many`;
   const known = new Set(COMMANDS.flatMap(({ options }) => Object.keys(options)));
   return `unknown option --${unknown}${nearestOf(unknown, [...known])}`;
+}
+
+/** How the command that `argv` names is written. */
+function usageOf(argv: readonly string[]): string {
+  const definition = COMMANDS.find((one) => argv.includes(commandName(one))) ?? COMMANDS[0]!;
+  const usage = [definition.usage].flat()[0]!;
+  return usage.replace(/^(\$0 )?/, 'analyze ');
 }
 
 function explain(error: unknown): number {

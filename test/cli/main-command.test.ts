@@ -228,7 +228,7 @@ describe('analyze <capture>', function () {
   });
 
   const wrong: { name: string; args: string[]; code: number; message: RegExp }[] = [
-    { name: 'no capture', args: [], code: 2, message: /got 0, need at least 1/ },
+    { name: 'no capture', args: [], code: 2, message: /got 0, need at least 1 for 'analyze <captures..>'/ },
     { name: 'a missing file', args: ['no-such.pcap'], code: 3, message: /no-such\.pcap: no such file/ },
     {
       name: 'a poll of an unknown kind',

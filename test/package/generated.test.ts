@@ -4,6 +4,7 @@ import Ajv from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { packageFile } from '../../src/package-root.ts';
 import { generatedFiles } from '../../tools/generated-files.ts';
+import { needTool } from '../helpers/surroundings.ts';
 
 describe('files made from the definitions of the commands', () => {
   for (const [path, text] of generatedFiles()) {
@@ -22,10 +23,10 @@ describe('files made from the definitions of the commands', () => {
   });
 
   it('the manual page is one that groff takes', function () {
+    needTool(this, 'groff');
     const result = spawnSync('groff', ['-man', '-ww', '-Tutf8', '-K', 'utf8', packageFile('man/analyze.1')], {
       encoding: 'utf8',
     });
-    if (result.error !== undefined) this.skip();
     expect(result.stderr).to.equal('');
     expect(result.stdout).to.include('LRO descriptors');
   });

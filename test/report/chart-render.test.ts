@@ -3,6 +3,7 @@ import { GlobalFonts } from '@napi-rs/canvas';
 import { expect } from 'chai';
 import { type BarChartSpec, chartSpecs, type SeriesRole } from '../../src/report/chart-spec.ts';
 import { LOOKS } from '../../src/report/chart-style.ts';
+import type { ExplainChartSpec } from '../../src/report/explain-chart.ts';
 import { studyFigures } from '../../src/report/figures.ts';
 import { CHART_FONT, registerChartFonts, registerFonts } from '../../src/report/fonts.ts';
 import { ROOT } from '../helpers/surroundings.ts';
@@ -54,6 +55,20 @@ describe('charts as PNG', () => {
     for (const [index, file] of chartFiles(sampleRecord()).entries()) {
       expect(file.bytes.equals(files[index]!.bytes), file.name).to.equal(true);
     }
+  });
+
+  it('gives lying bars the room that their labels need', async () => {
+    const spec: ExplainChartSpec = {
+      ...{ name: 'explain-what-if', title: 'What if', axisLabel: 'LRO rate', axisMax: null },
+      labels: ['inet_lro', 'without ack-changed, window-changed'],
+      headings: [true, false],
+      series: [{ role: 'value', label: 'packets per skb', values: [null, 3], stack: 'all' }],
+      ...{ notes: ['', '+1.00'], noteHeading: 'gain' },
+    };
+    const picture = await pictureOf(pngOf({ kind: 'lying-bars', spec }));
+    const left = countPixels(picture, isDark, [0, 3]);
+    const labels = countPixels(picture, isDark, [3, picture.width / 2]);
+    expect({ left, isWritten: labels > 1000 }).to.deep.equal({ left: 0, isWritten: true });
   });
 
   it('writes text: axis, names and numbers', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { makeFolder, OutputError, writeFiles } from '../../src/report/files.ts';
+import { skipWith } from '../helpers/surroundings.ts';
 
 describe('writeFiles', () => {
   let folder: string;
@@ -60,7 +61,8 @@ describe('writeFiles', () => {
   });
 
   it('says so before anything is written where it has no permission', function () {
-    if (process.geteuid === undefined || process.seteuid === undefined) return this.skip();
+    if (process.geteuid === undefined || process.seteuid === undefined)
+      return skipWith(this, 'no POSIX users here');
     const user = process.geteuid();
     const locked = join(folder, 'locked');
     mkdirSync(locked, { mode: 0o500 });
@@ -80,7 +82,8 @@ describe('writeFiles', () => {
     } catch (error) {
       cause = error;
     }
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC')) return this.skip();
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC'))
+      return skipWith(this, 'no /dev/full here');
     expect(new OutputError('reports/a/a.csv', cause).message).to.equal(
       'cannot write reports/a/a.csv: the disk is full; free some space or choose another folder with --out (ENOSPC)',
     );
