@@ -87,7 +87,7 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   const pacer = createPacer(raw.progress && !raw.quiet);
   let session: Session;
   try {
-    session = await openSession(raw.capture, { ...options, stdin: () => process.stdin });
+    session = await openSession(raw.capture, { ...options, stdin: () => process.stdin, readAhead: true });
   } catch (error) {
     discard();
     throw error;
@@ -108,7 +108,14 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
     const engine = { engine: raw.engine, inetLro: options.inetLro, linuxGro, ...byRules };
     const afterBlock = (): undefined | Promise<void> => out.drain() ?? pacer.tick(session.reader);
     const reportPoll = pollsFile?.add;
-    const extras = { softirq, ...(reportPoll === undefined ? {} : { reportPoll }) };
+    const tally = (reason: number, skbs: number): void => {
+      skbsOf[reason]! += skbs;
+    };
+    const extras = {
+      softirq,
+      ...(reportPoll === undefined ? {} : { reportPoll }),
+      ...(raw.jsonl || file !== null ? {} : { tally }),
+    };
     const stats = await coalesce(session, engine, poll, sink, afterBlock, signal, extras);
     pacer.done();
     if (signal.aborted) {

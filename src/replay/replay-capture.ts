@@ -16,6 +16,8 @@ export interface ResolvedStudy {
 
 export interface ReplayHooks {
   readonly stdin: () => Readable;
+  /** As in SessionOptions. */
+  readonly readAhead?: boolean;
   /** Is called after each block, for progress; waited for where it returns a promise. */
   readonly afterBlock?: (reader: CaptureReader) => undefined | Promise<void>;
   /** Once a pass over the capture has ended. */
@@ -29,13 +31,13 @@ export async function replayCapture(
   { session: choices, pace, study: options }: ResolvedStudy,
   hooks: ReplayHooks,
 ): Promise<ResultRecord> {
-  const { stdin, afterBlock, afterPass, signal } = hooks;
+  const { stdin, readAhead = false, afterBlock, afterPass, signal } = hooks;
   const before = fileState(path);
   const record = await replayAtPace(
     pace,
     options.setups,
     async (setups) => {
-      const session = await openSession(path, { ...choices, stdin });
+      const session = await openSession(path, { ...choices, stdin, readAhead });
       try {
         return await study(session, { ...options, setups }, () => afterBlock?.(session.reader), signal);
       } finally {

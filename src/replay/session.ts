@@ -4,8 +4,8 @@
  */
 import type { Readable } from 'node:stream';
 import { type Core, createCore } from '../capture/core.ts';
+import type { Later } from '../capture/later.ts';
 import { type CaptureReader, openCapture } from '../capture/reader.ts';
-import type { Later } from '../capture/window.ts';
 import { createDecoder } from '../packet/decode.ts';
 import { createFlowTable, type FlowTable } from '../packet/flows.ts';
 import {
@@ -29,6 +29,8 @@ export interface SessionOptions {
   readonly stdin: () => Readable;
   /** False: without the WebAssembly core, for comparison. */
   readonly core?: boolean;
+  /** Reads files on threads of Node's own: not where all processors have work. */
+  readonly readAhead?: boolean;
 }
 
 /** May return a promise to be waited for before the next block is read. */
@@ -58,7 +60,8 @@ export interface Session {
 /** Throws a CaptureError where nothing can be read. */
 export async function openSession(path: string, options: SessionOptions): Promise<Session> {
   const core = options.core === false ? null : createCore();
-  const reader = await openCapture(path, { fcsBytes: options.fcsBytes, stdin: options.stdin, core });
+  const { fcsBytes, stdin, readAhead = false } = options;
+  const reader = await openCapture(path, { fcsBytes, stdin, core, readAhead });
   try {
     return await createSession(reader, core, options);
   } catch (error) {
