@@ -100,12 +100,12 @@ describe('figures for papers', function () {
           .digest('hex');
         expect(file.sha256, file.name).to.equal(sha256);
       }
-      expect(capture.sha256).to.equal(createHash('sha256').update(readFileSync(SMALL)).digest('hex'));
+      expect(capture!.sha256).to.equal(createHash('sha256').update(readFileSync(SMALL)).digest('hex'));
       expect(options).to.deep.include({ option: 'chart-width', value: 'column', origin: 'default' });
       expect(rest).to.include({ command: name });
       const svg = readFileSync(join(report, `${figures[0]}.svg`), 'utf8');
-      expect(svg).to.include(`Capture-SHA-256: ${capture.sha256}`);
-      expect(readFileSync(join(report, `${figures[0]}.tex`), 'latin1')).to.include(capture.sha256!);
+      expect(svg).to.include(`Capture-SHA-256: ${capture!.sha256}`);
+      expect(readFileSync(join(report, `${figures[0]}.tex`), 'latin1')).to.include(capture!.sha256!);
     });
 
     it(`${name}: the same bytes in another folder, by other words for the same options`, async () => {

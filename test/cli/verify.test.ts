@@ -42,7 +42,7 @@ describe('analyze verify', () => {
 
   it('knows the path, the command and the hash of every file', () => {
     const provenance = JSON.parse(readFileSync(join(report, 'provenance.json'), 'utf8')) as Provenance;
-    expect(provenance.capture.path).to.equal(`../../${NAME}`);
+    expect(provenance.capture!.path).to.equal(`../../${NAME}`);
     expect(provenance.command).to.equal('analyze');
     for (const { sha256 } of provenance.files) expect(sha256).to.match(/^[0-9a-f]{64}$/);
   });
