@@ -10,6 +10,7 @@ import {
   isProvenance,
   PROVENANCE_FILE,
   type Provenance,
+  type ReportInput,
   sha256Of,
 } from '../report/provenance.ts';
 import { hashFile } from './content-hash.ts';
@@ -79,7 +80,7 @@ export function readProvenance(folder: string, name: string): Provenance {
     files.every((one) => typeof one?.name === 'string' && typeof one.sha256 === 'string') &&
     Array.isArray(options) &&
     Array.isArray(inputs) &&
-    [...(capture === null ? [] : [capture]), ...inputs].every((one) => typeof one?.name === 'string') &&
+    inputsOf({ capture, inputs }).every(isInput) &&
     typeof tool?.version === 'string' &&
     typeof command === 'string';
   if (!isWhole) {
@@ -88,6 +89,12 @@ export function readProvenance(folder: string, name: string): Provenance {
     );
   }
   return { ...(provenance as Provenance), capture, inputs };
+}
+
+function isInput(input: Partial<ReportInput> | undefined): boolean {
+  const { role, name, path, sha256 } = input ?? {};
+  const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
+  return typeof role === 'string' && typeof name === 'string' && [path, sha256].every(isTextOrNull);
 }
 
 /** What a run of today gives. */

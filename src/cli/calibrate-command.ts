@@ -56,7 +56,7 @@ export async function runCalibrate(raw: RawCalibrateOptions, invocation: Invocat
   }
   // The fit itself does not look at signals.
   const signal = raw.capture.length === 0 ? new AbortController().signal : abortOnSignals();
-  return asUsageErrors(async () => {
+  return asExitCode(async () => {
     const done = await calibration(raw, (path) => basename(path), signal);
     if (done === null) return EXIT.INTERRUPTED;
     for (const warning of done.warnings) complain(warning);
@@ -72,6 +72,16 @@ export async function runCalibrate(raw: RawCalibrateOptions, invocation: Invocat
   });
 }
 
+async function asExitCode(work: () => Promise<number>): Promise<number> {
+  try {
+    return await asUsageErrors(work);
+  } catch (error) {
+    if (!(error instanceof MeasuredError)) throw error;
+    complain(error.message);
+    return EXIT.NO_INPUT;
+  }
+}
+
 export async function reproduceCalibrate(order: ReproduceOrder): Promise<Reproduced | null> {
   const inputs = order.provenance.inputs.map((input, at) => ({ ...input, place: order.places[at]! }));
   const counts = inputs.filter(({ role }) => role.startsWith(COUNTS));
@@ -81,7 +91,7 @@ export async function reproduceCalibrate(order: ReproduceOrder): Promise<Reprodu
     capture: counts.map(({ role, place }) => `${role.slice(COUNTS.length + 1)}=${place}`.replace(/^=/, '')),
   } as unknown as RawCalibrateOptions;
   const nameOf = (file: string): string => inputs.find(({ place }) => place === file)?.name ?? basename(file);
-  const done = await calibration(raw, nameOf, order.signal);
+  const done = await asUsageErrors(() => calibration(raw, nameOf, order.signal));
   return done === null ? null : reproduced(reportOf(done.record), calibrationFormats(raw.format), order);
 }
 
@@ -227,14 +237,10 @@ function parseTrain(texts: readonly string[]): Train {
 }
 
 /** What is wrong with the input is said in one line. */
-async function asUsageErrors(work: () => Promise<number>): Promise<number> {
+async function asUsageErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof MeasuredError) {
-      complain(error.message);
-      return EXIT.NO_INPUT;
-    }
     if (error instanceof ProfileError) throw new UsageError(`--profile: ${error.message}`);
     if (error instanceof ParameterError) throw new UsageError(`calibrate: ${error.message}`);
     throw error;

@@ -28,7 +28,7 @@ describe('a batch', () => {
     for (const entry of readdirSync(join(folder.path(out), below), { withFileTypes: true })) {
       const path = join(below, entry.name);
       if (entry.isDirectory()) for (const [name, text] of contents(out, path)) files.set(name, text);
-      else if (entry.name !== 'provenance.json' && entry.name !== 'captures.json') {
+      else if (!entry.name.endsWith('provenance.json') && entry.name !== 'captures.json') {
         files.set(path, readFileSync(join(folder.path(out), path), 'utf8'));
       }
     }
