@@ -8,22 +8,23 @@ import { readResult, STORE_FOLDER } from '../batch/result-store.ts';
 import type { Outcome, Task } from '../batch/run-task.ts';
 import { type RunOptions, runTasks } from '../batch/run-tasks.ts';
 import { taskHash } from '../batch/task.ts';
-import { isReportOf } from '../batch/write-report.ts';
+import { isReportOf, pathFrom } from '../batch/write-report.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import { batchDistributions, type NamedRecord } from '../report/batch-distribution.ts';
-import { batchCsv, renderBatch } from '../report/batch-tables.ts';
-import { summaryCsv } from '../report/csv.ts';
-import { PICTURE_FORMATS } from '../report/figure.ts';
-import { type OutputFile, writeFiles } from '../report/files.ts';
+import { batchDistributions } from '../report/batch-distribution.ts';
+import { batchFormats, batchReport } from '../report/batch-report.ts';
+import { renderBatch } from '../report/batch-tables.ts';
+import { writeFiles } from '../report/files.ts';
 import type { Format } from '../report/format-names.ts';
+import type { ReportInput } from '../report/provenance.ts';
 import { createBatchProgress } from './batch-progress.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { abortOnSignals } from './pacer.ts';
+import { putReport } from './put-report.ts';
 import { withQueuePackages } from './queue-options.ts';
 import type { QueueChoice, RawAnalyzeOptions } from './raw-analyze-options.ts';
-import { sayReport, sayWritten, showRecord } from './show-record.ts';
+import { sayReport, showRecord } from './show-record.ts';
 import { complain, createStdout } from './terminal.ts';
 import { wholeNumber } from './usage.ts';
 
@@ -90,7 +91,7 @@ export async function runBatch(
     : runOnQueue(todo, run, queue, index));
   progress.hide();
   if (store !== null) writeFiles(store, [{ name: INDEX_FILE, text: index.text() }]);
-  return finish(jobs, outcomes, formats, raw, signal.aborted);
+  return finish(jobs, outcomes, formats, raw, invocation, signal.aborted);
 }
 
 /** Loaded only here: most batches need no queue. */
@@ -134,43 +135,50 @@ async function finish(
   outcomes: readonly (Outcome | null)[],
   formats: readonly Format[],
   raw: RawAnalyzeOptions,
+  invocation: Invocation,
   aborted: boolean,
 ): Promise<number> {
-  const records: NamedRecord[] = [];
+  const done: Done[] = [];
   for (const [at, outcome] of outcomes.entries()) {
-    if (outcome?.kind === 'done') records.push({ name: jobs[at]!.folder, record: outcome.record });
+    if (outcome?.kind === 'done') done.push({ ...jobs[at]!, outcome });
   }
-  await reportAll(records, formats, raw);
+  if (done.length > 0) await reportAll(done, formats, raw, invocation);
   if (!raw.quiet) complain(tally(outcomes));
   if (aborted) return EXIT.INTERRUPTED;
   if (outcomes.some((outcome) => outcome?.kind === 'failed')) return EXIT.BUG;
-  if (records.length === 0) return EXIT.NO_INPUT;
-  const whole = records.length === outcomes.length;
-  return whole && !records.some(({ record }) => isDegraded(record.warnings)) ? EXIT.DONE : EXIT.DEGRADED;
+  if (done.length === 0) return EXIT.NO_INPUT;
+  const whole = done.length === outcomes.length;
+  return whole && !done.some(({ outcome }) => isDegraded(outcome.record.warnings))
+    ? EXIT.DONE
+    : EXIT.DEGRADED;
+}
+
+interface Done extends Job {
+  readonly outcome: Extract<Outcome, { kind: 'done' }>;
 }
 
 /** What the captures say together. */
 async function reportAll(
-  records: readonly NamedRecord[],
+  done: readonly Done[],
   formats: readonly Format[],
   raw: RawAnalyzeOptions,
+  invocation: Invocation,
 ): Promise<void> {
-  if (records.length === 0) return;
-  const distributions = batchDistributions(records);
+  const records = done.map(({ folder, outcome }) => ({ name: folder, record: outcome.record }));
   if (!raw.json && records.length > 1) {
     const out = createStdout();
-    out.write(renderBatch(records.length, distributions));
+    out.write(renderBatch(records.length, batchDistributions(records)));
     await out.end();
   }
-  const files: OutputFile[] = [];
-  if (formats.includes('csv')) {
-    files.push({ name: 'summary.csv', text: summaryCsv(records) }, batchCsv(distributions));
-  }
-  if (PICTURE_FORMATS.some((format) => formats.includes(format))) {
-    const { batchPictures } = await import('../report/batch-charts.ts');
-    files.push(...batchPictures(distributions, formats, raw['chart-width']));
-  }
-  if (files.length > 0) sayWritten(writeFiles(raw.out, files), raw.quiet);
+  const inputs = (): ReportInput[] =>
+    done.map(({ folder, capture, outcome: { task, captureSha256 } }) => ({
+      role: 'captures',
+      name: folder,
+      path: pathFrom(raw.out, capture),
+      sha256: task === null ? null : captureSha256,
+    }));
+  const place = { folder: raw.out, formats: batchFormats(formats), quiet: raw.quiet };
+  await putReport(batchReport(records, records[0]!.record.tool), place, inputs, invocation);
 }
 
 /** `9 captures: 7 as they were, 1 analysed, 1 unreadable`. */

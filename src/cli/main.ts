@@ -109,7 +109,8 @@ async function runOrPrint(
   const config = readConfigFile(argv);
   const rows = (): ConfigRow[] => configRows(definition, args, argv, config);
   if (prints === true) return printConfig(rows(), config.file, json === true);
-  return definition.run(args, { provenance: () => provenanceOf(commandName(definition), argv, rows()) });
+  const provenance = (): RunProvenance => provenanceOf(commandName(definition), argv, rows());
+  return definition.run(args, { provenance, commands: COMMANDS });
 }
 
 /** Passwords of queues stay out of what is kept. */

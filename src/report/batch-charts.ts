@@ -1,25 +1,6 @@
-/** The distributions of a batch as pictures: the captures in the order of their value. Loads the chart stack. */
+/** The distributions of a batch as charts: the captures in the order of their value. */
 import { BATCH_QUANTITIES, type Distribution } from './batch-distribution.ts';
-import { renderFigure } from './chart-render.ts';
 import type { XyChartSpec } from './chart-spec-xy.ts';
-import { PICTURE_FORMATS } from './figure.ts';
-import type { OutputFile } from './files.ts';
-import type { ChartWidth, Format } from './format-names.ts';
-
-/** In each of the formats that is one of pictures. */
-export function batchPictures(
-  distributions: readonly Distribution[],
-  formats: readonly Format[],
-  width: ChartWidth,
-): OutputFile[] {
-  const specs = batchSpecs(distributions);
-  return PICTURE_FORMATS.filter((format) => formats.includes(format)).flatMap((format) =>
-    specs.map((spec) => ({
-      name: `${spec.name}.${format}`,
-      bytes: renderFigure({ kind: 'xy', spec }, format, width, null),
-    })),
-  );
-}
 
 /** A chart for each quantity that any capture has. */
 export function batchSpecs(distributions: readonly Distribution[]): XyChartSpec[] {
