@@ -1,5 +1,6 @@
 /** How far a batch is: one line on a terminal, for the whole and for each worker. */
 import type { TaskProgress } from '../batch/worker.ts';
+import { terminalOf } from './terminal.ts';
 
 const SHOW_AFTER_MS = 1000;
 const SHOW_EVERY_MS = 200;
@@ -16,7 +17,7 @@ export interface BatchProgress {
 
 /** @param sizesBytes of the captures, in the order of the tasks */
 export function createBatchProgress(sizesBytes: readonly number[], wanted: boolean): BatchProgress {
-  const visible = wanted && process.stderr.isTTY === true;
+  const visible = wanted && terminalOf(2).isTTY === true;
   const start = Date.now();
   const totalBytes = sizesBytes.reduce((sum, size) => sum + size, 0);
   const running = new Map<string, TaskProgress>();
