@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { CaptureReader } from '../capture/reader.ts';
 import { type Pace, replayAtPace } from './pace.ts';
 import type { ResultRecord } from './result.ts';
-import { openSession, type SessionOptions } from './session.ts';
+import { openSession, type SessionOptions, untilReceiverStays } from './session.ts';
 import { type StudyOptions, study } from './study.ts';
 
 /** One study: how the capture is read, at which pace, and what is made of it. Plain data, so that it can travel. */
@@ -37,9 +37,11 @@ export async function replayCapture(
     pace,
     options.setups,
     async (setups) => {
-      const session = await openSession(path, { ...choices, stdin, readAhead });
+      const session = await openSession(path, { ...choices, stdin, readAhead, guessReceiver: true });
       try {
-        return await study(session, { ...options, setups }, () => afterBlock?.(session.reader), signal);
+        return await untilReceiverStays(() =>
+          study(session, { ...options, setups }, () => afterBlock?.(session.reader), signal),
+        );
       } finally {
         session.close();
         afterPass?.();
