@@ -24,12 +24,21 @@ export function receiveInGuest(
   times: number,
 ): void {
   const segmentBytes = state.knowsSegmentSize ? payloadBytes / segments : payloadBytes;
-  for (let i = 0; i < times; i++) {
+  let left = times;
+  for (; left > 0 && state.unacknowledgedBytes > 0; left--) {
     state.unacknowledgedBytes += payloadBytes;
-    if (state.unacknowledgedBytes <= segmentBytes) continue;
-    state.unacknowledgedBytes = 0;
-    state.events[ACKS]! += 1;
+    if (state.unacknowledgedBytes > segmentBytes) acknowledge(state, 1);
   }
+  /** Skbs to an ACK, from one ACK to the next. */
+  const each = Math.floor(segmentBytes / payloadBytes) + 1;
+  const acks = Math.floor(left / each);
+  if (acks > 0) acknowledge(state, acks);
+  state.unacknowledgedBytes += (left - acks * each) * payloadBytes;
+}
+
+function acknowledge(state: GuestState, acks: number): void {
+  state.unacknowledgedBytes = 0;
+  state.events[ACKS]! += acks;
 }
 
 /** What follows from the sums of a run. */

@@ -15,11 +15,16 @@ const SLOTS = EVENT.ringSlots;
 const HYPERCALLS = EVENT.hypercalls;
 const NOTIFICATIONS = EVENT.eventNotifications;
 
-/** Counts the slots of one skb. */
-export function fillSlots(state: NetbackState, slots: number): void {
-  state.events[SLOTS]! += slots;
-  state.batchSlots += slots;
-  if (state.batchSlots >= FULL_BATCH_SLOTS) endBatch(state);
+/** Counts the slots of so many equal skbs. */
+export function fillSlots(state: NetbackState, slots: number, times: number): void {
+  state.events[SLOTS]! += slots * times;
+  for (let left = times; left > 0; ) {
+    const fitting = Math.ceil((FULL_BATCH_SLOTS - state.batchSlots) / slots);
+    const taken = Math.min(left, fitting);
+    state.batchSlots += slots * taken;
+    left -= taken;
+    if (state.batchSlots >= FULL_BATCH_SLOTS) endBatch(state);
+  }
 }
 
 export function endBatch(state: NetbackState): void {

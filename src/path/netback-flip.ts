@@ -13,9 +13,10 @@ function receiveFlip(
   _segments: number,
   payloadBytes: number,
   frameBytes: number,
+  times: number,
 ): void {
   const asItIs = form === FORM.DRIVER_BUFFER && !crossesPage(frameBytes);
-  fillSlots(state, asItIs ? 1 : softwareCopy(state.events, payloadBytes, frameBytes));
+  fillSlots(state, asItIs ? 1 : softwareCopy(state.events, payloadBytes, frameBytes, times), times);
 }
 
 function receiveFlipCopy(
@@ -24,8 +25,9 @@ function receiveFlipCopy(
   _segments: number,
   payloadBytes: number,
   frameBytes: number,
+  times: number,
 ): void {
-  fillSlots(state, softwareCopy(state.events, payloadBytes, frameBytes));
+  fillSlots(state, softwareCopy(state.events, payloadBytes, frameBytes, times), times);
 }
 
 function finish(events: Float64Array): void {

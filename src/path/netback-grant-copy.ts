@@ -18,12 +18,13 @@ function receive(
   _segments: number,
   payloadBytes: number,
   frameBytes: number,
+  times: number,
 ): void {
   const { events } = state;
   const asItIs = form !== FORM.FRAGMENTS && !crossesPage(frameBytes);
-  const slots = asItIs ? 1 : softwareCopy(events, payloadBytes, frameBytes);
-  events[OPERATIONS]! += slots;
-  fillSlots(state, slots);
+  const slots = asItIs ? 1 : softwareCopy(events, payloadBytes, frameBytes, times);
+  events[OPERATIONS]! += slots * times;
+  fillSlots(state, slots, times);
 }
 
 function receiveDirect(
@@ -32,13 +33,14 @@ function receiveDirect(
   segments: number,
   payloadBytes: number,
   frameBytes: number,
+  times: number,
 ): void {
   if (form !== FORM.FRAGMENTS) {
-    receive(state, form, segments, payloadBytes, frameBytes);
+    receive(state, form, segments, payloadBytes, frameBytes, times);
     return;
   }
-  state.events[OPERATIONS]! += grantOperations(segments, payloadBytes, frameBytes);
-  fillSlots(state, pagesOf(frameBytes));
+  state.events[OPERATIONS]! += grantOperations(segments, payloadBytes, frameBytes) * times;
+  fillSlots(state, pagesOf(frameBytes), times);
 }
 
 /** All that reached netback was copied once by the hypervisor. */

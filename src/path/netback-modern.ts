@@ -28,16 +28,21 @@ function receive(
   segments: number,
   payloadBytes: number,
   frameBytes: number,
+  times: number,
 ): void {
   const { events } = state;
   const operations = grantOperations(segments, payloadBytes, frameBytes);
   const gsoSlots = segments > 1 ? 1 : 0;
-  events[SLOTS]! += pagesOf(frameBytes) + gsoSlots;
-  events[GSO_SLOTS]! += gsoSlots;
-  events[OPERATIONS]! += operations;
+  events[SLOTS]! += (pagesOf(frameBytes) + gsoSlots) * times;
+  events[GSO_SLOTS]! += gsoSlots * times;
+  events[OPERATIONS]! += operations * times;
+  for (let i = 0; i < times; i++) takeOperations(state, operations);
+}
+
+function takeOperations(state: NetbackState, operations: number): void {
   state.batchOperations += operations;
   for (; state.batchOperations >= HYPERCALL_OPERATIONS; state.batchOperations -= HYPERCALL_OPERATIONS) {
-    flush(events);
+    flush(state.events);
   }
   state.batchSkbs += 1;
   if (state.batchSkbs === BATCH_SKBS) endBatch(state);

@@ -42,12 +42,14 @@ export interface Netback {
   readonly carriesSegmentSize: boolean;
   /** Runs in a thread of its own; otherwise in the softirq of the poll. */
   readonly inThread: boolean;
+  /** Takes so many equal skbs, one after the other. */
   readonly receive: (
     state: NetbackState,
     form: number,
     segments: number,
     payloadBytes: number,
     frameBytes: number,
+    times: number,
   ) => void;
   /** The NAPI poll is over, and with it the batch. */
   readonly pollEnd: (state: NetbackState) => void;

@@ -22,15 +22,20 @@ const COPIED_TOTAL_BYTES = EVENT.netbackCopiedTotalBytes;
 const PAGES = EVENT.netbackPages;
 const ZEROED_PAGES = EVENT.netbackZeroedPages;
 
-/** Counts the copy of one skb and returns its ring slots. */
-export function softwareCopy(events: Float64Array, payloadBytes: number, frameBytes: number): number {
-  events[COPIED_SKBS]! += 1;
-  events[COPIED_PAYLOAD_BYTES]! += payloadBytes;
-  events[COPIED_TOTAL_BYTES]! += frameBytes;
+/** Counts the copies of so many equal skbs and returns the ring slots of one. */
+export function softwareCopy(
+  events: Float64Array,
+  payloadBytes: number,
+  frameBytes: number,
+  times: number,
+): number {
+  events[COPIED_SKBS]! += times;
+  events[COPIED_PAYLOAD_BYTES]! += payloadBytes * times;
+  events[COPIED_TOTAL_BYTES]! += frameBytes * times;
   const slots = copySlots(frameBytes);
   if (slots > 1) {
-    events[PAGES]! += slots - 1;
-    events[ZEROED_PAGES]! += 1;
+    events[PAGES]! += (slots - 1) * times;
+    events[ZEROED_PAGES]! += times;
   }
   return slots;
 }

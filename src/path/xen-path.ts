@@ -131,7 +131,7 @@ function deliver(
   }
   const { netback, netbackState } = state;
   for (let round = 0; round < rounds; round++) {
-    for (let i = 0; i < inPoll; i++) netback.receive(netbackState, form, segments, payloadBytes, frameBytes);
+    if (inPoll > 0) netback.receive(netbackState, form, segments, payloadBytes, frameBytes, inPoll);
     if (polls > 0) netback.pollEnd(netbackState);
   }
   receiveInNetfront(events, frameBytes, times);
