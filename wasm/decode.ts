@@ -21,6 +21,7 @@ import {
   SEQ,
   TCP_AT,
   TCP_FLAGS,
+  USUAL,
   WIRE_BYTES,
 } from './layout';
 
@@ -32,9 +33,20 @@ const ETHERTYPE_IPV6: u32 = 0xdd86;
 const NOT_FRAGMENTED: u32 = 0xff3f;
 const PROTOCOL_TCP: u32 = 6;
 
+/** Of a segment that inet_lro merges: data, no flags but ACK and PSH, timestamps, not marked as congested. */
+const FLAGS_LOOKED_AT: i32 = 0xf0f7;
+/** ACK, and 32 bytes of header. */
+const USUAL_FLAGS: i32 = 0x8010;
+const ECN_CE: u32 = 3;
+/** In memory order. */
+const TIMESTAMP_OPTION: u32 = 0x0a08_0101;
+
 /** Decodes rows from `row` on; returns the first that is not usual, `count` if all are. */
 export function decode(row: i32, count: i32): i32 {
-  if (row === 0) beginFlows();
+  if (row === 0) {
+    beginFlows();
+    memory.fill(USUAL, 0, count);
+  }
   for (; row < count; row++) {
     const captured = load<i32>(row << 2, CAPTURED_BYTES);
     if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return row;
@@ -72,7 +84,20 @@ export function decode(row: i32, count: i32): i32 {
     store<i32>(row << 2, big32(tcp, 4), SEQ);
     store<u16>(row << 1, flags, TCP_FLAGS);
     store<i32>(row << 2, payload, PAYLOAD_BYTES);
-    if (kind === PLAIN_TCP4) assignWhileDecoding(row, ip, tcp);
+    if (kind !== PLAIN_TCP4) continue;
+    if (
+      payload !== 0 &&
+      length === load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES &&
+      isMergeable(ip, tcp, flags)
+    )
+      store<u8>(row, 1, USUAL);
+    assignWhileDecoding(row, ip, tcp);
   }
   return count;
+}
+
+/** By what the columns do not hold. */
+function isMergeable(ip: i32, tcp: i32, flags: i32): bool {
+  if ((flags & FLAGS_LOOKED_AT) !== USUAL_FLAGS || load<u32>(tcp, 20) !== TIMESTAMP_OPTION) return false;
+  return (load<u8>(ip, 1) & ECN_CE) !== ECN_CE && load<u32>(tcp, 28) !== 0;
 }

@@ -1,21 +1,9 @@
 /** The usual packets of inet_lro: an untagged segment with timestamps that plainly continues its session, or begins one. */
 import { big16, big32 } from './bytes';
 import { deliver } from './delivery';
-import { ETHERNET_BYTES, PLAIN_TCP4 } from './header';
+import { ETHERNET_BYTES } from './header';
 import { FLUSHED, MAX_AGGR, REASON_MAX_AGGR, REASON_MAX_LENGTH } from './lane';
-import {
-  FLOW,
-  FRAME_OFFSET,
-  IP_AT,
-  IP_LENGTH,
-  KIND,
-  PAYLOAD_BYTES,
-  RECEIVED_ROWS,
-  SEQ,
-  TCP_AT,
-  TCP_FLAGS,
-  WIRE_BYTES,
-} from './layout';
+import { FLOW, IP_LENGTH, PAYLOAD_BYTES, RECEIVED_ROWS, SEQ, TCP_AT, USUAL } from './layout';
 
 /** A session, as in src/coalesce/inet-lro.ts: offsets of its words. */
 const SLOT_BYTES: i32 = 64;
@@ -35,13 +23,6 @@ const TAG: i32 = 48;
 const EMPTY: i32 = -1;
 /** No flow has this index, and no empty session. */
 const NO_FLOW: i32 = -2;
-
-const FLAGS_LOOKED_AT: i32 = 0xf0f7;
-/** ACK, and 32 bytes of header. */
-const USUAL_FLAGS: i32 = 0x8010;
-const ECN_CE: u32 = 3;
-/** In memory order. */
-const TIMESTAMP_OPTION: u32 = 0x0a08_0101;
 
 /** The session that the last packet filled, as an index; -1 if none. */
 let filled: i32 = -1;
@@ -125,16 +106,7 @@ export function mergeInetLro(
 
 /** Whether a packet may begin a session, or continue one by its own headers. */
 export function isUsual(row: i32): bool {
-  if (load<u8>(row, KIND) !== PLAIN_TCP4) return false;
-  const ip = load<i32>(row << 2, IP_AT);
-  const tcp = load<i32>(row << 2, TCP_AT);
-  const flags = <i32>load<u16>(row << 1, TCP_FLAGS);
-  if (tcp - ip !== 20 || (flags & FLAGS_LOOKED_AT) !== USUAL_FLAGS) return false;
-  if (load<i32>(row << 2, PAYLOAD_BYTES) === 0) return false;
-  const l3Bytes = load<i32>(row << 2, WIRE_BYTES) - (ip - load<i32>(row << 2, FRAME_OFFSET));
-  if (load<i32>(row << 2, IP_LENGTH) !== l3Bytes) return false;
-  if ((load<u8>(ip, 1) & ECN_CE) === ECN_CE || load<u32>(tcp, 20) !== TIMESTAMP_OPTION) return false;
-  return load<u32>(tcp, 28) !== 0;
+  return load<u8>(row, USUAL) !== 0;
 }
 
 /** The session found last, to be looked at first. */

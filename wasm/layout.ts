@@ -26,9 +26,11 @@ export const RECEIVED_ROWS: i32 = FLOW + 4 * MAX_ROWS + GAP;
 export const TCP_FLAGS: i32 = RECEIVED_ROWS + 4 * MAX_ROWS + GAP;
 export const KIND: i32 = TCP_FLAGS + 2 * MAX_ROWS + GAP;
 export const DIRECTION: i32 = KIND + MAX_ROWS + GAP;
+/** Of this module alone: whether a row is a usual segment of inet_lro by its own headers (wasm/decode.ts). */
+export const USUAL: i32 = DIRECTION + MAX_ROWS + GAP;
 
 /** Flows met lately: 16 bytes each. */
-export const FLOW_CACHE: i32 = DIRECTION + MAX_ROWS + GAP;
+export const FLOW_CACHE: i32 = USUAL + MAX_ROWS + GAP;
 export const FLOW_CACHE_ENTRIES: i32 = 4096;
 
 /** Where a scan stopped and what it counted: four doubles. */
