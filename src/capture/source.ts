@@ -50,6 +50,11 @@ export async function openSource(path: string, stdin: () => Readable): Promise<B
     return openStream(createReadStream('', { fd, highWaterMark: COMPRESSED_READ_BYTES }), path, null);
   const compression = sniff(readHead(fd, path));
   if (compression === 'none') return createFileSource(fd, stat.size);
+  if (compression === 'gzip') {
+    // Loaded only here: most captures are not compressed, and start-up counts.
+    const source = (await import('./gunzip-source.ts')).createGunzipSource(fd, stat.size);
+    if (source !== null) return source;
+  }
   closeSync(fd);
   return decompress(
     createReadStream(path, { highWaterMark: COMPRESSED_READ_BYTES }),
@@ -128,7 +133,6 @@ async function decompress(
   fileBytes: number | null,
 ): Promise<ByteSource> {
   let consumed = 0;
-  // Loaded only here: most captures are not compressed, and start-up counts.
   const stage =
     compression === 'gzip'
       ? (await import('node:zlib')).createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES })
