@@ -43,20 +43,51 @@ export function holdTaken(lane: i32, slot: i32): void {
 /** The packets of a slot are delivered now. */
 export function deliverSlot(lane: i32, slot: i32): void {
   const nexts = load<i32>(lane, NODE_NEXT);
-  const arrivals = load<i32>(lane, NODE_ARRIVAL);
   const newest = load<i32>(lane, NEWEST) + (slot << 2);
-  const now = load<f64>(lane, NOW);
-  let free = load<i32>(lane, NODE_FREE);
-  let node = load<i32>(newest);
+  const first = load<i32>(newest);
+  if (first === END) return;
   store<i32>(newest, END);
-  while (node !== END) {
+  const last = load<i32>(lane, PHASE) === PHASE_WAITING ? holdOffsets(lane, first) : holdTimes(lane, first);
+  store<i32>(nexts + (last << 2), load<i32>(lane, NODE_FREE));
+  store<i32>(lane, first, NODE_FREE);
+}
+
+/** Takes the holds of a chain, and returns its last node. */
+function holdOffsets(lane: i32, first: i32): i32 {
+  const nexts = load<i32>(lane, NODE_NEXT);
+  const arrivals = load<i32>(lane, NODE_ARRIVAL);
+  const now = load<f64>(lane, NOW);
+  let last = first;
+  for (let node = first; node !== END; node = load<i32>(nexts + (node << 2))) {
     addHold(lane, now - load<f64>(arrivals + (node << 3)));
-    const older = load<i32>(nexts + (node << 2));
-    store<i32>(nexts + (node << 2), free);
-    free = node;
-    node = older;
+    last = node;
   }
-  store<i32>(lane, free, NODE_FREE);
+  return last;
+}
+
+/** The same, of holds that are known: sums stay out of memory until the end. */
+function holdTimes(lane: i32, first: i32): i32 {
+  const nexts = load<i32>(lane, NODE_NEXT);
+  const arrivals = load<i32>(lane, NODE_ARRIVAL);
+  const buckets = load<i32>(lane, BUCKETS);
+  const now = load<f64>(lane, NOW);
+  let count = load<f64>(lane, HOLD_COUNT);
+  let sum = load<f64>(lane, HOLD_SUM);
+  let longest = load<f64>(lane, HOLD_MAX);
+  let last = first;
+  for (let node = first; node !== END; node = load<i32>(nexts + (node << 2))) {
+    const hold = now - load<f64>(arrivals + (node << 3));
+    count += 1;
+    sum += hold;
+    if (hold > longest) longest = hold;
+    const bucket = buckets + (bucketOf(hold) << 3);
+    store<f64>(bucket, load<f64>(bucket) + 1);
+    last = node;
+  }
+  store<f64>(lane, count, HOLD_COUNT);
+  store<f64>(lane, sum, HOLD_SUM);
+  store<f64>(lane, longest, HOLD_MAX);
+  return last;
 }
 
 export function addHold(lane: i32, hold: f64): void {
