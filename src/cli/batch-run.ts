@@ -1,7 +1,7 @@
 /** Many captures: a pool of workers, results that are kept, one summary. */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type HashIndex, readHashIndex } from '../batch/content-hash.ts';
 import type { Job } from '../batch/jobs.ts';
 import { readResult, STORE_FOLDER } from '../batch/result-store.ts';
@@ -11,20 +11,18 @@ import { taskHash } from '../batch/task.ts';
 import { isReportOf } from '../batch/write-report.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import { batchDistributions, type NamedRecord } from '../report/batch-distribution.ts';
-import { batchCsv, renderBatch } from '../report/batch-tables.ts';
-import { summaryCsv } from '../report/csv.ts';
-import { PICTURE_FORMATS } from '../report/figure.ts';
-import { type OutputFile, writeFiles } from '../report/files.ts';
+import type { MissingCapture, NamedRecord } from '../report/batch-distribution.ts';
+import { writeFiles } from '../report/files.ts';
 import type { Format } from '../report/format-names.ts';
 import { createBatchProgress } from './batch-progress.ts';
+import { reportBatch } from './batch-report.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { abortOnSignals } from './pacer.ts';
 import { withQueuePackages } from './queue-options.ts';
 import type { QueueChoice, RawAnalyzeOptions } from './raw-analyze-options.ts';
-import { sayReport, sayWritten, showRecord } from './show-record.ts';
-import { complain, createStdout } from './terminal.ts';
+import { sayReport, showRecord } from './show-record.ts';
+import { complain } from './terminal.ts';
 import { wholeNumber } from './usage.ts';
 
 const MOST_WORKERS = 1024;
@@ -137,10 +135,13 @@ async function finish(
   aborted: boolean,
 ): Promise<number> {
   const records: NamedRecord[] = [];
+  const missing: MissingCapture[] = [];
   for (const [at, outcome] of outcomes.entries()) {
-    if (outcome?.kind === 'done') records.push({ name: jobs[at]!.folder, record: outcome.record });
+    const { capture, folder } = jobs[at]!;
+    if (outcome?.kind === 'done') records.push({ name: folder, record: outcome.record });
+    else missing.push({ name: folder, file: basename(capture), reason: reasonOf(capture, outcome) });
   }
-  await reportAll(records, formats, raw);
+  await reportBatch(records, missing, formats, raw);
   if (!raw.quiet) complain(tally(outcomes));
   if (aborted) return EXIT.INTERRUPTED;
   if (outcomes.some((outcome) => outcome?.kind === 'failed')) return EXIT.BUG;
@@ -149,28 +150,12 @@ async function finish(
   return whole && !records.some(({ record }) => isDegraded(record.warnings)) ? EXIT.DONE : EXIT.DEGRADED;
 }
 
-/** What the captures say together. */
-async function reportAll(
-  records: readonly NamedRecord[],
-  formats: readonly Format[],
-  raw: RawAnalyzeOptions,
-): Promise<void> {
-  if (records.length === 0) return;
-  const distributions = batchDistributions(records);
-  if (!raw.json && records.length > 1) {
-    const out = createStdout();
-    out.write(renderBatch(records.length, distributions));
-    await out.end();
-  }
-  const files: OutputFile[] = [];
-  if (formats.includes('csv')) {
-    files.push({ name: 'summary.csv', text: summaryCsv(records) }, batchCsv(distributions));
-  }
-  if (PICTURE_FORMATS.some((format) => formats.includes(format))) {
-    const { batchPictures } = await import('../report/batch-charts.ts');
-    files.push(...batchPictures(distributions, formats, raw['chart-width']));
-  }
-  if (files.length > 0) sayWritten(writeFiles(raw.out, files), raw.quiet);
+/** Why there is no result, without what is true of this machine alone. */
+function reasonOf(capture: string, outcome: Exclude<Outcome, { kind: 'done' }> | null): string {
+  if (outcome === null) return 'not analysed: the run was interrupted';
+  const [first = ''] = outcome.message.split('\n');
+  if (outcome.kind === 'failed') return `a bug in this program: ${first}`;
+  return first.startsWith(`${capture}: `) ? first.slice(capture.length + 2) : first;
 }
 
 /** `9 captures: 7 as they were, 1 analysed, 1 unreadable`. */

@@ -1,7 +1,7 @@
-/** The distributions of a batch as pictures: the captures in the order of their value. Loads the chart stack. */
-import { BATCH_QUANTITIES, type Distribution } from './batch-distribution.ts';
+/** The distributions of a batch as pictures. Loads the chart stack. */
+import type { Distribution } from './batch-distribution.ts';
 import { renderFigure } from './chart-render.ts';
-import type { XyChartSpec } from './chart-spec-xy.ts';
+import { batchSpecs } from './chart-spec-batch.ts';
 import { PICTURE_FORMATS } from './figure.ts';
 import type { OutputFile } from './files.ts';
 import type { ChartWidth, Format } from './format-names.ts';
@@ -19,28 +19,4 @@ export function batchPictures(
       bytes: renderFigure({ kind: 'xy', spec }, format, width, null),
     })),
   );
-}
-
-/** A chart for each quantity that any capture has. */
-export function batchSpecs(distributions: readonly Distribution[]): XyChartSpec[] {
-  return BATCH_QUANTITIES.flatMap(({ id, name, unit }): XyChartSpec[] => {
-    const ofQuantity = distributions.filter(
-      ({ quantity, values }) => quantity.id === id && values.length > 0,
-    );
-    if (ofQuantity.length === 0) return [];
-    return [
-      {
-        name: `batch-${id}`,
-        title: `${name} over the captures of the batch`,
-        x: { label: 'Captures with less (%)', scale: 'linear', ticks: null, fromZero: false },
-        y: { label: `${name} (${unit})`, scale: 'linear', ticks: null, fromZero: true },
-        series: ofQuantity.map(({ configuration, values }) => ({
-          role: configuration,
-          label: configuration,
-          joined: true,
-          points: values.map(({ value }, at) => ({ x: (100 * (at + 0.5)) / values.length, y: value })),
-        })),
-      },
-    ];
-  });
 }

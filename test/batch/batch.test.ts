@@ -69,6 +69,22 @@ describe('a batch', () => {
     expect(existsSync(folder.path('none'))).to.equal(false);
   });
 
+  it('writes one page, the same whatever the number of workers and whether results were there', async () => {
+    const page = async (out: string, ...more: string[]): Promise<string> => {
+      const args = [captures, '--out', folder.path(out), '--format', 'html', ...more];
+      const { code, stderr } = await runCommand(args);
+      expect(code, stderr).to.equal(0);
+      expect(stderr).to.include(`wrote ${folder.path(out)}/report.html`);
+      return readFileSync(folder.path(`${out}/report.html`), 'utf8');
+    };
+    const first = await page('page1', '--workers', '1');
+    expect(first)
+      .to.match(/<h1>5 captures: /)
+      .and.include('<a href="deep/again/report.html">');
+    expect(await page('page3', '--workers', '3')).to.equal(first);
+    expect(await page('page3')).to.equal(first);
+  });
+
   it('gives each capture what it gets alone', async () => {
     const alone = await runCommand([join(captures, 'web-8thr.pcap.gz'), '--json', '--format', 'none']);
     expect(readFileSync(folder.path('one/web-8thr/summary.json'), 'utf8')).to.equal(alone.stdout);
