@@ -54,8 +54,11 @@ export async function runBatch(
   const outcomes = tasks.map((task) =>
     store === null ? null : storedOutcome(task, index.get(task.capture)),
   );
+  const open = tasks.map((_, at) => at).filter((at) => outcomes[at] === null);
+  const todo = open.map((at) => tasks[at]!);
   const progress = createBatchProgress(
-    tasks.map(({ capture }) => statSync(capture, { throwIfNoEntry: false })?.size ?? 0),
+    todo.map(({ id, capture }) => ({ id, bytes: statSync(capture, { throwIfNoEntry: false })?.size ?? 0 })),
+    tasks.length - todo.length,
     raw.progress && !raw.quiet,
   );
   let shown = 0;
@@ -64,16 +67,14 @@ export async function runBatch(
     for (; shown < outcomes.length && outcomes[shown] != null; shown++) {
       progress.hide();
       await show(outcomes[shown]!, raw);
-      progress.ended(shown);
     }
   }
 
   await showDone();
-  const open = tasks.map((_, at) => at).filter((at) => outcomes[at] === null);
-  const todo = open.map((at) => tasks[at]!);
   const run: Omit<RunOptions, 'workers'> = {
     signal,
     onProgress: progress.tick,
+    onEnded: progress.ended,
     onOutcome: async (at, outcome) => {
       const task = open[at]!;
       outcomes[task] = outcome;
