@@ -59,3 +59,9 @@ export interface Canvas {
   readonly colours: number;
   readonly picture: string;
 }
+
+/** Width of the page when its charts have followed that of the window, some frames later. */
+export const SETTLED_WIDTH = `(async () => {
+  for (let frame = 0; frame < 10; frame++) await new Promise(requestAnimationFrame);
+  return document.documentElement.scrollWidth;
+})()`;

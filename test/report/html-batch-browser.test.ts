@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { safeName } from '../../src/report/folder-name.ts';
-import { CANVASES, type Canvas, startBrowser, type Visit, visit } from '../helpers/browser.ts';
+import { CANVASES, type Canvas, SETTLED_WIDTH, startBrowser, type Visit, visit } from '../helpers/browser.ts';
 import { runCommand } from '../helpers/command.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 
@@ -184,7 +184,7 @@ describe('report.html of a batch in chromium', function () {
 
   it('fits a narrow window, and has all numbers without JavaScript', async () => {
     await seen.page.setViewportSize({ width: 390, height: 800 });
-    expect(await seen.page.evaluate('document.documentElement.scrollWidth')).to.equal(390);
+    expect(await seen.page.evaluate(SETTLED_WIDTH)).to.equal(390);
     const { page } = await visit(browser!, url, { javaScriptEnabled: false });
     expect(await page.locator('table.sortable tbody tr').count()).to.equal(NAMES.length + 1);
     expect(await page.locator('noscript').first().isVisible()).to.equal(true);

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { htmlFile } from '../../src/report/html/html-file.ts';
-import { CANVASES, type Canvas, startBrowser, type Visit, visit } from '../helpers/browser.ts';
+import { CANVASES, type Canvas, SETTLED_WIDTH, startBrowser, type Visit, visit } from '../helpers/browser.ts';
 import { runCommand } from '../helpers/command.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 import { sampleRecord } from './sample-record.ts';
@@ -156,7 +156,7 @@ describe('report.html in chromium', function () {
   it('fits a narrow window, and paper', async () => {
     const { page } = seen;
     await page.setViewportSize({ width: 390, height: 800 });
-    expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(390);
+    expect(await page.evaluate(SETTLED_WIDTH)).to.equal(390);
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('#search').isVisible()).to.equal(false);
     expect((await page.pdf()).subarray(0, 5).toString()).to.equal('%PDF-');
