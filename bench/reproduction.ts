@@ -49,7 +49,7 @@ async function capturedMbps(): Promise<number> {
   const goodput = createGoodputCounter();
   let [firstNs, lastNs] = [Number.POSITIVE_INFINITY, 0];
   await session.run((table) => {
-    goodput.add(table);
+    goodput.add(table, 0, table.received);
     for (let i = 0; i < table.received; i++) {
       const row = table.rows[i]!;
       if (table.tcpAt[row] === 0 || table.payloadBytes[row]! <= 0) continue;

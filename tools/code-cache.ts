@@ -26,6 +26,7 @@ async function runOrdinaryCommands(folder: string): Promise<void> {
   const loader = createLoader();
   const { main } = loader.load('analyze.cjs');
   const commands = [
+    ['--help'],
     ['coalesce', CAPTURE, '--stats', '--quiet'],
     [CAPTURE, '--out', folder, '--format', 'csv,json', '--quiet'],
   ];

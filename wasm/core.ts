@@ -3,11 +3,13 @@
  * code then takes, as it would take everything. Compiled by `npm run build`; docs/performance.md.
  */
 
+export { runBatch } from './batch';
 export { decode } from './decode';
 export { assignFlows, forgetFlows, rememberFlow } from './flows';
 export { filledSession, mergeInetLro } from './inet-lro';
 export * from './layout';
 export { finishedSkb, joinLinuxGro } from './linux-gro';
 export { runNapi } from './napi';
-export { filterMac, isInOrder } from './receiver';
+export { countTcp, metSyn, observe } from './observe';
+export { filterMac, firstAt, isInOrder } from './receiver';
 export { scanPcap, scanPcapng } from './scan';

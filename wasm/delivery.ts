@@ -1,6 +1,6 @@
 /** Skbs that leave a lane: their holds, their price on the lane's clock, and a log of them for the program. */
 import { addHold, deliverSlot } from './hold-times';
-import { ARRIVAL, ID, LOGGED, NOW, PRICE_NS, PRICE_SIZES } from './lane';
+import { ARRIVAL, HAS_CLOCK, ID, LOGGED, NOW, PRICE_NS, PRICE_SIZES } from './lane';
 import { LOG } from './layout';
 
 /**
@@ -23,6 +23,7 @@ declare function priceSkb(id: i32, segments: i32, payload: i32, frame: i32): f64
 /** An skb of the slot, or with slot -1 the packet that arrived last. */
 export function deliver(lane: i32, slot: i32, reason: i32, segments: i32, payload: i32, frame: i32): void {
   log(lane, reason, segments, payload, frame);
+  if (load<i32>(lane, HAS_CLOCK) === 0) return;
   const now = load<f64>(lane, NOW);
   if (slot < 0) addHold(lane, now - load<f64>(lane, ARRIVAL));
   else deliverSlot(lane, slot);

@@ -2,7 +2,7 @@
 import { big16, big32 } from './bytes';
 import { deliver } from './delivery';
 import { ETHERNET_BYTES, PLAIN_TCP4 } from './header';
-import { FLUSHED } from './lane';
+import { FLUSHED, MAX_AGGR, REASON_MAX_AGGR, REASON_MAX_LENGTH } from './lane';
 import {
   FLOW,
   FRAME_OFFSET,
@@ -158,10 +158,9 @@ export function sessionFor(row: i32, slots: i32, maxDesc: i32): i32 {
 
 /**
  * A usual packet begins or continues the session that `sessionFor` found, whose delivered header nobody will see: ACK
- * number, window and timestamp echo are left as they are. Returns whether the session is full: 1 if of packets, 2 if of
- * bytes, otherwise 0.
+ * number, window and timestamp echo are left as they are. Returns whether the session is full.
  */
-export function takeIntoSession(slots: i32, index: i32, row: i32, maxAggr: i32, lengthLimit: i32): i32 {
+export function takeIntoSession(slots: i32, index: i32, row: i32, maxAggr: i32, lengthLimit: i32): bool {
   const slot = slots + index * SLOT_BYTES;
   const flow = load<i32>(row << 2, FLOW);
   const payload = load<i32>(row << 2, PAYLOAD_BYTES);
@@ -172,15 +171,22 @@ export function takeIntoSession(slots: i32, index: i32, row: i32, maxAggr: i32, 
     store<i32>(slot, 1, PACKETS);
     store<i32>(slot, ipLength, LENGTH);
     store<i32>(slot, payload, MSS);
-    // Not full by its first packet, whatever the limits.
-    return 0;
+    // Not by its first packet, whatever the limits.
+    return false;
   }
   const packets = load<i32>(slot, PACKETS) + 1;
   const length = load<i32>(slot, LENGTH) + payload;
   store<i32>(slot, packets, PACKETS);
   store<i32>(slot, length, LENGTH);
   if (payload > load<i32>(slot, MSS)) store<i32>(slot, payload, MSS);
-  return packets >= maxAggr ? 1 : length > lengthLimit ? 2 : 0;
+  return packets >= maxAggr || length > lengthLimit;
+}
+
+/** Delivers a session that is full. */
+export function flushFilled(lane: i32, slots: i32, index: i32): void {
+  const packets = load<i32>(slots + index * SLOT_BYTES, PACKETS);
+  const isOfPackets = packets >= load<i32>(lane, MAX_AGGR);
+  flushSession(lane, slots, index, load<i32>(lane + (isOfPackets ? REASON_MAX_AGGR : REASON_MAX_LENGTH)));
 }
 
 /** Delivers a session if the slot holds one. */

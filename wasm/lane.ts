@@ -1,4 +1,4 @@
-/** What the lane of a poll model with a clock keeps, as src/nic/napi-core.ts fills it: offsets into its block. */
+/** What the lane of a poll model keeps, as src/nic/core-lane.ts fills it: offsets into its block. */
 
 /** Doubles, 8 bytes each: of the NAPI simulation, the clock, the moderation and the histogram; times in ns. */
 export const ARRIVAL: i32 = 0;
@@ -57,6 +57,8 @@ export const OFFSET_NS: i32 = 256;
 export const BUCKETS: i32 = 260;
 export const PRICE_SIZES: i32 = 264;
 export const PRICE_NS: i32 = 268;
+/** 0 for a poll model that has no clock, and uses none of what it needs. */
+export const HAS_CLOCK: i32 = 272;
 
 /** Phases, as in src/nic/napi-state.ts. */
 export const PHASE_IDLE: i32 = 0;

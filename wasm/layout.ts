@@ -4,7 +4,7 @@
  * numbers from the compiled module (src/capture/core.ts).
  */
 
-export const WINDOW_BYTES: i32 = 589_824;
+export const WINDOW_BYTES: i32 = 4_128_768;
 /** Rows of a block at most. */
 export const MAX_ROWS: i32 = 2048;
 
@@ -41,4 +41,4 @@ export const LOG_ENTRIES: i32 = 1024;
 /** Free for engines and lanes. */
 export const FREE: i32 = LOG + 24 * LOG_ENTRIES;
 /** Some 100 lanes of a sweep; pages that nobody touches cost nothing. */
-export const MEMORY_BYTES: i32 = 8_388_608;
+export const MEMORY_BYTES: i32 = 14_680_064;

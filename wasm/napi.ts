@@ -2,7 +2,7 @@
 import { deliver, logEndOfPoll } from './delivery';
 import { ETHERNET_BYTES } from './header';
 import { holdTaken, startHolds } from './hold-times';
-import { flushSession, isUsual, sessionFor, takeIntoSession } from './inet-lro';
+import { flushFilled, flushSession, isUsual, sessionFor, takeIntoSession } from './inet-lro';
 import * as at from './lane';
 import {
   FRAME_OFFSET,
@@ -121,7 +121,8 @@ function complete(lane: i32, arrival: f64): void {
   store<i32>(lane, at.PHASE_IDLE, at.PHASE);
 }
 
-function endPoll(lane: i32): void {
+/** With all that it delivers. */
+export function endPoll(lane: i32): void {
   add(lane + at.POLLS, 1);
   store<i32>(lane, 0, at.IN_POLL);
   const slots = load<i32>(lane, at.SLOTS);
@@ -135,13 +136,11 @@ function merge(lane: i32, slots: i32, slot: i32, row: i32): void {
   const maxAggr = load<i32>(lane, at.MAX_AGGR);
   const full = takeIntoSession(slots, slot, row, maxAggr, load<i32>(lane, at.LENGTH_LIMIT));
   holdTaken(lane, slot);
-  if (full === 0) return;
-  const reason = full === 1 ? load<i32>(lane, at.REASON_MAX_AGGR) : load<i32>(lane, at.REASON_MAX_LENGTH);
-  flushSession(lane, slots, slot, reason);
+  if (full) flushFilled(lane, slots, slot);
 }
 
 /** Bytes as in src/replay/timed-sink.ts and frame-bytes.ts. */
-function deliverAlone(lane: i32, row: i32): void {
+export function deliverAlone(lane: i32, row: i32): void {
   const payload = load<i32>(row << 2, TCP_AT) === 0 ? 0 : max<i32>(0, load<i32>(row << 2, PAYLOAD_BYTES));
   let frame = load<i32>(row << 2, WIRE_BYTES);
   if ((<i32>load<u8>(row, KIND) & IPV4_OR_IPV6) !== 0) {

@@ -33,3 +33,10 @@ export function isInOrder(received: i32, lastNs: f64): bool {
   }
   return true;
 }
+
+/** The first received row from `from` on whose time is `edgeNs` or later, `to` if none is. */
+export function firstAt(from: i32, to: i32, edgeNs: f64): i32 {
+  let i = from;
+  while (i < to && load<f64>(load<i32>(i << 2, RECEIVED_ROWS) << 3, TIME_NS) < edgeNs) i++;
+  return i;
+}

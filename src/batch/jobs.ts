@@ -33,7 +33,8 @@ export async function findJobs(
 }
 
 /** Files of a whole batch, which stand beside the folders of its reports. */
-const BATCH_FILE = /^(?:summary\.csv|batch\.csv|report\.html|batch-[a-z0-9-]+\.[a-z]+)$/i;
+const BATCH_FILE =
+  /^(?:summary\.csv|batch\.csv|batch\.provenance\.json|report\.html|batch-[a-z0-9-]+\.[a-z]+)$/i;
 
 /** Captures of different folders may have one name: later ones get a number. */
 function distinct(jobs: readonly Job[]): Job[] {

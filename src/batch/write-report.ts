@@ -1,6 +1,6 @@
 /** A report folder: written once for each task, and left alone while it is that of the task. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import type { ResultRecord } from '../replay/result.ts';
 import { isDataFile } from '../report/figure-data.ts';
 import { writeFiles } from '../report/files.ts';
@@ -9,9 +9,11 @@ import {
   PROVENANCE_FILE,
   type Provenance,
   type ReportIdentity,
+  type ReportInput,
   type RunProvenance,
 } from '../report/provenance.ts';
 import { chartWidth, reportFiles, studyReport } from '../report/report-files.ts';
+import { hashCapture } from './content-hash.ts';
 
 export interface ReportOrder {
   readonly folder: string;
@@ -23,12 +25,17 @@ export interface ReportOrder {
 export async function writeReport(
   { folder, formats, run }: ReportOrder,
   record: ResultRecord,
-  identity: Omit<ReportIdentity, 'path'> & { readonly capture: string },
+  identity: Pick<ReportInput, 'sha256'> & Pick<ReportIdentity, 'task'> & { readonly capture: string },
 ): Promise<string[]> {
   if (formats.length === 0) return [];
   const { capture, sha256, task } = identity;
-  const path = pathFrom(folder, capture);
-  return writeFiles(folder, await reportFiles(studyReport(record), formats, { path, sha256, task }, run));
+  const inputs = [{ role: 'capture', name: record.capture.name, path: pathFrom(folder, capture), sha256 }];
+  return writeFiles(folder, await reportFiles(studyReport(record), formats, { inputs, task }, run));
+}
+
+/** A file that was read, as the provenance of a report in `folder` names it. `file`: `-` for standard input. */
+export function inputOf(role: string, file: string, folder: string, name = basename(file)): ReportInput {
+  return { role, name, path: pathFrom(folder, file), sha256: hashCapture(file) };
 }
 
 /** From the folder of a report to its capture: stays true where both move together. Null for standard input. */

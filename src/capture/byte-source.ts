@@ -1,5 +1,7 @@
 /** Where a capture reader gets its bytes: one method wide, synchronous where the bytes are at hand. */
 
+import type { ReadAhead } from './read-ahead.ts';
+
 export type Compression = 'none' | 'gzip' | 'zstd';
 
 export interface ByteSource {
@@ -10,6 +12,11 @@ export interface ByteSource {
   consumedBytes(): number;
   /** Fills `into` from `at` on; 0 at the end. A corrupt compressed stream rejects after its good part was read. */
   read(into: Uint8Array, at: number): number | Promise<number>;
+  /**
+   * Reads on by chunks of `chunkBytes`, each ahead of its use, into `places` of `buffer` in turn; null where that does
+   * not pay. What is read or rewound until it has stopped is not.
+   */
+  readAhead(buffer: Uint8Array, places: readonly number[], chunkBytes: number): ReadAhead | null;
   /** Back to the first byte. Allowed once, and only while no more than `rewindLimitBytes` have been read. */
   rewind(): void;
   /** Bytes that may be read before `rewind`; Infinity for plain files. */

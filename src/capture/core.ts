@@ -35,6 +35,7 @@ export interface Kernels {
   forgetFlows(): void;
   filterMac(first: number, last: number, count: number): number;
   isInOrder(received: number, lastNs: number): number;
+  firstAt(from: number, to: number, edgeNs: number): number;
   mergeInetLro(
     slots: number,
     maxDesc: number,
@@ -51,7 +52,22 @@ export interface Kernels {
     from: number,
     to: number,
   ): number;
-  /** Of the lane at this address; src/nic/napi-core.ts. */
+  observe(
+    sums: number,
+    payload: number,
+    next: number,
+    known: number,
+    flows: number,
+    packetsOf: number,
+    payloadOf: number,
+    from: number,
+    to: number,
+  ): number;
+  countTcp(count: number): number;
+  /** Whether the last `countTcp` met a SYN: 0 or 1. */
+  metSyn(): number;
+  /** Of the lane at this address; src/nic/batch-core.ts and napi-core.ts. */
+  runBatch(lane: number, from: number, to: number): number;
   runNapi(lane: number, from: number, to: number): number;
   /** The slot whose skb the last packet taken by `joinLinuxGro` finished, -1 if none. */
   finishedSkb(): number;
@@ -116,7 +132,7 @@ export interface Core {
 const WASM_PAGE_BYTES = 65_536;
 const CACHE_LINE_BYTES = 64;
 /** As wasm/asconfig.json says. */
-const MEMORY_PAGES = 128;
+const MEMORY_PAGES = 224;
 
 let compiled: WebAssembly.Module | null = null;
 

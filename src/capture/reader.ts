@@ -3,12 +3,13 @@ import type { Readable } from 'node:stream';
 import type { ByteSource, Compression } from './byte-source.ts';
 import type { Core } from './core.ts';
 import { CaptureError, type CaptureFault, readingFault } from './errors.ts';
+import type { Later } from './later.ts';
 import { createPcapScanner, isPcapMagic, PCAP_HEADER_BYTES, parsePcapHeader } from './pcap.ts';
 import { createPcapngScanner, SECTION_HEADER, SECTION_HEADER_BYTES } from './pcapng.ts';
 import type { RecordBlock } from './record-block.ts';
 import { CUT_ADVICE, FAULT, FULL, type ReadingNotes, type Scanner } from './scanner.ts';
 import { openSource } from './source.ts';
-import { createWindow, fill, type Later, resetWindow, unreadBytes } from './window.ts';
+import { createWindow, fill, resetWindow, startReadingAhead, unreadBytes } from './window.ts';
 
 export interface CaptureReader {
   readonly file: string;
@@ -24,7 +25,7 @@ export interface CaptureReader {
   canReadOnAndRestart(): boolean;
   /** From the first record again. Once. */
   restart(): Promise<void>;
-  /** Says that there will be no restart, which frees memory. */
+  /** Says that there will be no restart, which frees memory and lets the file be read ahead. */
   commit(): void;
   close(): void;
 }
@@ -35,6 +36,8 @@ export interface ReaderOptions {
   readonly stdin: () => Readable;
   /** For blocks whose columns lie in it. */
   readonly core?: Core | null;
+  /** After `commit`. */
+  readonly readAhead?: boolean;
 }
 
 /** Throws a CaptureError where nothing at all can be read. `path` `-` is stdin. */
@@ -152,7 +155,10 @@ export async function openCapture(path: string, options: ReaderOptions): Promise
       await fill(window, source, scanner.headerBytes);
       window.position += scanner.headerBytes;
     },
-    commit: () => source.forget(),
+    commit() {
+      source.forget();
+      if (options.readAhead === true) startReadingAhead(window, source);
+    },
     close: () => source.close(),
   };
 }

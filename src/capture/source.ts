@@ -7,10 +7,14 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import type { Readable } from 'node:stream';
 import type { ByteSource, Compression } from './byte-source.ts';
 import { CaptureError, type CaptureErrorKind, readingFault } from './errors.ts';
+import { createReadAhead, type ReadAhead } from './read-ahead.ts';
 
 /** Blocks of the decompressors. Larger output blocks gain 3 % of time and cost 20 MB of memory (docs/performance.md). */
 const COMPRESSED_READ_BYTES = 256 * 1024;
 const GUNZIP_CHUNK_BYTES = 64 * 1024;
+/** What is left of a file from which on it is read ahead. */
+const AHEAD_FROM_BYTES = 4 * 1024 * 1024;
+const PAGE_BYTES = 4096;
 
 function sniff(head: Uint8Array): Compression {
   if (head.length >= 3 && head[0] === 0x1f && head[1] === 0x8b && head[2] === 8) return 'gzip';
@@ -69,6 +73,7 @@ function readHead(fd: number, path: string): Uint8Array {
 
 function createFileSource(fd: number, fileBytes: number): ByteSource {
   let position = 0;
+  let ahead: ReadAhead | null = null;
   return {
     compression: 'none',
     fileBytes,
@@ -78,12 +83,32 @@ function createFileSource(fd: number, fileBytes: number): ByteSource {
       position += got;
       return got;
     },
+    readAhead(buffer, places, chunkBytes) {
+      if (fileBytes - position < AHEAD_FROM_BYTES || position % PAGE_BYTES !== 0) return null;
+      const reading = createReadAhead({ fd, buffer, places, chunkBytes, offset: position });
+      const count = (got: number): number => {
+        position += got;
+        return got;
+      };
+      ahead = {
+        ...reading,
+        take() {
+          const got = reading.take();
+          return typeof got === 'number' ? count(got) : got.then(count);
+        },
+      };
+      return ahead;
+    },
     rewind() {
       position = 0;
     },
     rewindLimitBytes: Number.POSITIVE_INFINITY,
     forget() {},
-    close: () => closeSync(fd),
+    close() {
+      // Another file could get the number while a thread still reads by it.
+      if (ahead === null) closeSync(fd);
+      else void ahead.stop().then(() => closeSync(fd));
+    },
   };
 }
 

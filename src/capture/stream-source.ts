@@ -98,6 +98,8 @@ export function createStreamSource(setup: {
     fileBytes: setup.fileBytes,
     consumedBytes: () => setup.consumedBytes?.() ?? handedOut,
     read: (into, at) => (queue.length > 0 ? take(into, at) : readLater(into, at)),
+    // The stream does.
+    readAhead: () => null,
     rewind() {
       if (kept === null) throw new Error('rewind after forget');
       queue.unshift(...kept);

@@ -9,15 +9,19 @@
  */
 import type { ByteSource } from './byte-source.ts';
 import type { Core } from './core.ts';
+import type { Later } from './later.ts';
+import type { ReadAhead } from './read-ahead.ts';
 
 /** Fits a second-level cache; 256 KB to 2 MB are equally fast. A multiple of the page size. */
 const CHUNK_BYTES = 256 * 1024;
+/** Of a chunk that is read ahead: what it takes to have it read and be told is then a small part. */
+const AHEAD_CHUNK_BYTES = 1024 * 1024;
 /** Room for the start of a record before the chunk. A multiple of the page size. */
 const CARRY_BYTES = 320 * 1024;
+/** One is looked at while the others are read. */
+const PLACES = 3;
+const PLACE_BYTES = CARRY_BYTES + AHEAD_CHUNK_BYTES;
 const WASM_PAGE_BYTES = 65_536;
-
-/** At once where the bytes are at hand: a promise for each chunk would take longer than its packets. */
-export type Later<Value> = Value | Promise<Value>;
 
 export interface Window {
   bytes: Uint8Array;
@@ -28,20 +32,25 @@ export interface Window {
   end: number;
   /** Offset in the capture of `bytes[0]`; negative at the start, where nothing was carried. */
   startOffset: number;
+  /** Where the next chunk goes. */
+  chunkAt: number;
+  ahead: ReadAhead | null;
 }
 
 /** A window at the beginning of the core's memory, or of a memory of its own. */
 export function createWindow(core: Core | null = null): Window {
-  const size = CARRY_BYTES + CHUNK_BYTES;
+  const size = PLACES * PLACE_BYTES;
   if (core !== null && core.at.WINDOW_BYTES !== size) throw new Error('the core has another window size');
   const pages = size / WASM_PAGE_BYTES;
   const { buffer } = core ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const window = {
+  const window: Window = {
     bytes: new Uint8Array(buffer, 0, size),
     view: new DataView(buffer, 0, size),
     position: 0,
     end: 0,
     startOffset: 0,
+    chunkAt: 0,
+    ahead: null,
   };
   resetWindow(window);
   return window;
@@ -52,6 +61,13 @@ export function resetWindow(window: Window): void {
   window.position = CARRY_BYTES;
   window.end = CARRY_BYTES;
   window.startOffset = -CARRY_BYTES;
+  window.chunkAt = CARRY_BYTES;
+}
+
+/** From the next chunk on, if the source can; it must not be rewound any more. */
+export function startReadingAhead(window: Window, source: ByteSource): void {
+  const places = Array.from({ length: PLACES }, (_, place) => place * PLACE_BYTES + CARRY_BYTES);
+  window.ahead = source.readAhead(window.bytes, places, AHEAD_CHUNK_BYTES);
 }
 
 export function unreadBytes(window: Window): number {
@@ -67,7 +83,7 @@ export function fill(window: Window, source: ByteSource, needed: number): Later<
   if (unreadBytes(window) >= needed) return true;
   const carried = unreadBytes(window) <= CARRY_BYTES;
   if (carried) carry(window);
-  const more = carried ? readMore(window, source, CARRY_BYTES + CHUNK_BYTES) : true;
+  const more = carried ? readMore(window, source, window.chunkAt + CHUNK_BYTES) : true;
   // The usual end, without a promise.
   if (typeof more === 'boolean' && (!more || unreadBytes(window) >= needed)) return more;
   return fillOn(window, source, needed, more);
@@ -81,28 +97,37 @@ async function fillOn(
 ): Promise<boolean> {
   if (!(await first)) return false;
   while (unreadBytes(window) < needed) {
+    // The end of the file, or a block that is larger than a chunk.
+    await stopReadingAhead(window);
     if (window.end === window.bytes.length) makeRoom(window, needed);
     if (!(await readMore(window, source, window.bytes.length))) return false;
   }
   return true;
 }
 
-/** Moves the unread bytes to just before the chunk. */
+async function stopReadingAhead(window: Window): Promise<void> {
+  await window.ahead?.stop();
+  window.ahead = null;
+}
+
+/** Moves the unread bytes to just before the next chunk. */
 function carry(window: Window): void {
-  const start = CARRY_BYTES - unreadBytes(window);
+  if (window.ahead !== null) window.chunkAt = window.ahead.nextAt();
+  const start = window.chunkAt - unreadBytes(window);
   window.bytes.copyWithin(start, window.position, window.end);
   window.startOffset += window.position - start;
   window.position = start;
-  window.end = CARRY_BYTES;
+  window.end = window.chunkAt;
 }
 
 function readMore(window: Window, source: ByteSource, limit: number): Later<boolean> {
-  const into = limit === window.bytes.length ? window.bytes : window.bytes.subarray(0, limit);
   const take = (got: number): boolean => {
     window.end += got;
     return got > 0;
   };
-  const result = source.read(into, window.end);
+  const { ahead } = window;
+  const into = limit === window.bytes.length ? window.bytes : window.bytes.subarray(0, limit);
+  const result = ahead === null ? source.read(into, window.end) : ahead.take();
   return typeof result === 'number' ? take(result) : result.then(take);
 }
 

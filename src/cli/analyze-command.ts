@@ -1,6 +1,5 @@
 /** The main command: tables on stdout, CSV, charts and the record in files. */
 import { join } from 'node:path';
-import { hashCapture } from '../batch/content-hash.ts';
 import { findJobs, type Job } from '../batch/jobs.ts';
 import { isInShard } from '../batch/shard.ts';
 import { taskHash } from '../batch/task.ts';
@@ -10,6 +9,7 @@ import { type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { makeFolder } from '../report/files.ts';
 import { FORMATS, type Format } from '../report/format-names.ts';
+import { startHash } from './capture-hash.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { withFlows } from './flows-option.ts';
@@ -60,8 +60,10 @@ async function analyzeOne(
 ): Promise<number> {
   const signal = abortOnSignals();
   const pacer = createPacer(raw.progress && !raw.quiet);
+  const hash = formats.length === 0 ? null : startHash(capture);
   try {
     const record = await replayCapture(capture, resolved, {
+      readAhead: true,
       stdin: () => process.stdin,
       afterBlock: pacer.tick,
       afterPass: pacer.done,
@@ -69,10 +71,10 @@ async function analyzeOne(
     });
     if (signal.aborted) return EXIT.INTERRUPTED;
     await showRecord(record, raw.json);
-    if (formats.length > 0) {
+    if (hash !== null) {
       // The content that was read is gone.
       const changed = record.warnings.some(({ code }) => code === 'W-CHANGED');
-      const sha256 = changed ? null : hashCapture(capture);
+      const sha256 = changed ? null : await hash.result();
       const task = sha256 === null ? null : taskHash(capture, sha256, resolved);
       const order = { folder: join(raw.out, folder), formats, run: invocation.provenance() };
       sayWritten(await writeReport(order, record, { capture, sha256, task }), raw.quiet);
@@ -82,5 +84,7 @@ async function analyzeOne(
     if (!(error instanceof CaptureError)) throw error;
     complain(faultMessage(error.fault));
     return EXIT.NO_INPUT;
+  } finally {
+    hash?.stop();
   }
 }

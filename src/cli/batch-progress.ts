@@ -1,6 +1,7 @@
 /** How far a batch is: one line on a terminal, for the whole and for each worker. */
 import type { TaskProgress } from '../batch/worker.ts';
 import { printable } from '../report/format.ts';
+import { terminalOf } from './terminal.ts';
 
 const SHOW_AFTER_MS = 1000;
 const SHOW_EVERY_MS = 200;
@@ -36,7 +37,7 @@ export function createBatchProgress(
   before: number,
   wanted: boolean,
 ): BatchProgress {
-  const visible = wanted && process.stderr.isTTY === true;
+  const visible = wanted && terminalOf(2).isTTY === true;
   const start = Date.now();
   const running = new Map<string, TaskProgress>();
   /** What comes from a queue may come late. */
@@ -57,7 +58,7 @@ export function createBatchProgress(
       elapsedMs: now - start,
       running: current,
     };
-    const columns = process.stderr.columns ?? DEFAULT_COLUMNS;
+    const columns = terminalOf(2).columns ?? DEFAULT_COLUMNS;
     process.stderr.write(`\r\x1b[K${progressLine(state, columns - 1)}`);
     line = true;
   }

@@ -8,21 +8,24 @@ import { readResult, STORE_FOLDER } from '../batch/result-store.ts';
 import type { Outcome, Task } from '../batch/run-task.ts';
 import { type RunOptions, runTasks } from '../batch/run-tasks.ts';
 import { taskHash } from '../batch/task.ts';
-import { isReportOf } from '../batch/write-report.ts';
+import { isReportOf, pathFrom } from '../batch/write-report.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import type { MissingCapture, NamedRecord } from '../report/batch-distribution.ts';
+import { batchDistributions, type MissingCapture } from '../report/batch-distribution.ts';
+import { batchFormats, batchReport } from '../report/batch-report.ts';
+import { renderBatch } from '../report/batch-tables.ts';
 import { writeFiles } from '../report/files.ts';
 import type { Format } from '../report/format-names.ts';
+import type { ReportInput } from '../report/provenance.ts';
 import { createBatchProgress } from './batch-progress.ts';
-import { reportBatch } from './batch-report.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { abortOnSignals } from './pacer.ts';
+import { putReport } from './put-report.ts';
 import { withQueuePackages } from './queue-options.ts';
 import type { QueueChoice, RawAnalyzeOptions } from './raw-analyze-options.ts';
 import { sayReport, showRecord } from './show-record.ts';
-import { complain } from './terminal.ts';
+import { complain, createStdout } from './terminal.ts';
 import { wholeNumber } from './usage.ts';
 
 const MOST_WORKERS = 1024;
@@ -89,7 +92,7 @@ export async function runBatch(
     : runOnQueue(todo, run, queue, index));
   progress.hide();
   if (store !== null) writeFiles(store, [{ name: INDEX_FILE, text: index.text() }]);
-  return finish(jobs, outcomes, formats, raw, signal.aborted);
+  return finish(jobs, outcomes, formats, raw, invocation, signal.aborted);
 }
 
 /** Loaded only here: most batches need no queue. */
@@ -133,30 +136,69 @@ async function finish(
   outcomes: readonly (Outcome | null)[],
   formats: readonly Format[],
   raw: RawAnalyzeOptions,
+  invocation: Invocation,
   aborted: boolean,
 ): Promise<number> {
-  const records: NamedRecord[] = [];
+  const done: Done[] = [];
   const missing: MissingCapture[] = [];
   for (const [at, outcome] of outcomes.entries()) {
-    const { capture, folder } = jobs[at]!;
-    if (outcome?.kind === 'done') records.push({ name: folder, record: outcome.record });
-    else missing.push({ name: folder, file: basename(capture), reason: reasonOf(capture, outcome) });
+    const job = jobs[at]!;
+    if (outcome?.kind === 'done') done.push({ ...job, outcome });
+    else missing.push(missingCapture(job, outcome));
   }
-  await reportBatch(records, missing, formats, raw);
+  if (done.length > 0) await reportAll(done, missing, formats, raw, invocation);
   if (!raw.quiet) complain(tally(outcomes));
   if (aborted) return EXIT.INTERRUPTED;
   if (outcomes.some((outcome) => outcome?.kind === 'failed')) return EXIT.BUG;
-  if (records.length === 0) return EXIT.NO_INPUT;
-  const whole = records.length === outcomes.length;
-  return whole && !records.some(({ record }) => isDegraded(record.warnings)) ? EXIT.DONE : EXIT.DEGRADED;
+  if (done.length === 0) return EXIT.NO_INPUT;
+  const whole = done.length === outcomes.length;
+  return whole && !done.some(({ outcome }) => isDegraded(outcome.record.warnings))
+    ? EXIT.DONE
+    : EXIT.DEGRADED;
 }
 
-/** Why there is no result, without what is true of this machine alone. */
+interface Done extends Job {
+  readonly outcome: Extract<Outcome, { kind: 'done' }>;
+}
+
+/** With the reason, without what is true of this machine alone. */
+function missingCapture(
+  { capture, folder }: Job,
+  outcome: Exclude<Outcome, { kind: 'done' }> | null,
+): MissingCapture {
+  return { name: folder, file: basename(capture), reason: reasonOf(capture, outcome) };
+}
+
 function reasonOf(capture: string, outcome: Exclude<Outcome, { kind: 'done' }> | null): string {
   if (outcome === null) return 'not analysed: the run was interrupted';
   const [first = ''] = outcome.message.split('\n');
   if (outcome.kind === 'failed') return `a bug in this program: ${first}`;
   return first.startsWith(`${capture}: `) ? first.slice(capture.length + 2) : first;
+}
+
+/** What the captures say together. */
+async function reportAll(
+  done: readonly Done[],
+  missing: readonly MissingCapture[],
+  formats: readonly Format[],
+  raw: RawAnalyzeOptions,
+  invocation: Invocation,
+): Promise<void> {
+  const records = done.map(({ folder, outcome }) => ({ name: folder, record: outcome.record }));
+  if (!raw.json && records.length > 1) {
+    const out = createStdout();
+    out.write(renderBatch(records.length, batchDistributions(records), missing));
+    await out.end();
+  }
+  const inputs = (): ReportInput[] =>
+    done.map(({ folder, capture, outcome: { task, captureSha256 } }) => ({
+      role: 'captures',
+      name: folder,
+      path: pathFrom(raw.out, capture),
+      sha256: task === null ? null : captureSha256,
+    }));
+  const place = { folder: raw.out, formats: batchFormats(formats), quiet: raw.quiet };
+  await putReport(batchReport(records, missing), place, inputs, invocation);
 }
 
 /** `9 captures: 7 as they were, 1 analysed, 1 unreadable`. */

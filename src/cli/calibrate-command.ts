@@ -2,26 +2,33 @@
 
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import type { Reproduced } from '../batch/verify-report.ts';
+import { inputOf } from '../batch/write-report.ts';
 import { calibrate } from '../cost/calibrate.ts';
 import { calibratedProfile } from '../cost/calibrated-profile.ts';
 import type { CalibrationRecord } from '../cost/calibration-record.ts';
 import { MeasuredError, type MeasuredRow, parseMeasured } from '../cost/measured.ts';
-import { type Observation, scheduleObservation } from '../cost/observation.ts';
+import { scheduleObservation } from '../cost/observation.ts';
 import { fittedParameters, ParameterError, parseParameters } from '../cost/parameters.ts';
 import { parseProfile } from '../cost/parse-profile.ts';
 import { DOMAINS, type Domain, type Profile, ProfileError } from '../cost/profile.ts';
 import { packageFile } from '../package-root.ts';
 import type { ReceiveMode } from '../path/netback.ts';
 import { XEN_CONFIGURATIONS } from '../path/xen-path.ts';
-import { calibrationCsvFiles } from '../report/calibration-csv.ts';
 import { renderCalibration } from '../report/calibration-text.ts';
 import { writeFiles } from '../report/files.ts';
 import type { Format } from '../report/format-names.ts';
-import { countCaptures, type RawCountOptions } from './calibrate-counts.ts';
+import type { ReportInput } from '../report/provenance.ts';
+import type { Report } from '../report/report-files.ts';
+import { type Counted, captureOf, countCaptures, type RawCountOptions } from './calibrate-counts.ts';
+import type { Invocation, ReproduceOrder } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { parseFormats } from './formats.ts';
 import { refuseNicOptions } from './nic-options.ts';
+import { abortOnSignals } from './pacer.ts';
 import { resolvePath } from './path-options.ts';
+import { putReport, reproduced } from './put-report.ts';
+import { sayWritten } from './show-record.ts';
 import { complain, createStdout } from './terminal.ts';
 import { UsageError, wholeNumber } from './usage.ts';
 
@@ -42,33 +49,99 @@ export interface RawCalibrateOptions extends RawCountOptions {
 /** The study's own table. */
 const EXAMPLE = 'profiles/measured/aizu-2008.csv';
 
-export async function runCalibrate(raw: RawCalibrateOptions): Promise<number> {
+export async function runCalibrate(raw: RawCalibrateOptions, invocation: Invocation): Promise<number> {
+  const formats = [...calibrationFormats(raw.format)];
+  if (raw.write !== undefined && !/^[A-Za-z0-9][\w.-]*\.json$/.test(basename(raw.write))) {
+    throw new UsageError(`--write: '${raw.write}' must end in a plain file name with .json`);
+  }
+  // The fit itself does not look at signals.
+  const signal = raw.capture.length === 0 ? new AbortController().signal : abortOnSignals();
+  return asExitCode(async () => {
+    const done = await calibration(raw, (path) => basename(path), signal);
+    if (done === null) return EXIT.INTERRUPTED;
+    for (const warning of done.warnings) complain(warning);
+    if (raw.write !== undefined) sayWritten(writeProfile(raw.write, done), raw.quiet);
+    if (raw.out !== undefined) {
+      const place = { folder: raw.out, formats, quiet: raw.quiet };
+      await putReport(reportOf(done.record), place, () => inputsOfRun(raw, done, place.folder), invocation);
+    }
+    const out = createStdout();
+    out.write(raw.json ? `${JSON.stringify(done.record, null, 2)}\n` : renderCalibration(done.record));
+    await out.end();
+    return done.degraded ? EXIT.DEGRADED : EXIT.DONE;
+  });
+}
+
+async function asExitCode(work: () => Promise<number>): Promise<number> {
+  try {
+    return await asUsageErrors(work);
+  } catch (error) {
+    if (!(error instanceof MeasuredError)) throw error;
+    complain(error.message);
+    return EXIT.NO_INPUT;
+  }
+}
+
+export async function reproduceCalibrate(order: ReproduceOrder): Promise<Reproduced | null> {
+  const inputs = order.provenance.inputs.map((input, at) => ({ ...input, place: order.places[at]! }));
+  const counts = inputs.filter(({ role }) => role.startsWith(COUNTS));
+  const raw = {
+    ...order.raw,
+    measured: inputs.find(({ role }) => role === MEASURED)?.place,
+    capture: counts.map(({ role, place }) => `${role.slice(COUNTS.length + 1)}=${place}`.replace(/^=/, '')),
+  } as unknown as RawCalibrateOptions;
+  const nameOf = (file: string): string => inputs.find(({ place }) => place === file)?.name ?? basename(file);
+  const done = await asUsageErrors(() => calibration(raw, nameOf, order.signal));
+  return done === null ? null : reproduced(reportOf(done.record), calibrationFormats(raw.format), order);
+}
+
+/** Roles of inputs; captures of one configuration end in its name. */
+const MEASURED = 'measured';
+const COUNTS = 'counts';
+
+/** The table of the program is a part of its version. */
+function inputsOfRun(raw: RawCalibrateOptions, { files }: Calibration, folder: string): ReportInput[] {
+  const used = raw.capture.map(captureOf).filter(({ file }) => files.includes(file));
+  return [
+    ...(raw.example ? [] : [inputOf(MEASURED, measuredFile(raw), folder)]),
+    ...used.map(({ name, file }) => inputOf(name === undefined ? COUNTS : `${COUNTS}-${name}`, file, folder)),
+  ];
+}
+
+interface Calibration extends Counted {
+  readonly record: CalibrationRecord;
+  readonly profile: Profile;
+}
+
+/** Null where the user interrupted it. */
+async function calibration(
+  raw: RawCalibrateOptions,
+  nameOf: (file: string) => string,
+  signal: AbortSignal,
+): Promise<Calibration | null> {
   const noise = parseNoise(raw.noise);
   const seed = wholeNumber('--seed', raw.seed, 0, 2 ** 31 - 1);
   const replicates = wholeNumber('--replicates', raw.replicates, 100, 100_000);
   const train = parseTrain(raw.train);
-  const formats = calibrationFormats(raw.format);
   const file = measuredFile(raw);
-  if (raw.write !== undefined && !/^[A-Za-z0-9][\w.-]*\.json$/.test(basename(raw.write))) {
-    throw new UsageError(`--write: '${raw.write}' must end in a plain file name with .json`);
-  }
-  return asUsageErrors(async () => {
-    const { path, profile } = resolvePath(raw, raw['lro-mode']);
-    const { receiveMode } = path;
-    const parameters =
-      raw.fit === undefined
-        ? fittedParameters(profile, receiveMode)
-        : parseParameters(raw.fit, profile, receiveMode);
-    const rows = readMeasured(file);
-    const counted = await countsOf(raw, rows, receiveMode);
-    if (counted === null) return EXIT.INTERRUPTED;
-    const { observations, counts, degraded } = counted;
-    const measured = basename(file);
-    const options = { measured, counts, profile, receiveMode, parameters, train, noise, seed, replicates };
-    const record = calibrate(observations, options);
-    await put(raw, formats, record, profile, observations);
-    return degraded ? EXIT.DEGRADED : EXIT.DONE;
+  const { path, profile } = resolvePath(raw, raw['lro-mode']);
+  const { receiveMode } = path;
+  const parameters =
+    raw.fit === undefined
+      ? fittedParameters(profile, receiveMode)
+      : parseParameters(raw.fit, profile, receiveMode);
+  const rows = readMeasured(file);
+  const counted =
+    raw.capture.length > 0
+      ? await countCaptures(raw, rows, nameOf, signal)
+      : scheduled(raw, rows, receiveMode);
+  if (counted === null) return null;
+  const { observations, counts } = counted;
+  const record = calibrate(observations, {
+    ...{ measured: nameOf(file), counts, profile, receiveMode, parameters, train },
+    ...{ noise, seed, replicates },
   });
+  return { ...counted, record, profile };
 }
 
 function measuredFile(raw: RawCalibrateOptions): string {
@@ -93,20 +166,11 @@ function readMeasured(file: string): readonly MeasuredRow[] {
   return parseMeasured(text, file);
 }
 
-interface Counted {
-  readonly observations: readonly Observation[];
-  /** Where the counts come from, for people. */
-  readonly counts: string;
-  readonly degraded: boolean;
-}
-
-/** Null where the user interrupted it. */
-async function countsOf(
+function scheduled(
   raw: RawCalibrateOptions,
   rows: readonly MeasuredRow[],
   receiveMode: ReceiveMode,
-): Promise<Counted | null> {
-  if (raw.capture.length > 0) return countCaptures(raw, rows);
+): Counted {
   if (raw.poll.length > 0) throw new UsageError('calibrate: --poll counts only with --capture');
   refuseNicOptions(raw);
   const observations = rows.map((row) => {
@@ -118,7 +182,7 @@ async function countsOf(
   });
   const counts =
     'a schedule at the LRO rate of each row, skbs of its two nearest whole numbers of 1448-byte segments (assumed)';
-  return { observations, counts, degraded: false };
+  return { observations, counts, degraded: false, warnings: [], files: [] };
 }
 
 function calibrationFormats(text: string): ReadonlySet<Format> {
@@ -128,31 +192,20 @@ function calibrationFormats(text: string): ReadonlySet<Format> {
   return formats;
 }
 
-async function put(
-  raw: RawCalibrateOptions,
-  formats: ReadonlySet<Format>,
-  record: CalibrationRecord,
-  profile: Profile,
-  observations: readonly Observation[],
-): Promise<void> {
-  const written: string[] = [];
-  if (raw.write !== undefined) {
-    const name = basename(raw.write).replace(/\.json$/, '');
-    const text = `${JSON.stringify(calibratedProfile(name, profile, record, observations), null, 2)}\n`;
-    parseProfile(text, raw.write);
-    written.push(...writeFiles(dirname(raw.write), [{ name: basename(raw.write), text }]));
-  }
-  if (raw.out !== undefined) {
-    const csv = formats.has('csv') ? calibrationCsvFiles(record) : [];
-    const tex = formats.has('tex')
-      ? (await import('../report/calibration-tex.ts')).calibrationTexFiles(record)
-      : [];
-    written.push(...writeFiles(raw.out, [...csv, ...tex]));
-  }
-  const out = createStdout();
-  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderCalibration(record));
-  await out.end();
-  if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);
+function writeProfile(path: string, { profile, record, observations }: Calibration): string[] {
+  const name = basename(path).replace(/\.json$/, '');
+  const text = `${JSON.stringify(calibratedProfile(name, profile, record, observations), null, 2)}\n`;
+  parseProfile(text, path);
+  return writeFiles(dirname(path), [{ name: basename(path), text }]);
+}
+
+function reportOf(record: CalibrationRecord): Report {
+  return {
+    record,
+    provenanceName: 'calibrate.provenance.json',
+    csv: async () => (await import('../report/calibration-csv.ts')).calibrationCsvFiles(record),
+    tex: async (origin) => (await import('../report/calibration-tex.ts')).calibrationTexFiles(record, origin),
+  };
 }
 
 /** `1%`: the share that it is. */
@@ -184,14 +237,10 @@ function parseTrain(texts: readonly string[]): Train {
 }
 
 /** What is wrong with the input is said in one line. */
-async function asUsageErrors(work: () => Promise<number>): Promise<number> {
+async function asUsageErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof MeasuredError) {
-      complain(error.message);
-      return EXIT.NO_INPUT;
-    }
     if (error instanceof ProfileError) throw new UsageError(`--profile: ${error.message}`);
     if (error instanceof ParameterError) throw new UsageError(`calibrate: ${error.message}`);
     throw error;

@@ -1,5 +1,4 @@
 /** Event counts of measured rows from replays of captures: one for all configurations, or one each. */
-import { basename } from 'node:path';
 import type { MeasuredRow } from '../cost/measured.ts';
 import type { Observation } from '../cost/observation.ts';
 import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-path.ts';
@@ -7,9 +6,8 @@ import type { ConfigurationResult, ResultRecord } from '../replay/result.ts';
 import { openSession } from '../replay/session.ts';
 import { study } from '../replay/study.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import { abortOnSignals, createPacer } from './pacer.ts';
+import { createPacer } from './pacer.ts';
 import { type RawStudyOptions, resolveStudy } from './study-options.ts';
-import { complain } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
 export interface RawCountOptions extends RawStudyOptions {
@@ -19,23 +17,36 @@ export interface RawCountOptions extends RawStudyOptions {
   readonly progress: boolean;
 }
 
-/** Each capture is replayed once. Null where the user interrupted it. */
+export interface Counted {
+  readonly observations: readonly Observation[];
+  /** Where the counts come from, for people. */
+  readonly counts: string;
+  readonly degraded: boolean;
+  /** A line each. */
+  readonly warnings: readonly string[];
+  /** The captures that were read. */
+  readonly files: readonly string[];
+}
+
+/** Each capture is replayed once. `nameOf`: what to call a capture. Null where the user interrupted it. */
 export async function countCaptures(
   raw: RawCountOptions,
   rows: readonly MeasuredRow[],
-): Promise<{ observations: readonly Observation[]; counts: string; degraded: boolean } | null> {
+  nameOf: (file: string) => string,
+  signal: AbortSignal,
+): Promise<Counted | null> {
   const captures = capturesOf(raw.capture);
   const files = [...new Set(rows.map(({ configuration }) => fileOf(captures, configuration)))];
   if (files.length > 1 && files.includes('-')) {
     throw new UsageError('--capture: - (stdin) can only be the one capture of all configurations');
   }
-  const signal = abortOnSignals();
+  const warnings: string[] = [];
   const records = new Map<string, ResultRecord>();
   let degraded = false;
   for (const file of files) {
     const record = await replay(file, raw, signal);
     if (signal.aborted) return null;
-    for (const warning of record.warnings) complain(`${basename(file)}: ${warning.code}: ${warning.message}`);
+    warnings.push(...record.warnings.map(({ code, message }) => `${nameOf(file)}: ${code}: ${message}`));
     degraded ||= isDegraded(record.warnings);
     if (record.receiver.goodputBytes === 0) {
       throw new UsageError(`--capture: ${file} has no TCP data that a receiver got, so no cycles per byte`);
@@ -47,9 +58,9 @@ export async function countCaptures(
     return observationOf(row, record);
   });
   const first = records.get(files[0]!)!;
-  const names = [...records.values()].map((record) => record.capture.name).join(', ');
+  const names = files.map(nameOf).join(', ');
   const counts = `a replay of ${names}, polls ${first.options.poll}: ${first.options.pollDescription}`;
-  return { observations, counts, degraded };
+  return { observations, counts, degraded, warnings, files };
 }
 
 /** One pass over a capture at its own pace. */
@@ -82,12 +93,20 @@ interface Captures {
   readonly own: ReadonlyMap<XenConfiguration, string>;
 }
 
+/** `FILE`, or `LRO=FILE`. */
+export function captureOf(text: string): {
+  readonly name: XenConfiguration | undefined;
+  readonly file: string;
+} {
+  const name = XEN_CONFIGURATIONS.find((known) => text.startsWith(`${known}=`));
+  return { name, file: name === undefined ? text : text.slice(name.length + 1) };
+}
+
 function capturesOf(texts: readonly string[]): Captures {
   let common: string | null = null;
   const own = new Map<XenConfiguration, string>();
   for (const text of texts) {
-    const name = XEN_CONFIGURATIONS.find((known) => text.startsWith(`${known}=`));
-    const file = name === undefined ? text : text.slice(name.length + 1);
+    const { name, file } = captureOf(text);
     if (file === '') throw new UsageError(`--capture: '${text}' names no file`);
     if (name === undefined ? common !== null : own.has(name)) {
       throw new UsageError(`--capture: ${name ?? 'the capture of all configurations'} is given twice`);

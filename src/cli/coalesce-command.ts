@@ -7,7 +7,7 @@ import { REASONS } from '../coalesce/reason.ts';
 import { type CoalesceStats, coalesce } from '../replay/coalesce.ts';
 import { createRecorder, type DeliveredSkb } from '../replay/recorder.ts';
 import { resegmentSummary, resegmentWarnings } from '../replay/resegment-summary.ts';
-import { openSession, type Session } from '../replay/session.ts';
+import { openSession, type Session, untilReceiverStays } from '../replay/session.ts';
 import { jsonlStats, skbJson } from '../replay/skb-json.ts';
 import { isDegraded, readingWarnings, ringWarnings } from '../replay/warnings.ts';
 import { statsText } from './coalesce-text.ts';
@@ -75,7 +75,6 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   }
   if (raw.jsonl && raw.stats) throw new UsageError('--jsonl and --stats exclude each other');
   const newSoftirq = await softirqFactory(raw, poll, options.inetLro.mode);
-  const softirq = newSoftirq(raw.engine !== 'none');
   const file = raw.write === undefined ? null : openMerged(raw.write);
   const pollsFile = raw['polls-out'] === undefined ? null : openPollsFile(raw['polls-out']);
   const discard = (): void => {
@@ -85,9 +84,16 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
   const out = createStdout();
   const signal = abortOnSignals();
   const pacer = createPacer(raw.progress && !raw.quiet);
+  /** Nothing that was told cannot be told anew. */
+  const countsOnly = !raw.jsonl && file === null && pollsFile === null;
   let session: Session;
   try {
-    session = await openSession(raw.capture, { ...options, stdin: () => process.stdin });
+    session = await openSession(raw.capture, {
+      ...options,
+      stdin: () => process.stdin,
+      readAhead: true,
+      guessReceiver: countsOnly,
+    });
   } catch (error) {
     discard();
     throw error;
@@ -108,8 +114,18 @@ export async function runCoalesce(raw: RawCoalesceOptions): Promise<number> {
     const engine = { engine: raw.engine, inetLro: options.inetLro, linuxGro, ...byRules };
     const afterBlock = (): undefined | Promise<void> => out.drain() ?? pacer.tick(session.reader);
     const reportPoll = pollsFile?.add;
-    const extras = { softirq, ...(reportPoll === undefined ? {} : { reportPoll }) };
-    const stats = await coalesce(session, engine, poll, sink, afterBlock, signal, extras);
+    const tally = (reason: number, skbs: number): void => {
+      skbsOf[reason]! += skbs;
+    };
+    const stats = await untilReceiverStays(() => {
+      skbsOf.fill(0);
+      const extras = {
+        softirq: newSoftirq(raw.engine !== 'none'),
+        ...(reportPoll === undefined ? {} : { reportPoll }),
+        ...(countsOnly ? { tally } : {}),
+      };
+      return coalesce(session, engine, poll, sink, afterBlock, signal, extras);
+    });
     pacer.done();
     if (signal.aborted) {
       discard();

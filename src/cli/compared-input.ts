@@ -5,8 +5,14 @@ import type { ResultRecord } from '../replay/result.ts';
 import { UsageError } from './usage.ts';
 
 export type ComparedSource =
-  | { readonly kind: 'record'; readonly source: string; readonly record: ResultRecord }
-  | { readonly kind: 'capture'; readonly source: string };
+  /** `source`: as it was given; `file`: what is read. */
+  | {
+      readonly kind: 'record';
+      readonly source: string;
+      readonly file: string;
+      readonly record: ResultRecord;
+    }
+  | { readonly kind: 'capture'; readonly source: string; readonly file: string };
 
 /** Throws a UsageError for what is none of them; whether a capture can be read shows when it is. */
 export function comparedSource(source: string): ComparedSource {
@@ -14,7 +20,7 @@ export function comparedSource(source: string): ComparedSource {
   if (stat?.isDirectory() === true) return recordIn(source, join(source, 'summary.json'));
   return stat?.isFile() === true && firstByte(source) === '{'
     ? recordIn(source, source)
-    : { kind: 'capture', source };
+    : { kind: 'capture', source, file: source };
 }
 
 function firstByte(path: string): string {
@@ -51,6 +57,7 @@ function recordIn(source: string, path: string): ComparedSource {
   return {
     kind: 'record',
     source,
+    file: path,
     record: { ...(record as ResultRecord), slices: record.slices ?? null },
   };
 }

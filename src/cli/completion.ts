@@ -1,16 +1,8 @@
 /** What a shell offers while a command line is typed. */
 import { commandName } from './commands/command.ts';
 import { COMMANDS } from './commands/list.ts';
+import { COMPLETION } from './completes.ts';
 import { CONFIG_OPTIONS } from './config-file.ts';
-
-/** The command that prints the completion script. */
-export const COMPLETION = 'completion';
-export const COMPLETION_HELP = 'a script that completes commands and options in bash and zsh';
-
-/** Whether the command line asks for completions, which the parser prints by itself. */
-export function completes(argv: readonly string[]): boolean {
-  return argv[0] === COMPLETION || argv.includes('--get-yargs-completions');
-}
 
 /**
  * Commands and options that may stand where `current` is typed; for anything else the shell offers files.

@@ -1,21 +1,23 @@
 /** `analyze explain`: why packets did and did not merge, and what would change it. */
 
 import { join } from 'node:path';
-import { hashCapture } from '../batch/content-hash.ts';
-import { pathFrom } from '../batch/write-report.ts';
+import type { Reproduced } from '../batch/verify-report.ts';
+import { inputOf } from '../batch/write-report.ts';
 import { caveatOf } from '../coalesce/catalog.ts';
 import type { ExplainRecord } from '../replay/explain-result.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { renderExplanation } from '../report/explain-terminal.ts';
-import { makeFolder, writeFiles } from '../report/files.ts';
+import { makeFolder } from '../report/files.ts';
 import { reportFolderName } from '../report/folder-name.ts';
-import { type Report, reportFiles } from '../report/report-files.ts';
-import type { Invocation } from './commands/command.ts';
+import type { ReportInput } from '../report/provenance.ts';
+import type { Report } from '../report/report-files.ts';
+import type { Invocation, ReproduceOrder } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { explainOptions, type RawExplainOptions } from './explain-options.ts';
 import { explainInThreads } from './explain-threads.ts';
 import { parseFormats } from './formats.ts';
 import { abortOnSignals } from './pacer.ts';
+import { named, putReport, reproduced } from './put-report.ts';
 import { complain, createStdout } from './terminal.ts';
 import { textLook } from './text-look.ts';
 
@@ -35,13 +37,16 @@ export async function runExplain(raw: RawExplainOptions, invocation: Invocation)
     for (const caveat of options.engines.map(caveatOf)) if (caveat !== null) complain(caveat);
   }
   for (const warning of record.warnings) complain(`${warning.code}: ${warning.message}`);
-  const sha256 = formats.length === 0 ? null : hashCapture(raw.capture);
-  const identity = { path: pathFrom(folder, raw.capture), sha256, task: null };
-  const files = await reportFiles(reportOf(record), formats, identity, invocation.provenance());
-  if (files.length > 0) {
-    for (const path of writeFiles(folder, files)) if (!raw.quiet) complain(`wrote ${path}`);
-  }
+  const inputs = (): ReportInput[] => [inputOf('capture', raw.capture, folder, record.capture.name)];
+  await putReport(reportOf(record), { folder, formats, quiet: raw.quiet }, inputs, invocation);
   return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
+}
+
+export async function reproduceExplain(order: ReproduceOrder): Promise<Reproduced | null> {
+  const raw = { ...order.raw, capture: order.places[0] } as unknown as RawExplainOptions;
+  const record = await explainInThreads(raw, await explainOptions(raw), order.signal);
+  if (order.signal.aborted) return null;
+  return reproduced(reportOf(named(record, order)), parseFormats(raw.format), order);
 }
 
 function reportOf(record: ExplainRecord): Report {

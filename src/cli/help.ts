@@ -4,7 +4,7 @@ import { wrap } from '../report/text-table.ts';
 import { ANALYZE } from './commands/analyze.ts';
 import { type CommandDefinition, commandName } from './commands/command.ts';
 import { COMMANDS } from './commands/list.ts';
-import { COMPLETION, COMPLETION_HELP } from './completion.ts';
+import { COMPLETION, COMPLETION_HELP } from './completes.ts';
 import { CONFIG_OPTIONS } from './config-file.ts';
 import { EXIT_MEANINGS } from './exit-code.ts';
 import { defaultOf, optionNames } from './man-page.ts';

@@ -1,5 +1,6 @@
 /** Keeps the event loop alive during a long replay (signals, timers) and shows progress on a terminal. */
 import type { CaptureReader } from '../capture/reader.ts';
+import { terminalOf } from './terminal.ts';
 
 const YIELD_EVERY_MS = 50;
 const SHOW_AFTER_MS = 1000;
@@ -15,7 +16,7 @@ export interface Pacer {
 /** `progress`: whether to show it at all; it is shown only where stderr is a terminal. */
 export function createPacer(progress: boolean): Pacer {
   const start = Date.now();
-  const visible = progress && process.stderr.isTTY === true;
+  const visible = progress && terminalOf(2).isTTY === true;
   let yielded = start;
   let shown = start + SHOW_AFTER_MS - SHOW_EVERY_MS;
   let line = false;

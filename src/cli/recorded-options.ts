@@ -1,18 +1,20 @@
-/** The options of the main command as the provenance of a report has them. */
+/** The options of a command as the provenance of a report has them. */
+import type { Options } from 'yargs';
 import type { Provenance } from '../report/provenance.ts';
-import { STUDY_OPTIONS } from './study-definitions.ts';
-import type { RawStudyOptions } from './study-options.ts';
 
 const GIVEN = ['flag', 'config file'];
 
 /** As the parser handed them over then; `unknown`: options that this version lacks, or that the report is without. */
-export function recordedOptions({ options }: Pick<Provenance, 'options'>): {
-  readonly raw: RawStudyOptions;
+export function recordedOptions(
+  { options }: Pick<Provenance, 'options'>,
+  definitions: Readonly<Record<string, Options>>,
+): {
+  readonly raw: Readonly<Record<string, unknown>>;
   readonly unrecorded: readonly string[];
 } {
   const rowOf = new Map(options.map((row) => [row.option, row]));
   const unrecorded: string[] = [];
-  const raw = Object.entries(STUDY_OPTIONS).map(([name, { default: own }]): [string, unknown] => {
+  const raw = Object.entries(definitions).map(([name, { default: own }]): [string, unknown] => {
     const row = rowOf.get(name);
     if (row === undefined) {
       unrecorded.push(name);
@@ -22,5 +24,5 @@ export function recordedOptions({ options }: Pick<Provenance, 'options'>): {
     const isOfParser = GIVEN.includes(row.origin) || own !== undefined;
     return [name, isOfParser ? (row.value ?? undefined) : undefined];
   });
-  return { raw: Object.fromEntries(raw) as unknown as RawStudyOptions, unrecorded };
+  return { raw: Object.fromEntries(raw), unrecorded };
 }

@@ -1,22 +1,24 @@
 /** `analyze sweep`: the main command at many points, in one pass over the capture. */
 
 import { basename, join } from 'node:path';
-import { hashCapture } from '../batch/content-hash.ts';
-import { pathFrom } from '../batch/write-report.ts';
+import { ProvenanceError, type Reproduced } from '../batch/verify-report.ts';
+import { inputOf } from '../batch/write-report.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
 import type { ResultRecord } from '../replay/result.ts';
 import type { StudyPolls } from '../replay/study.ts';
 import type { SweepParameter, SweepRecord, SweepWarning } from '../replay/sweep-result.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import { makeFolder, writeFiles } from '../report/files.ts';
+import { makeFolder } from '../report/files.ts';
 import { reportFolderName } from '../report/folder-name.ts';
-import { type Report, reportFiles } from '../report/report-files.ts';
+import type { ReportInput } from '../report/provenance.ts';
+import type { Report } from '../report/report-files.ts';
 import { renderSweep } from '../report/sweep-terminal.ts';
-import type { Invocation } from './commands/command.ts';
+import type { Invocation, ReproduceOrder } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { parseFormats } from './formats.ts';
 import { abortOnSignals } from './pacer.ts';
+import { named, putReport, reproduced } from './put-report.ts';
 import { replayPoints } from './replay-points.ts';
 import { STUDY_OPTIONS } from './study-definitions.ts';
 import { type RawStudyOptions, resolveStudy } from './study-options.ts';
@@ -37,30 +39,61 @@ export interface RawSweepOptions extends RawStudyOptions {
   readonly progress: boolean;
 }
 
+/** In the names of files about a part of the capture. */
+const PARTIAL = '.partial';
+
 export async function runSweep(raw: RawSweepOptions, invocation: Invocation): Promise<number> {
-  const parameters = parseVary(raw.vary, STUDY_OPTIONS);
-  const values = combinations(parameters);
-  const points = values.map((ofPoint) => resolvePoint(raw, parameters, ofPoint));
+  const plan = planOf(raw);
   const formats = [...parseFormats(raw.format)];
   const folder = join(raw.out, raw.capture === '-' ? 'stdin' : reportFolderName(basename(raw.capture)));
   if (formats.length > 0) makeFolder(folder);
   const signal = abortOnSignals();
-  const { records, share } = await replayPoints(raw.capture, points, raw.progress && !raw.quiet, signal);
-  const record = assemble(parameters, values, records, !signal.aborted, share);
+  const record = await replayPlan(raw, plan, signal);
   if (record === null) return EXIT.INTERRUPTED;
 
   const out = createStdout();
   out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderSweep(record, textLook()));
   await out.end();
   for (const warning of record.warnings) complain(warningLine(warning, record.points.length));
-  if (!record.complete) complain(interrupted(record, values.length));
-  const sha256 = formats.length === 0 ? null : hashCapture(raw.capture);
-  const identity = { path: pathFrom(folder, raw.capture), sha256, task: null };
-  const files = await reportFiles(reportOf(record, raw), formats, identity, invocation.provenance());
-  const written = writeFiles(folder, files);
-  if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);
+  if (!record.complete) complain(interrupted(record, plan.values.length));
+  const inputs = (): ReportInput[] => [inputOf('capture', raw.capture, folder, record.capture.name)];
+  await putReport(reportOf(record, raw), { folder, formats, quiet: raw.quiet }, inputs, invocation);
   if (!record.complete) return EXIT.INTERRUPTED;
   return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
+}
+
+export async function reproduceSweep(order: ReproduceOrder): Promise<Reproduced | null> {
+  if (order.provenance.files.some(({ name }) => name.includes(PARTIAL))) {
+    throw new ProvenanceError(
+      'a sweep that was interrupted is about a part of its capture, and cannot be run again',
+    );
+  }
+  const raw = { ...order.raw, capture: order.places[0] } as unknown as RawSweepOptions;
+  const record = await replayPlan(raw, planOf(raw), order.signal);
+  if (order.signal.aborted || record === null) return null;
+  return reproduced(reportOf(named(record, order), raw), parseFormats(raw.format), order);
+}
+
+interface SweepPlan {
+  readonly parameters: readonly SweepParameter[];
+  readonly values: readonly (readonly string[])[];
+  readonly points: readonly ResolvedStudy[];
+}
+
+function planOf(raw: RawSweepOptions): SweepPlan {
+  const parameters = parseVary(raw.vary, STUDY_OPTIONS);
+  const values = combinations(parameters);
+  return { parameters, values, points: values.map((ofPoint) => resolvePoint(raw, parameters, ofPoint)) };
+}
+
+/** Null without any packet replayed. */
+async function replayPlan(
+  raw: RawSweepOptions,
+  { parameters, values, points }: SweepPlan,
+  signal: AbortSignal,
+): Promise<SweepRecord | null> {
+  const { records, share } = await replayPoints(raw.capture, points, raw.progress && !raw.quiet, signal);
+  return assemble(parameters, values, records, !signal.aborted, share);
 }
 
 /** The raw options with this point's values in their place, resolved as the main command does. */
@@ -94,7 +127,6 @@ function resolvePoint(
   }
 }
 
-/** Null without any packet replayed. */
 function assemble(
   parameters: readonly SweepParameter[],
   values: readonly (readonly string[])[],
@@ -147,7 +179,7 @@ function interrupted({ points, replayedShare }: SweepRecord, asked: number): str
 
 function reportOf(record: SweepRecord, raw: RawSweepOptions): Report {
   const names = record.parameters.map(({ name }) => name).join('-');
-  const stem = `sweep-${names}${record.complete ? '' : '.partial'}`;
+  const stem = `sweep-${names}${record.complete ? '' : PARTIAL}`;
   return {
     record,
     jsonName: `${stem}.json`,

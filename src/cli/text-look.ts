@@ -1,11 +1,12 @@
 /** How text to standard output looks: https://no-color.org and https://force-color.org. */
 import { NARROWEST, PLAIN, type TextLook } from '../report/text-look.ts';
+import { terminalOf } from './terminal.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Colour and the width of the window on a terminal; elsewhere neither, so that a pipe gets the same everywhere. */
 export function textLook(
-  stream: { readonly isTTY?: boolean; readonly columns?: number } = process.stdout,
+  stream: { readonly isTTY?: boolean; readonly columns?: number } = terminalOf(1),
   env: Environment = process.env,
 ): TextLook {
   const isTerminal = stream.isTTY === true;

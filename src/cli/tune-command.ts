@@ -1,8 +1,8 @@
 /** `analyze tune`: which settings of moderation and merging are worth using on this traffic. */
 
 import { basename, join } from 'node:path';
-import { hashCapture } from '../batch/content-hash.ts';
-import { pathFrom } from '../batch/write-report.ts';
+import type { Reproduced } from '../batch/verify-report.ts';
+import { inputOf } from '../batch/write-report.ts';
 import { DEFAULT_NIC, nicPreset } from '../nic/presets.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
@@ -12,14 +12,16 @@ import { timeSpan } from '../replay/study-parts.ts';
 import { tuneRecord } from '../replay/tune.ts';
 import type { TuneRecord } from '../replay/tune-result.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import { makeFolder, writeFiles } from '../report/files.ts';
+import { makeFolder } from '../report/files.ts';
 import { reportFolderName } from '../report/folder-name.ts';
-import { type Report, reportFiles } from '../report/report-files.ts';
+import type { ReportInput } from '../report/provenance.ts';
+import type { Report } from '../report/report-files.ts';
 import { renderTune } from '../report/tune-terminal.ts';
-import type { Invocation } from './commands/command.ts';
+import type { Invocation, ReproduceOrder } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { parseFormats } from './formats.ts';
 import { abortOnSignals, createPacer } from './pacer.ts';
+import { named, putReport, reproduced } from './put-report.ts';
 import { replayInThreads } from './replay-threads.ts';
 import { STUDY_OPTIONS } from './study-definitions.ts';
 import { type RawStudyOptions, resolveStudy } from './study-options.ts';
@@ -43,6 +45,41 @@ export interface RawTuneOptions extends Omit<RawStudyOptions, 'poll' | 'pace'> {
 }
 
 export async function runTune(raw: RawTuneOptions, invocation: Invocation): Promise<number> {
+  const plan = planOf(raw);
+  const formats = [...parseFormats(raw.format)];
+  const folder = join(raw.out, reportFolderName(basename(raw.capture)));
+  if (formats.length > 0) makeFolder(folder);
+  const record = await replayPlan(raw, plan, abortOnSignals());
+  if (record === null) {
+    complain('interrupted: advice needs the whole capture, so nothing is said.');
+    return EXIT.INTERRUPTED;
+  }
+
+  const out = createStdout();
+  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderTune(record, textLook()));
+  await out.end();
+  for (const { code, message } of record.warnings) complain(`${code}: ${message}`);
+  const inputs = (): ReportInput[] => [inputOf('capture', raw.capture, folder, record.capture.name)];
+  await putReport(reportOf(record), { folder, formats, quiet: raw.quiet }, inputs, invocation);
+  return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
+}
+
+export async function reproduceTune(order: ReproduceOrder): Promise<Reproduced | null> {
+  const raw = { ...order.raw, capture: order.places[0] } as unknown as RawTuneOptions;
+  const record = await replayPlan(raw, planOf(raw), order.signal);
+  if (record === null) return null;
+  return reproduced(reportOf(named(record, order)), parseFormats(raw.format), order);
+}
+
+interface TunePlan {
+  readonly candidates: ReturnType<typeof candidatesOf>;
+  readonly studies: readonly ResolvedStudy[];
+  /** Parts in time. */
+  readonly count: number;
+}
+
+/** Throws a UsageError. */
+function planOf(raw: RawTuneOptions): TunePlan {
   if (raw.capture === '-') {
     throw new UsageError('tune reads the capture twice, which stdin does not allow: save it to a file');
   }
@@ -59,28 +96,17 @@ export async function runTune(raw: RawTuneOptions, invocation: Invocation): Prom
     const resolved = resolveStudy({ ...raw, poll: ['napi'], pace: undefined, ...own });
     return only(merging ? raw.configuration : 'Xen', resolved);
   });
-  const count = wholeNumber('--parts', raw.parts, 1, 8);
-  const formats = [...parseFormats(raw.format)];
-  const folder = join(raw.out, reportFolderName(basename(raw.capture)));
-  if (formats.length > 0) makeFolder(folder);
-  const signal = abortOnSignals();
-  const replayed = await replay(raw, studies, count, signal);
-  if (replayed === null) {
-    complain('interrupted: advice needs the whole capture, so nothing is said.');
-    return EXIT.INTERRUPTED;
-  }
+  return { candidates, studies, count: wholeNumber('--parts', raw.parts, 1, 8) };
+}
 
-  const record = tuneRecord({ candidates, ...replayed });
-  const out = createStdout();
-  out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderTune(record, textLook()));
-  await out.end();
-  for (const { code, message } of record.warnings) complain(`${code}: ${message}`);
-  const sha256 = formats.length === 0 ? null : hashCapture(raw.capture);
-  const identity = { path: pathFrom(folder, raw.capture), sha256, task: null };
-  const files = await reportFiles(reportOf(record), formats, identity, invocation.provenance());
-  const written = writeFiles(folder, files);
-  if (!raw.quiet) for (const path of written) complain(`wrote ${path}`);
-  return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
+/** Null where it was interrupted. */
+async function replayPlan(
+  raw: RawTuneOptions,
+  { candidates, studies, count }: TunePlan,
+  signal: AbortSignal,
+): Promise<TuneRecord | null> {
+  const replayed = await replay(raw, studies, count, signal);
+  return replayed === null ? null : tuneRecord({ candidates, ...replayed });
 }
 
 function only(name: XenConfiguration, resolved: ResolvedStudy): ResolvedStudy {

@@ -79,6 +79,8 @@ function linesOf(text: string, file: string): readonly Line[] {
       trim: true,
       relax_column_count: true,
       skip_empty_lines: true,
+      comment: '#',
+      comment_no_infix: true,
     }) as unknown as { record: string[]; info: { lines: number } }[];
     return records.map(({ record, info }) => ({ number: info.lines, cells: record }));
   } catch (cause) {

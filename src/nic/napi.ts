@@ -67,6 +67,7 @@ export function createNapi(
     polls: () => state.polls,
     dropped: () => state.dropped,
     interrupts: () => state.interrupts,
+    holds: softirq.holds.histogram,
     holdTimes: () => summarise(softirq.holds.histogram),
   };
 }

@@ -1,7 +1,7 @@
 /** What a poll model is, and what it needs of a merge engine. */
 import type { Core, CoreMerge } from '../capture/core.ts';
 import type { PacketTable } from '../packet/table.ts';
-import type { TimeSummary } from './histogram.ts';
+import type { Histogram, TimeSummary } from './histogram.ts';
 
 /** For the core, which may run a lane whose sink wants no more of its skbs than this. */
 export interface CoreTarget {
@@ -48,6 +48,8 @@ export interface PollModel {
   dropped(): number;
   /** Interrupts that were served, so far; null where the model has none. */
   interrupts(): number | null;
+  /** The times that packets were held so far; stays empty where the model has no clock. */
+  readonly holds: Histogram;
   /** How long packets were held, arrival to delivery; null where the model has no clock. Valid after `finish`. */
   holdTimes(): TimeSummary | null;
 }

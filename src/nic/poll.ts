@@ -2,7 +2,9 @@
  * Where polls end. A poll model hands the received packets to an engine in runs and tells it when a poll is
  * over. "Received packets" are all frames that reach the NIC, TCP or not.
  */
+import { kernelsFor } from '../capture/record-block.ts';
 import { type PacketTable, recordNumber } from '../packet/table.ts';
+import { type BatchState, createBatchCore } from './batch-core.ts';
 import { addTime, createHistogram, summarise } from './histogram.ts';
 import { createNapi } from './napi.ts';
 import type { NapiSpec } from './napi-state.ts';
@@ -40,32 +42,36 @@ export function createPollModel(
 }
 
 function createTimelessModel(spec: TimelessSpec, target: PollTarget, reasons: FlushReasons): PollModel {
-  let polls = 0;
-  /** Packets since the last flush. */
-  let pending = 0;
+  const state: BatchState = { polls: 0, pending: 0 };
   let finishFile = (): void => {};
   /** Stays empty where the model has no clock. */
   const holds = createHistogram();
 
   function endPoll(): void {
-    polls++;
-    pending = 0;
+    state.polls++;
+    state.pending = 0;
     target.flushAll(reasons.pollEnd);
   }
 
   function take(from: number, to: number): void {
     if (to > from) target.receive(from, to);
-    pending += to - from;
+    state.pending += to - from;
   }
 
   function runBatch(packets: number): (table: PacketTable) => void {
+    const takeUsual = createBatchCore(packets, state, target, reasons);
     return (table) => {
+      const usual = kernelsFor(table) === null ? null : takeUsual;
       let from = 0;
       while (from < table.received) {
-        const to = Math.min(table.received, from + packets - pending);
+        if (usual !== null) from = usual(from, table.received);
+        if (from === table.received) break;
+        // What the core left over, or all up to the end of the poll.
+        const most = usual === null ? packets - state.pending : 1;
+        const to = Math.min(table.received, from + most);
         take(from, to);
         from = to;
-        if (pending === packets) endPoll();
+        if (state.pending === packets) endPoll();
       }
     };
   }
@@ -82,7 +88,7 @@ function createTimelessModel(spec: TimelessSpec, target: PollTarget, reasons: Fl
         if (now >= windowEndNs) {
           take(from, i);
           from = i;
-          if (pending > 0) endPoll();
+          if (state.pending > 0) endPoll();
           inRound = 0;
           windowEndNs = now + windowNs;
         }
@@ -105,7 +111,7 @@ function createTimelessModel(spec: TimelessSpec, target: PollTarget, reasons: Fl
     let last = -1;
     /** Ends the poll that a boundary up to `packet` closes. It may fall on a packet that the NIC did not get. */
     const endAt = (packet: number): void => {
-      if (pending > 0) endPoll();
+      if (state.pending > 0) endPoll();
       while (next < lastPackets.length && lastPackets[next]! <= packet) next++;
     };
     finishFile = () => {
@@ -145,13 +151,14 @@ function createTimelessModel(spec: TimelessSpec, target: PollTarget, reasons: Fl
     run: runner(),
     finish() {
       finishFile();
-      if (pending > 0) polls++;
-      pending = 0;
+      if (state.pending > 0) state.polls++;
+      state.pending = 0;
       target.flushAll(reasons.captureEnd);
     },
-    polls: () => polls,
+    polls: () => state.polls,
     dropped: () => 0,
     interrupts: () => null,
+    holds,
     holdTimes: () => summarise(holds),
   };
 }

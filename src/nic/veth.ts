@@ -117,6 +117,7 @@ export function createVeth(
     polls: () => state.polls,
     dropped: () => 0,
     interrupts: () => state.interrupts,
+    holds: softirq.holds.histogram,
     holdTimes: () => summarise(softirq.holds.histogram),
   };
 }

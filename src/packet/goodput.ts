@@ -3,6 +3,7 @@
  * less the holes below it; a byte counts when it is covered for the first time. What lies before the first byte
  * seen of a flow does not count: it was sent before the capture began.
  */
+import { type Core, reserveDoubles, reserveWords } from '../capture/core.ts';
 import { seqDistance } from './seq.ts';
 import type { PacketTable } from './table.ts';
 
@@ -10,36 +11,46 @@ import type { PacketTable } from './table.ts';
 const MAX_HOLES = 64;
 const SYN = 0x02;
 
+const UNIQUE = 0;
+const PAYLOAD = 1;
+
 export interface GoodputCounter {
-  /** Counts the received rows of the block that carry TCP payload. */
-  add(table: PacketTable): void;
+  /** Counts received rows of the block, those of them that carry TCP payload. */
+  add(table: PacketTable, from: number, to: number): void;
   /** The number of this flow will be another's. */
   forget(flow: number): void;
   uniqueBytes(): number;
   payloadBytes(): number;
+  /** Unique and all payload; sequence number after the highest byte of each flow, and whether it is known. */
+  state(): { readonly bytes: Float64Array; readonly next: Int32Array; readonly known: Int32Array };
 }
 
 /** Open holes of one flow: sequence numbers [from, to). */
 type Holes = { from: number; to: number }[];
 
-export function createGoodputCounter(): GoodputCounter {
-  /** Sequence number after the highest byte seen, a word a flow; valid where `known` is 1. */
-  let next = new Int32Array(2048);
-  let known = new Uint8Array(2048);
-  const holesOf = new Map<number, Holes>();
-  let unique = 0;
-  let payload = 0;
+/** Flows for which there is room in the core; more of them are counted outside of it. */
+const CORE_FLOWS = 32_768;
+const FEW_FLOWS = 2048;
 
-  function add(table: PacketTable): void {
-    const { rows, received, flow, payloadBytes, seq, tcpFlags } = table;
+/** In the core, if there is one, what wasm/observe.ts needs. */
+export function createGoodputCounter(core: Core | null = null): GoodputCounter {
+  const flows = core === null ? FEW_FLOWS : CORE_FLOWS;
+  /** Sequence number after the highest byte seen, a word a flow; valid where `known` is 1. */
+  let next = reserveWords(core, flows);
+  let known = reserveWords(core, flows);
+  const holesOf = new Map<number, Holes>();
+  const bytes = reserveDoubles(core, 2);
+
+  function add(table: PacketTable, from: number, to: number): void {
+    const { rows, flow, payloadBytes, seq, tcpFlags } = table;
     let fresh = 0;
     let all = 0;
-    for (let i = 0; i < received; i++) {
+    for (let i = from; i < to; i++) {
       const row = rows[i]!;
       const id = flow[row]!;
       if (id < 0) continue;
       if (id >= known.length) grow(id);
-      const bytes = payloadBytes[row]!;
+      const size = payloadBytes[row]!;
       let start = seq[row]!;
       if ((tcpFlags[row]! & SYN) !== 0) {
         // A SYN takes a sequence number of its own (RFC 9293 §3.4) and begins the flow anew.
@@ -48,19 +59,19 @@ export function createGoodputCounter(): GoodputCounter {
         next[id] = start;
         holesOf.delete(id);
       }
-      if (bytes <= 0) continue;
-      all += bytes;
+      if (size <= 0) continue;
+      all += size;
       if (known[id] === 0) {
         known[id] = 1;
-        next[id] = (start + bytes) | 0;
-        fresh += bytes;
+        next[id] = (start + size) | 0;
+        fresh += size;
       } else if (start === next[id]) {
-        next[id] = (start + bytes) | 0;
-        fresh += bytes;
-      } else fresh += outOfOrder(id, start, bytes);
+        next[id] = (start + size) | 0;
+        fresh += size;
+      } else fresh += outOfOrder(id, start, size);
     }
-    unique += fresh;
-    payload += all;
+    bytes[UNIQUE]! += fresh;
+    bytes[PAYLOAD]! += all;
   }
 
   /** New bytes in a segment that does not begin where the last one ended. */
@@ -114,7 +125,7 @@ export function createGoodputCounter(): GoodputCounter {
     const largerNext = new Int32Array(size);
     largerNext.set(next);
     next = largerNext;
-    const largerKnown = new Uint8Array(size);
+    const largerKnown = new Int32Array(size);
     largerKnown.set(known);
     known = largerKnown;
   }
@@ -125,5 +136,11 @@ export function createGoodputCounter(): GoodputCounter {
     holesOf.delete(flow);
   }
 
-  return { add, forget, uniqueBytes: () => unique, payloadBytes: () => payload };
+  return {
+    add,
+    forget,
+    uniqueBytes: () => bytes[UNIQUE]!,
+    payloadBytes: () => bytes[PAYLOAD]!,
+    state: () => ({ bytes, next, known }),
+  };
 }

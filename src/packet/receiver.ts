@@ -27,6 +27,12 @@ export function macText(view: DataView, at: number): string {
   return text;
 }
 
+/** Whether the same frames reach it. */
+export function isSameReceiver(one: ReceiverChoice, other: ReceiverChoice): boolean {
+  const addressOf = (choice: ReceiverChoice): string => ('address' in choice ? choice.address : '');
+  return one.mode === other.mode && addressOf(one) === addressOf(other);
+}
+
 export interface ReceiverFinder {
   /** Counts the first `count` rows. */
   add(table: PacketTable, count: number): void;

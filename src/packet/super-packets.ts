@@ -2,6 +2,7 @@
  * Packets longer than the MTU: super-packets, in captures taken above receive offload or before the sender's
  * segmentation offload. Jumbo frames are told apart from them by their lengths.
  */
+import { type Core, reserveDoubles } from '../capture/core.ts';
 import { handshakeMss } from './handshake.ts';
 import { type PacketTable, STATUS, statusOf } from './table.ts';
 
@@ -21,8 +22,14 @@ export interface SuperPacketReport {
 }
 
 export interface SuperPacketFinder {
-  /** Counts the received rows that carry TCP payload. */
+  /** Looks at all rows of the block for handshakes, and counts the received ones that carry TCP payload. */
   add(table: PacketTable): void;
+  /** The first part of `add`. */
+  learnHandshakes(table: PacketTable): void;
+  /** The second part, of received rows from `from` on. */
+  addRows(table: PacketTable, from: number, to: number): void;
+  /** Packets with payload, and their payload, by IP length. */
+  readonly byLength: { readonly packets: Float64Array; readonly payload: Float64Array };
   report(): SuperPacketReport;
 }
 
@@ -31,21 +38,30 @@ export interface SuperPacketFinder {
  * frequent length there, and no handshake was seen or one announced an MSS that large; otherwise they are super-packets, as
  * are packets with an IP length of 0.
  */
-export function createSuperPacketFinder(): SuperPacketFinder {
-  const packetsOf = new Float64Array(65_536);
-  const payloadOf = new Float64Array(65_536);
+export function createSuperPacketFinder(core: Core | null = null): SuperPacketFinder {
+  const packetsOf = reserveDoubles(core, 65_536);
+  const payloadOf = reserveDoubles(core, 65_536);
 
   /** The largest MSS that a handshake announced, in either direction; 0 where none was seen. */
   let announcedMss = 0;
 
   function add(table: PacketTable): void {
-    const { rows, received, count, tcpAt, payloadBytes, ipLength, kind, tcpFlags } = table;
+    learnHandshakes(table);
+    addRows(table, 0, table.received);
+  }
+
+  function learnHandshakes(table: PacketTable): void {
+    const { count, tcpAt, tcpFlags } = table;
     for (let row = 0; row < count; row++) {
       if ((tcpFlags[row]! & SYN) !== 0 && tcpAt[row] !== 0) {
         announcedMss = Math.max(announcedMss, handshakeMss(table, row));
       }
     }
-    for (let i = 0; i < received; i++) {
+  }
+
+  function addRows(table: PacketTable, from: number, to: number): void {
+    const { rows, tcpAt, payloadBytes, ipLength, kind } = table;
+    for (let i = from; i < to; i++) {
       const row = rows[i]!;
       if (tcpAt[row] === 0) continue;
       const payload = payloadBytes[row]!;
@@ -85,5 +101,5 @@ export function createSuperPacketFinder(): SuperPacketFinder {
     return { packets, share: total === 0 ? null : payload / total, wireMtu };
   }
 
-  return { add, report };
+  return { add, learnHandshakes, addRows, byLength: { packets: packetsOf, payload: payloadOf }, report };
 }

@@ -17,6 +17,7 @@ import { createPollModel, movesClock, type PollSpec } from '../nic/poll.ts';
 import type { FlushReasons, PollTarget } from '../nic/poll-model.ts';
 import { createSoftirq, NO_CYCLES, type Softirq } from '../nic/softirq.ts';
 import type { PacketTable } from '../packet/table.ts';
+import { coreTarget } from './core-target.ts';
 import type { Session } from './session.ts';
 import { timedSink } from './timed-sink.ts';
 
@@ -112,6 +113,8 @@ export interface LaneExtras {
   readonly softirq?: Softirq;
   /** Is told the last packet of each poll that ended. */
   readonly reportPoll?: (lastPacket: number) => void;
+  /** Is told of skbs that the core delivered, where the sink wants no more of them than their reason. */
+  readonly tally?: (reason: number, skbs: number) => void;
 }
 
 const REASONS_OF_POLLS: FlushReasons = { pollEnd: REASON['poll-end'], captureEnd: REASON['capture-end'] };
@@ -124,10 +127,22 @@ export function createLane(
   extras: LaneExtras = {},
 ): Lane {
   let packets = 0;
-  const { reportPoll } = extras;
+  const { reportPoll, tally } = extras;
   const softirq = extras.softirq ?? createSoftirq(NO_CYCLES, 1);
   const engine = createEngine(table, options, movesClock(poll) ? timedSink(table, sink, softirq) : sink);
+  const usual =
+    tally === undefined || reportPoll !== undefined
+      ? undefined
+      : coreTarget(table, engine, {
+          count(taken) {
+            packets += taken;
+          },
+          deliver(reason, _segments, _payload, _frameBytes, times, polls) {
+            tally(reason, times * Math.max(1, polls));
+          },
+        });
   const counted: PollTarget = {
+    usual,
     receive(from, to) {
       packets += to - from;
       engine.receive(from, to);

@@ -4,13 +4,14 @@
  */
 import type { SkbSink } from '../coalesce/engine.ts';
 import { REASON, REASONS, type Reason } from '../coalesce/reason.ts';
-import type { TimeSummary } from '../nic/histogram.ts';
+import type { Histogram, TimeSummary } from '../nic/histogram.ts';
 import { createPollModel, movesClock, type PollSpec } from '../nic/poll.ts';
-import type { CoreTarget, PollModel, PollTarget } from '../nic/poll-model.ts';
+import type { PollModel, PollTarget } from '../nic/poll-model.ts';
 import type { PacketTable } from '../packet/table.ts';
 import type { RunCounts } from '../path/events.ts';
 import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration, type XenPath } from '../path/xen-path.ts';
 import { createEngine, type EngineName, type EngineOptions, ownOptions } from './coalesce.ts';
+import { coreTarget } from './core-target.ts';
 import { createFateCounts, type FateCounts } from './fate-counts.ts';
 import { frameBytesOf } from './frame-bytes.ts';
 import { createPricedSoftirq, type PathPrice } from './softirq.ts';
@@ -44,8 +45,21 @@ export interface ConfigurationPlan {
   readonly byFlow?: boolean;
 }
 
+/** What one configuration did so far, as it is kept: valid until the run goes on. */
+export interface RunningCounts {
+  /** Counts by index of the path's event list. */
+  readonly events: Float64Array;
+  /** Skbs by index of the reason. */
+  readonly skbsOf: Float64Array;
+  readonly holds: Histogram;
+  readonly polls: number;
+  readonly interrupts: number | null;
+  readonly dropped: number;
+}
+
 /** What one configuration did. */
 export interface ConfigurationCounts {
+  readonly running: RunningCounts;
   readonly setup: ConfigurationSetup;
   readonly packets: number;
   readonly delivered: number;
@@ -72,8 +86,8 @@ export interface ConfigurationRuns {
   run(table: PacketTable): void;
   /** The number of this flow will be another's. */
   forget(flow: number): void;
-  /** The counts so far. */
-  snapshot(): ConfigurationCounts[][];
+  /** The counts of the first plan so far, in the order of its setups. */
+  snapshot(): RunningCounts[];
   /** By plan, in the order of its setups. */
   finish(): ConfigurationCounts[][];
 }
@@ -87,7 +101,8 @@ interface Member {
 interface Lane {
   readonly forget: (flow: number) => void;
   readonly model: PollModel;
-  counts(): Omit<ConfigurationCounts, 'setup' | 'events'>;
+  counts(): Omit<ConfigurationCounts, 'setup' | 'events' | 'running'>;
+  running(events: Float64Array): RunningCounts;
   /** Counted events of a member so far. */
   eventsSoFar(member: Member): Float64Array;
   /** Counted events of a member. Valid after `model.finish`. */
@@ -109,13 +124,7 @@ export function createConfigurationRuns(
   );
   const lanes = new Map([...groups].map(([key, group]) => [key, createLane(table, group)]));
   const models = [...lanes.values()].map((lane) => lane.model);
-  const countsOf = (events: (lane: Lane, member: Member) => Float64Array): ConfigurationCounts[][] =>
-    members.map((ofPlan) =>
-      ofPlan.map(({ member, key }) => {
-        const lane = lanes.get(key)!;
-        return { setup: member.setup, ...lane.counts(), events: events(lane, member) };
-      }),
-    );
+  const firstPlan = members[0]!.map(({ member, key }) => ({ member, lane: lanes.get(key)! }));
   return {
     lanes: lanes.size,
     forget(flow) {
@@ -124,10 +133,16 @@ export function createConfigurationRuns(
     run(block) {
       for (const model of models) model.run(block);
     },
-    snapshot: () => countsOf((lane, member) => lane.eventsSoFar(member)),
+    snapshot: () => firstPlan.map(({ member, lane }) => lane.running(lane.eventsSoFar(member))),
     finish() {
       for (const model of models) model.finish();
-      return countsOf((lane, member) => lane.events(member));
+      return members.map((ofPlan) =>
+        ofPlan.map(({ member, key }) => {
+          const lane = lanes.get(key)!;
+          const events = lane.events(member);
+          return { setup: member.setup, ...lane.counts(), events, running: lane.running(events) };
+        }),
+      );
     },
   };
 }
@@ -155,6 +170,7 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
     const options = { ...member.plan.price, configuration: member.setup.name };
     if (!pathOf.has(key)) pathOf.set(key, createXenPath(options));
   }
+  const pathOfMember = new Map(group.map((member) => [member, pathOf.get(pathKey(member))!]));
   const paths = [...pathOf.values()];
   const skbsOf = new Float64Array(REASONS.length);
   const packetsOf = new Float64Array(REASONS.length);
@@ -191,22 +207,18 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   const timed = movesClock(first.poll) ? timedSink(table, sink, softirq) : sink;
   const engine = createEngine(table, { engine: first.engine, ...plan.engines }, timed);
   // The core does not say whose skbs they are.
-  const usual: CoreTarget | undefined =
-    table.core === null || engine.inCore === undefined || fates !== null
+  const usual =
+    fates !== null
       ? undefined
-      : {
-          core: table.core,
-          merge: engine.inCore,
-          count(taken, flushed) {
+      : coreTarget(table, engine, {
+          count(taken) {
             packets += taken;
-            if (first.engine !== 'none') engine.counters.aggregated += taken;
-            engine.counters.flushed += flushed;
           },
           deliver(reason, segments, payload, frameBytes, times, polls) {
             count(times * Math.max(1, polls), reason, segments);
             for (const path of paths) path.deliverRun(segments, payload, frameBytes, times, polls);
           },
-        };
+        });
   const target: PollTarget = {
     usual,
     receive(from: number, to: number): void {
@@ -220,7 +232,7 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   };
   const reasons = { pollEnd: REASON['poll-end'], captureEnd: REASON['capture-end'] };
   const model = createPollModel(first.poll, target, reasons, softirq);
-  const eventsOf = new Map<string, Float64Array>();
+  const eventsOf = new Map<XenPath, Float64Array>();
 
   function runCounts(): RunCounts {
     const enginePackets = first.engine === 'none' ? 0 : packets;
@@ -230,11 +242,19 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   return {
     forget: (flow) => fates?.forget(flow),
     model,
-    eventsSoFar: (member) => pathOf.get(pathKey(member))!.snapshot(runCounts()),
+    running: (events) => ({
+      events,
+      skbsOf,
+      holds: model.holds,
+      polls: model.polls(),
+      interrupts: model.interrupts(),
+      dropped: model.dropped(),
+    }),
+    eventsSoFar: (member) => pathOfMember.get(member)!.snapshot(runCounts()),
     events(member) {
-      const key = pathKey(member);
-      const events = eventsOf.get(key) ?? pathOf.get(key)!.finish(runCounts());
-      eventsOf.set(key, events);
+      const path = pathOfMember.get(member)!;
+      const events = eventsOf.get(path) ?? path.finish(runCounts());
+      eventsOf.set(path, events);
       return events;
     },
     counts: () => ({

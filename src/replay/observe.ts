@@ -1,4 +1,6 @@
 /** What the received traffic of a capture is, whatever a configuration makes of it. */
+import { type Core, type Kernels, reserveDoubles } from '../capture/core.ts';
+import { kernelsFor } from '../capture/record-block.ts';
 import { createGoodputCounter } from '../packet/goodput.ts';
 import { createSuperPacketFinder, type SuperPacketReport } from '../packet/super-packets.ts';
 import { familyOf, type PacketTable } from '../packet/table.ts';
@@ -36,25 +38,75 @@ export interface TrafficObserver {
 /** Shortest Ethernet frame without FCS (IEEE 802.3). */
 const SHORTEST_FRAME_BYTES = 60;
 
-export function createTrafficObserver(): TrafficObserver {
-  const goodput = createGoodputCounter();
-  const superPackets = createSuperPacketFinder();
-  const total = { allTcp: 0, frames: 0, tcp: 0, data: 0, ipBytes: 0, frameBytes: 0 };
-  let firstNs = Number.POSITIVE_INFINITY;
-  let lastNs = Number.NEGATIVE_INFINITY;
+/** Indices of the sums, as in wasm/observe.ts. */
+const TCP = 0;
+const DATA = 1;
+const IP_BYTES = 2;
+const FRAME_BYTES = 3;
+const FIRST_NS = 4;
+const LAST_NS = 5;
+const SUMS = 6;
 
-  function addRecords({ count, tcpAt }: PacketTable): void {
-    let allTcp = 0;
-    for (let row = 0; row < count; row++) if (tcpAt[row] !== 0) allTcp++;
-    total.allTcp += allTcp;
+export function createTrafficObserver(core: Core | null = null): TrafficObserver {
+  const goodput = createGoodputCounter(core);
+  const superPackets = createSuperPacketFinder(core);
+  const { byLength } = superPackets;
+  const sums = reserveDoubles(core, SUMS);
+  sums[FIRST_NS] = Number.POSITIVE_INFINITY;
+  sums[LAST_NS] = Number.NEGATIVE_INFINITY;
+  const total = { allTcp: 0, frames: 0 };
+
+  function addRecords(table: PacketTable): void {
+    const { count, tcpAt } = table;
+    const kernels = kernelsFor(table);
+    if (kernels !== null) {
+      total.allTcp += kernels.countTcp(count);
+      if (kernels.metSyn() !== 0) superPackets.learnHandshakes(table);
+      return;
+    }
+    for (let row = 0; row < count; row++) if (tcpAt[row] !== 0) total.allTcp++;
+    superPackets.learnHandshakes(table);
   }
 
   function add(table: PacketTable): void {
-    const { rows, received, tcpAt, payloadBytes, wireBytes, timeNs, ipAt, frameOffset, kind } = table;
-    let [tcp, data, ipBytes, frameBytes] = [0, 0, 0, 0];
-    let first = firstNs;
-    let last = lastNs;
+    const { received } = table;
+    total.frames += received;
+    const kernels = kernelsFor(table);
+    if (kernels === null) {
+      addRows(table, 0, received);
+      return;
+    }
     for (let i = 0; i < received; i++) {
+      i = addUsual(kernels, i, received);
+      if (i < received) addRows(table, i, i + 1);
+    }
+  }
+
+  /** Returns the first row that it leaves over. */
+  function addUsual(kernels: Kernels, from: number, to: number): number {
+    const { bytes, next, known } = goodput.state();
+    const { packets, payload } = byLength;
+    const all = [sums, bytes, next, known, packets, payload];
+    if (all.some(({ buffer }) => buffer !== core?.buffer)) return from;
+    return kernels.observe(
+      sums.byteOffset,
+      bytes.byteOffset,
+      next.byteOffset,
+      known.byteOffset,
+      next.length,
+      packets.byteOffset,
+      payload.byteOffset,
+      from,
+      to,
+    );
+  }
+
+  function addRows(table: PacketTable, from: number, to: number): void {
+    const { rows, tcpAt, payloadBytes, wireBytes, timeNs, ipAt, frameOffset, kind } = table;
+    let [tcp, data, ipBytes, frameBytes] = [0, 0, 0, 0];
+    let first = sums[FIRST_NS]!;
+    let last = sums[LAST_NS]!;
+    for (let i = from; i < to; i++) {
       const row = rows[i]!;
       const wire = wireBytes[row]!;
       frameBytes += Math.max(wire, SHORTEST_FRAME_BYTES);
@@ -67,15 +119,14 @@ export function createTrafficObserver(): TrafficObserver {
       if (time < first) first = time;
       if (time > last) last = time;
     }
-    firstNs = first;
-    lastNs = last;
-    total.tcp += tcp;
-    total.data += data;
-    total.ipBytes += ipBytes;
-    total.frameBytes += frameBytes;
-    total.frames += received;
-    goodput.add(table);
-    superPackets.add(table);
+    sums[FIRST_NS] = first;
+    sums[LAST_NS] = last;
+    sums[TCP]! += tcp;
+    sums[DATA]! += data;
+    sums[IP_BYTES]! += ipBytes;
+    sums[FRAME_BYTES]! += frameBytes;
+    goodput.add(table, from, to);
+    superPackets.addRows(table, from, to);
   }
 
   return {
@@ -84,19 +135,19 @@ export function createTrafficObserver(): TrafficObserver {
     linkUse: () => ({
       goodputBytes: goodput.uniqueBytes(),
       frames: total.frames,
-      frameBytes: total.frameBytes,
+      frameBytes: sums[FRAME_BYTES]!,
     }),
     forget: goodput.forget,
     counts: () => ({
       allTcpPackets: total.allTcp,
       frames: total.frames,
-      tcpPackets: total.tcp,
-      dataPackets: total.data,
+      tcpPackets: sums[TCP]!,
+      dataPackets: sums[DATA]!,
       payloadBytes: goodput.payloadBytes(),
       goodputBytes: goodput.uniqueBytes(),
-      ipBytes: total.ipBytes,
-      frameBytes: total.frameBytes,
-      durationNs: lastNs > firstNs ? lastNs - firstNs : null,
+      ipBytes: sums[IP_BYTES]!,
+      frameBytes: sums[FRAME_BYTES]!,
+      durationNs: sums[LAST_NS]! > sums[FIRST_NS]! ? sums[LAST_NS]! - sums[FIRST_NS]! : null,
       superPackets: superPackets.report(),
     }),
   };

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { CaptureReader } from '../capture/reader.ts';
 import { type Pace, replayAtPace } from './pace.ts';
 import type { ResultRecord } from './result.ts';
-import { openSession, type SessionOptions } from './session.ts';
+import { openSession, type SessionOptions, untilReceiverStays } from './session.ts';
 import { type StudyOptions, study } from './study.ts';
 
 /** One study: how the capture is read, at which pace, and what is made of it. Plain data, so that it can travel. */
@@ -16,6 +16,8 @@ export interface ResolvedStudy {
 
 export interface ReplayHooks {
   readonly stdin: () => Readable;
+  /** As in SessionOptions. */
+  readonly readAhead?: boolean;
   /** Is called after each block, for progress; waited for where it returns a promise. */
   readonly afterBlock?: (reader: CaptureReader) => undefined | Promise<void>;
   /** Once a pass over the capture has ended. */
@@ -29,15 +31,17 @@ export async function replayCapture(
   { session: choices, pace, study: options }: ResolvedStudy,
   hooks: ReplayHooks,
 ): Promise<ResultRecord> {
-  const { stdin, afterBlock, afterPass, signal } = hooks;
+  const { stdin, readAhead = false, afterBlock, afterPass, signal } = hooks;
   const before = fileState(path);
   const record = await replayAtPace(
     pace,
     options.setups,
     async (setups) => {
-      const session = await openSession(path, { ...choices, stdin });
+      const session = await openSession(path, { ...choices, stdin, readAhead, guessReceiver: true });
       try {
-        return await study(session, { ...options, setups }, () => afterBlock?.(session.reader), signal);
+        return await untilReceiverStays(() =>
+          study(session, { ...options, setups }, () => afterBlock?.(session.reader), signal),
+        );
       } finally {
         session.close();
         afterPass?.();

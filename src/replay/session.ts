@@ -4,15 +4,17 @@
  */
 import type { Readable } from 'node:stream';
 import { type Core, createCore } from '../capture/core.ts';
+import type { Later } from '../capture/later.ts';
 import { type CaptureReader, openCapture } from '../capture/reader.ts';
-import type { Later } from '../capture/window.ts';
 import { createDecoder } from '../packet/decode.ts';
 import { createFlowTable, type FlowTable } from '../packet/flows.ts';
 import {
   createReceiverFilter,
   createReceiverFinder,
+  isSameReceiver,
   RECEIVER_PREFIX_PACKETS,
   type ReceiverChoice,
+  type ReceiverFinder,
 } from '../packet/receiver.ts';
 import type { ResegmentCounts, ResegmentOptions } from '../packet/resegment.ts';
 import { BLOCK_ROWS, createPacketTable, type PacketTable, recordNumber } from '../packet/table.ts';
@@ -29,7 +31,32 @@ export interface SessionOptions {
   readonly stdin: () => Readable;
   /** False: without the WebAssembly core, for comparison. */
   readonly core?: boolean;
+  /**
+   * Takes the receiver that the first packets tell for granted, and begins: the others that count are looked at on the
+   * way. `run` throws ReceiverChanged where they tell another. Only where reading again is possible.
+   */
+  readonly guessReceiver?: boolean;
+  /** Reads files on threads of Node's own: not where all processors have work. */
+  readonly readAhead?: boolean;
 }
+
+/** What the run has told so far counts for nothing: call `run` again with new consumers, once. */
+export class ReceiverChanged extends Error {
+  override readonly name = 'ReceiverChanged';
+}
+
+/** What `body` returns that runs the session, once more if its receiver was guessed wrong. */
+export async function untilReceiverStays<Result>(body: () => Promise<Result>): Promise<Result> {
+  try {
+    return await body();
+  } catch (error) {
+    if (error instanceof ReceiverChanged) return body();
+    throw error;
+  }
+}
+
+/** Packets that a guess is made from. */
+const GUESS_PACKETS = 1024;
 
 /** May return a promise to be waited for before the next block is read. */
 export type BlockConsumer = (table: PacketTable) => undefined | Promise<void>;
@@ -46,11 +73,15 @@ export interface Session {
   readonly reader: CaptureReader;
   readonly table: PacketTable;
   readonly flows: FlowTable;
+  /** May change as long as it is a guess. */
   readonly receiver: ReceiverChoice;
   readonly timeOrder: TimeOrder;
   /** What was split so far; null where super-packets stay whole. */
   resegmented(): ResegmentCounts | null;
-  /** Calls `consume` after each block is ready in `table`, until the capture ends or `signal` is aborted. */
+  /**
+   * Calls `consume` after each block is ready in `table`, until the capture ends or `signal` is aborted. Rejects with
+   * ReceiverChanged where a guess was wrong.
+   */
   run(consume: BlockConsumer, signal?: AbortSignal): Promise<void>;
   close(): void;
 }
@@ -58,7 +89,8 @@ export interface Session {
 /** Throws a CaptureError where nothing can be read. */
 export async function openSession(path: string, options: SessionOptions): Promise<Session> {
   const core = options.core === false ? null : createCore();
-  const reader = await openCapture(path, { fcsBytes: options.fcsBytes, stdin: options.stdin, core });
+  const { fcsBytes, stdin, readAhead = false } = options;
+  const reader = await openCapture(path, { fcsBytes, stdin, core, readAhead });
   try {
     return await createSession(reader, core, options);
   } catch (error) {
@@ -93,12 +125,12 @@ async function createSession(
     return true;
   }
 
-  /** Looks at the first packets, then goes back to the start of the capture. Flows keep their numbers. */
-  async function lookAhead(): Promise<ReceiverChoice> {
+  /** Looks at so many first packets, then goes back to the start of the capture. Flows keep their numbers. */
+  async function lookAhead(packets: number): Promise<ReceiverChoice> {
     const finder = createReceiverFinder(flows);
-    while (reader.notes().packets < RECEIVER_PREFIX_PACKETS && reader.canReadOnAndRestart()) {
+    while (reader.notes().packets < packets && reader.canReadOnAndRestart()) {
       if (!(await nextBlock())) break;
-      finder.add(read, Math.min(read.count, RECEIVER_PREFIX_PACKETS - read.firstRecord));
+      look(finder);
       resegmenter?.learn(read);
       options.lookAhead?.(read);
     }
@@ -107,12 +139,24 @@ async function createSession(
     return finder.choose();
   }
 
+  function look(finder: ReceiverFinder): void {
+    finder.add(read, Math.min(read.count, RECEIVER_PREFIX_PACKETS - read.firstRecord));
+  }
+
   const named = options.receiver === 'auto' ? null : options.receiver;
+  const mustLook = resegmenter !== null || options.lookAhead !== undefined;
+  const guesses =
+    options.guessReceiver === true &&
+    named === null &&
+    !mustLook &&
+    reader.source.rewindLimitBytes === Infinity;
   const found =
-    named === null || resegmenter !== null || options.lookAhead !== undefined ? await lookAhead() : null;
-  const receiver = named ?? found!;
-  reader.commit();
-  const filter = createReceiverFilter(receiver);
+    named === null || mustLook ? await lookAhead(guesses ? GUESS_PACKETS : RECEIVER_PREFIX_PACKETS) : null;
+  let receiver = named ?? found!;
+  let filter = createReceiverFilter(receiver);
+  /** Looks at the packets that decide, while the receiver is a guess. */
+  let unsettled = guesses ? createReceiverFinder(flows) : null;
+  if (!guesses) reader.commit();
   const timeOrder: TimeOrder = { backwards: 0, firstPacket: -1 };
   let lastNs = Number.NEGATIVE_INFINITY;
 
@@ -135,6 +179,29 @@ async function createSession(
     lastNs = last;
   }
 
+  /** The block is counted if it may decide which host is the receiver. */
+  function confirm(finder: ReceiverFinder): undefined | Promise<void> {
+    look(finder);
+    return reader.notes().packets < RECEIVER_PREFIX_PACKETS ? undefined : settle(finder);
+  }
+
+  async function settle(finder: ReceiverFinder): Promise<void> {
+    unsettled = null;
+    const guess = receiver;
+    receiver = finder.choose();
+    if (isSameReceiver(guess, receiver)) {
+      reader.commit();
+      return;
+    }
+    filter = createReceiverFilter(receiver);
+    timeOrder.backwards = 0;
+    timeOrder.firstPacket = -1;
+    lastNs = Number.NEGATIVE_INFINITY;
+    await reader.restart();
+    reader.commit();
+    throw new ReceiverChanged();
+  }
+
   function hand(consume: BlockConsumer): undefined | Promise<void> {
     checkOrder();
     return consume(table);
@@ -145,12 +212,18 @@ async function createSession(
     timeOrder,
     table,
     flows,
-    receiver,
+    get receiver() {
+      return receiver;
+    },
     resegmented: () => resegmenter?.counts() ?? null,
     async run(consume, signal) {
       while (signal?.aborted !== true) {
         const more = nextBlock();
-        if (!(typeof more === 'boolean' ? more : await more)) break;
+        if (!(typeof more === 'boolean' ? more : await more)) {
+          if (unsettled !== null) await settle(unsettled);
+          break;
+        }
+        if (unsettled !== null) await confirm(unsettled);
         filter(read, flows);
         if (resegmenter === null) {
           const pending = hand(consume);

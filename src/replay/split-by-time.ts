@@ -28,7 +28,7 @@ export function splitByTime(table: PacketTable, { edgeNs, pass, take }: TimeSpli
   }
 
   let edge = edgeNs();
-  for (let i = 0; i < received; i++) {
+  for (let i = firstAt(table, 0, received, edge); i < received; i = firstAt(table, i, received, edge)) {
     const now = timeNs[rows[i]!]!;
     while (now >= edge) {
       give(i);
@@ -40,4 +40,11 @@ export function splitByTime(table: PacketTable, { edgeNs, pass, take }: TimeSpli
   if (all === null) return;
   rows.set(all);
   table.received = received;
+}
+
+/** The first of the rows from `from` on that is not earlier than the edge, `to` if none is. */
+function firstAt({ core, rows, timeNs }: PacketTable, from: number, to: number, edgeNs: number): number {
+  if (core !== null) return core.kernels.firstAt(from, to, edgeNs);
+  for (let i = from; i < to; i++) if (timeNs[rows[i]!]! >= edgeNs) return i;
+  return to;
 }

@@ -5,7 +5,7 @@ import { type Law, predictGoodput } from '../cost/laws.ts';
 import type { Profile } from '../cost/profile.ts';
 import { EVENT, EVENTS } from '../path/events.ts';
 import type { ReceiveMode } from '../path/netback.ts';
-import type { ConfigurationCounts } from './configurations.ts';
+import type { ConfigurationCounts, RunningCounts } from './configurations.ts';
 import type { TrafficCounts } from './observe.ts';
 import type { SlicedConfiguration, SlicedResult } from './result.ts';
 import type { Sliced } from './time-slices.ts';
@@ -25,18 +25,15 @@ const OTHER_SUMS = 5;
 const CONFIGURATION_SUMS = EVENTS.length + REASONS.length + OTHER_SUMS;
 
 /** Everything that a slice needs, as one array of sums. */
-export function sumsOf(use: LinkUse, counts: readonly ConfigurationCounts[]): Float64Array {
+export function sumsOf(use: LinkUse, counts: readonly RunningCounts[]): Float64Array {
   const sums = new Float64Array(LINK_SUMS + counts.length * CONFIGURATION_SUMS);
   sums.set([use.goodputBytes, use.frames, use.frameBytes]);
-  for (const [index, one] of counts.entries()) {
+  for (const [index, { events, skbsOf, holds, polls, interrupts, dropped }] of counts.entries()) {
     const at = LINK_SUMS + index * CONFIGURATION_SUMS;
     const reasonsAt = at + EVENTS.length;
-    const { holdTimes: held } = one;
-    sums.set(one.events, at);
-    for (const { reason, skbs } of one.reasons) sums[reasonsAt + REASONS.indexOf(reason)] = skbs;
-    const heldNs = held === null ? 0 : held.count * held.meanNs;
-    const others = [held?.count ?? 0, heldNs, one.polls, one.interrupts ?? 0, one.dropped];
-    sums.set(others, reasonsAt + REASONS.length);
+    sums.set(events, at);
+    sums.set(skbsOf, reasonsAt);
+    sums.set([holds.count, holds.sumNs, polls, interrupts ?? 0, dropped], reasonsAt + REASONS.length);
   }
   return sums;
 }

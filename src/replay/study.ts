@@ -123,9 +123,9 @@ export interface StudyRun {
 
 /** `sliced`: the record of the first point tells what happened when. */
 export function createStudyRun(session: Session, points: readonly StudyOptions[], sliced = false): StudyRun {
-  const observer = createTrafficObserver();
+  const observer = createTrafficObserver(session.table.core);
   const slicer = sliced
-    ? createTimeSlicer(take, () => sumsOf(observer.linkUse(), started!.runs.snapshot()[0]!))
+    ? createTimeSlicer(take, () => sumsOf(observer.linkUse(), started!.runs.snapshot()))
     : null;
   session.flows.onForget((flow) => {
     observer.forget(flow);
@@ -161,7 +161,13 @@ export function createStudyRun(session: Session, points: readonly StudyOptions[]
       started ??= start(false);
       const traffic = observer.counts();
       const counts = started.runs.finish();
-      const slices = slicer?.finish(sumsOf(traffic, counts[0]!)) ?? null;
+      const slices =
+        slicer?.finish(
+          sumsOf(
+            traffic,
+            counts[0]!.map(({ running }) => running),
+          ),
+        ) ?? null;
       return started.points.map((options, index) =>
         assemble(session, options, traffic, counts[index]!, index === 0 ? slices : null),
       );

@@ -1,19 +1,14 @@
 /** A calibration as CSV: coefficients, rows, laws. Numbers are written in full; a value that is absent is an empty cell. */
-import { stringify } from 'csv-stringify/sync';
 import type { CalibrationRecord } from '../cost/calibration-record.ts';
-
-export interface CsvFile {
-  readonly name: string;
-  readonly text: string;
-}
+import { type TextFile, table } from './csv.ts';
 
 type Cell = string | number | null;
 
-export function calibrationCsvFiles(record: CalibrationRecord): CsvFile[] {
+export function calibrationCsvFiles(record: CalibrationRecord): TextFile[] {
   return [coefficientsCsv(record), rowsCsv(record), lawsCsv(record)];
 }
 
-function coefficientsCsv(record: CalibrationRecord): CsvFile {
+function coefficientsCsv(record: CalibrationRecord): TextFile {
   const header = [
     'Coefficient',
     'Domain',
@@ -38,10 +33,10 @@ function coefficientsCsv(record: CalibrationRecord): CsvFile {
       one.with.join(' '),
     ]),
   );
-  return table('coefficients.csv', header, rows);
+  return { name: 'coefficients.csv', text: table(header, rows) };
 }
 
-function rowsCsv(record: CalibrationRecord): CsvFile {
+function rowsCsv(record: CalibrationRecord): TextFile {
   const header = [
     'Line',
     'Config',
@@ -66,10 +61,10 @@ function rowsCsv(record: CalibrationRecord): CsvFile {
       row.leftOut?.interval?.high ?? null,
     ]),
   );
-  return table('rows.csv', header, rows);
+  return { name: 'rows.csv', text: table(header, rows) };
 }
 
-function lawsCsv(record: CalibrationRecord): CsvFile {
+function lawsCsv(record: CalibrationRecord): TextFile {
   const header = ['Law', 'Parameter', 'Unit', 'Line', 'Config', 'Measured (Mbps)', 'Predicted (Mbps)'];
   const rows = record.laws.flatMap((law) =>
     law.rows.map((row): Cell[] => [
@@ -82,9 +77,5 @@ function lawsCsv(record: CalibrationRecord): CsvFile {
       row.predictedMbps,
     ]),
   );
-  return table('laws.csv', header, rows);
-}
-
-function table(name: string, header: readonly string[], rows: readonly (readonly Cell[])[]): CsvFile {
-  return { name, text: stringify([header, ...rows]) };
+  return { name: 'laws.csv', text: table(header, rows) };
 }

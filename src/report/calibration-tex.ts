@@ -1,22 +1,29 @@
 /** A calibration for LaTeX: coefficients and rows as booktabs tables, with their intervals. */
 import type { CalibrationRecord, Interval } from '../cost/calibration-record.ts';
 import type { TextFile } from './csv.ts';
+import { type FigureOrigin, originRows } from './figure-origin.ts';
 import { grouped } from './format.ts';
 import { tex, texComment } from './tex-escape.ts';
 import { texTableFloat } from './tex-figure.ts';
 import { type TexTable, texValue } from './tex-table.ts';
 
-export function calibrationTexFiles(record: CalibrationRecord): TextFile[] {
+export function calibrationTexFiles(record: CalibrationRecord, origin: FigureOrigin): TextFile[] {
   return [
     {
       name: 'coefficients.tex',
-      text: texFile(record, coefficients(record), 'Fitted coefficients', 'coefficients'),
+      text: texFile(record, origin, coefficients(record), 'Fitted coefficients', 'coefficients'),
     },
-    { name: 'rows.tex', text: texFile(record, rows(record), 'Measured and predicted rows', 'rows') },
+    { name: 'rows.tex', text: texFile(record, origin, rows(record), 'Measured and predicted rows', 'rows') },
   ];
 }
 
-function texFile(record: CalibrationRecord, table: TexTable, title: string, label: string): string {
+function texFile(
+  record: CalibrationRecord,
+  origin: FigureOrigin,
+  table: TexTable,
+  title: string,
+  label: string,
+): string {
   const { tool, measured, profile, receiveMode, noise, replicates, seed } = record;
   const caption =
     `${title} (95\\,\\% intervals of ${grouped(replicates)} made-up repetitions with noise of ` +
@@ -24,9 +31,7 @@ function texFile(record: CalibrationRecord, table: TexTable, title: string, labe
     `profile \\texttt{${tex(profile)}}, receive mode \\texttt{${tex(receiveMode)}}, ${tool.name} ${tex(tool.version)}.`;
   return `${[
     texComment(title),
-    texComment(`Software: ${tool.name} ${tool.version}`),
-    texComment(`Measured: ${measured}`),
-    texComment(`Seed: ${seed}`),
+    ...originRows(origin).map(([key, value]) => texComment(`${key}: ${value}`)),
     texComment('Preamble: \\usepackage{booktabs}'),
     ...texTableFloat(table, caption, `tab:${label}`, '*'),
   ].join('\n')}\n`;

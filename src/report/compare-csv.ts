@@ -1,5 +1,5 @@
-import { stringify } from 'csv-stringify/sync';
 import type { CompareRecord } from './compare-record.ts';
+import { table } from './csv.ts';
 import { fixed } from './format.ts';
 
 /** One quantity a row; numbers with six decimals at most, absent ones empty, shares of 1. */
@@ -17,8 +17,8 @@ export function comparisonCsv({ quantities }: CompareRecord): string {
     number(row.relativeDifference),
   ]);
   const side = (name: string): string[] => [name, `${name} low`, `${name} high`];
-  return stringify([
+  return table(
     ['Config', 'Quantity', 'Unit', ...side('A'), ...side('B'), ...side('Difference'), 'Relative difference'],
-    ...rows,
-  ]);
+    rows,
+  );
 }

@@ -125,6 +125,10 @@ function cell(value: number | null): string {
   return fixed(value, 2, '');
 }
 
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  return stringify([header, ...rows]);
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+): string {
+  // Else what follows `#` is a comment to those who read comments.
+  return stringify([header, ...rows], { quoted_match: '#' });
 }

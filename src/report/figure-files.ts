@@ -1,5 +1,6 @@
 /** The files of figures in each format. What draws is loaded when it is needed. */
 
+import { dataComments } from './csv-comments.ts';
 import type { Figure } from './figure.ts';
 import { PICTURE_FORMATS } from './figure.ts';
 import type { FigureOrigin } from './figure-origin.ts';
@@ -32,9 +33,10 @@ export async function figureFiles(
   if (formats.includes('tex')) {
     const { texFigure } = await import('./tex-figure.ts');
     const { dataFileName, figureDataCsv } = await import('./figure-data.ts');
+    const comments = dataComments(origin);
     for (const figure of figures) {
       files.push({ name: `${figure.spec.name}.tex`, text: texFigure(figure, width, origin) });
-      files.push({ name: dataFileName(figure), text: figureDataCsv(figure) });
+      files.push({ name: dataFileName(figure), text: figureDataCsv(figure) + comments });
     }
   }
   return files;

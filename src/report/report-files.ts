@@ -1,9 +1,12 @@
 /** The files of one report by format. Writers are loaded when they are needed: start-up counts where none is. */
 import { setImmediate } from 'node:timers/promises';
 import type { ResultRecord } from '../replay/result.ts';
+import type { MissingCapture } from './batch-distribution.ts';
+import type { TextFile } from './csv.ts';
+import { csvComments } from './csv-comments.ts';
 import { type Figure, PICTURE_FORMATS } from './figure.ts';
 import { figureFiles } from './figure-files.ts';
-import { figureOrigin } from './figure-origin.ts';
+import { type FigureOrigin, figureOrigin } from './figure-origin.ts';
 import type { OutputFile } from './files.ts';
 import { CHART_WIDTHS, type ChartWidth, type Format } from './format-names.ts';
 import { PROVENANCE_FILE, provenanceFile, type ReportIdentity, type RunProvenance } from './provenance.ts';
@@ -14,13 +17,17 @@ const FIGURE_FORMATS: readonly Format[] = [...PICTURE_FORMATS, 'tex'];
 export interface Report {
   readonly record: {
     readonly tool: ResultRecord['tool'];
-    readonly capture: { readonly name: string; readonly packets: number };
+    readonly capture?: { readonly packets: number };
   };
-  readonly jsonName: string;
   readonly provenanceName: string;
-  readonly csv: () => Promise<readonly OutputFile[]>;
-  readonly figures: () => Promise<readonly Figure[]>;
+  /** What its provenance lists as such: nobody can tell from the captures why one had no result. */
+  readonly missing?: readonly MissingCapture[];
+  /** Without the comments that say where it comes from. */
+  readonly csv: () => Promise<readonly TextFile[]>;
   /** What only some reports have. */
+  readonly jsonName?: string;
+  readonly figures?: () => Promise<readonly Figure[]>;
+  readonly tex?: (origin: FigureOrigin) => Promise<readonly OutputFile[]>;
   readonly html?: () => Promise<OutputFile>;
   readonly parquet?: () => Promise<readonly OutputFile[]>;
 }
@@ -40,26 +47,31 @@ export function studyReport(record: ResultRecord): Report {
 
 /** With its provenance at the end; nothing without formats. */
 export async function reportFiles(
-  { record, jsonName, provenanceName, csv, figures, html, parquet }: Report,
+  { record, jsonName, provenanceName, missing = [], csv, figures, tex, html, parquet }: Report,
   formats: readonly Format[],
   identity: ReportIdentity,
   run: RunProvenance,
 ): Promise<OutputFile[]> {
   if (formats.length === 0) return [];
+  const { tool, capture } = record;
+  const origin = figureOrigin(tool, capture?.packets ?? null, identity.inputs, run);
   const files: OutputFile[] = [];
-  if (formats.includes('csv')) files.push(...(await csv()));
-  if (formats.includes('json')) {
+  if (formats.includes('csv')) {
+    const comments = csvComments(origin);
+    files.push(...(await csv()).map(({ name, text }) => ({ name, text: text + comments })));
+  }
+  if (formats.includes('json') && jsonName !== undefined) {
     files.push({ name: jsonName, text: `${JSON.stringify(record, null, 2)}\n` });
   }
   if (formats.includes('html') && html !== undefined) files.push(await html());
   if (formats.includes('parquet') && parquet !== undefined) files.push(...(await parquet()));
-  if (formats.some((format) => FIGURE_FORMATS.includes(format))) {
-    const origin = figureOrigin(record, identity.sha256, run);
+  if (formats.includes('tex') && tex !== undefined) files.push(...(await tex(origin)));
+  if (figures !== undefined && formats.some((format) => FIGURE_FORMATS.includes(format))) {
     files.push(...(await figureFiles(await figures(), formats, { width: chartWidth(run), origin })));
     // The pictures behind the files are let go between turns of the event loop, which a batch of kept results does not reach.
     await setImmediate();
   }
-  return [...files, provenanceFile(provenanceName, record, run, identity, files)];
+  return [...files, provenanceFile(provenanceName, tool, run, { ...identity, missing }, files)];
 }
 
 /** Of the option `--chart-width`, a column where the command has none. */

@@ -71,6 +71,9 @@ export function texTicks(axis: 'x' | 'y', ticks: readonly { at: number; label: s
   ];
 }
 
+/** How the data file is read. */
+export const TEX_DATA = ['table/col sep=comma', 'table/comment chars={\\#}'];
+
 /** A number as pgf reads it. */
 export function texNumber(value: number): string {
   return String(Number(value.toPrecision(6)));

@@ -3,7 +3,7 @@ import type { BarChartSpec, ChartSeries, SeriesRole } from './chart-spec.ts';
 import { INK, LOOKS } from './chart-style.ts';
 import type { ExplainChartSpec } from './explain-chart.ts';
 import type { ChartWidth } from './format-names.ts';
-import { type TexKey, texAxis, texNumber, texTicks } from './tex-axis.ts';
+import { TEX_DATA, type TexKey, texAxis, texNumber, texTicks } from './tex-axis.ts';
 import { tex, texColour } from './tex-escape.ts';
 
 /** Columns of the data file before those of the series. */
@@ -49,7 +49,7 @@ export function standingBars(spec: BarChartSpec, width: ChartWidth, table: strin
     keys,
     options: [
       `ybar, bar shift=0pt, /pgf/bar width=${texNumber(wide)}`,
-      'table/col sep=comma',
+      ...TEX_DATA,
       'ymin=0, enlarge y limits={upper, value=0.12}',
       `xmin=-0.5, xmax=${last}`,
       ...texTicks(
@@ -87,7 +87,7 @@ export function lyingBars(spec: ExplainChartSpec, width: ChartWidth, table: stri
     keys: keysOf(spec.series),
     options: [
       'xbar, bar shift=0pt, /pgf/bar width=0.75',
-      'table/col sep=comma',
+      ...TEX_DATA,
       'scale only axis, clip=false',
       spec.axisMax === null ? 'xmin=0, enlarge x limits={upper, value=0.04}' : `xmin=0, xmax=${spec.axisMax}`,
       `ymin=${-last - 0.6}, ymax=0.6`,

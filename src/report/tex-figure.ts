@@ -62,13 +62,15 @@ export function texTableFloat(
 
 /** Title, capture, settings, version; as TeX. */
 function caption(title: string, origin: FigureOrigin): string {
-  const hash = origin.captureSha256 === null ? '' : `, SHA-256 ${origin.captureSha256.slice(0, 12)}\\dots`;
+  const [capture] = origin.inputs;
+  const sha256 = capture?.sha256 ?? null;
+  const hash = sha256 === null ? '' : `, SHA-256 ${sha256.slice(0, 12)}\\dots`;
   const settings =
     origin.settings === ''
       ? 'default settings'
       : `settings \\texttt{${tex(origin.settings).replaceAll(',', ',\\allowbreak ')}}`;
   return (
-    `${tex(title)}. Capture \\texttt{${tex(origin.capture)}} ` +
-    `(${grouped(origin.packets)} packets${hash}), ${settings}, ${tex(origin.tool)}.`
+    `${tex(title)}. Capture \\texttt{${tex(capture?.name ?? '')}} ` +
+    `(${grouped(origin.packets ?? 0)} packets${hash}), ${settings}, ${tex(origin.tool)}.`
   );
 }

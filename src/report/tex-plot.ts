@@ -5,7 +5,7 @@ import { HEAT_SCALE, XY_LOOKS, type XyLook } from './chart-style.ts';
 import type { Figure } from './figure.ts';
 import { dataFileName, shareX } from './figure-data.ts';
 import type { ChartWidth } from './format-names.ts';
-import { texAxis, texTicks } from './tex-axis.ts';
+import { TEX_DATA, texAxis, texTicks } from './tex-axis.ts';
 import { lyingBars, standingBars } from './tex-bars.ts';
 import { tex, texColour } from './tex-escape.ts';
 
@@ -34,7 +34,7 @@ function lines(spec: XyChartSpec, width: ChartWidth, table: string): string[] {
     heightIn: width === 'column' ? 2.1 : 2.7,
     keys: spec.series.map(({ role, label, joined }) => ({ look: xyLook(XY_LOOKS[role], joined), label })),
     options: [
-      'table/col sep=comma',
+      ...TEX_DATA,
       // A line has a gap where there is no value; points of other series are no gaps.
       `unbounded coords=${shareX(spec.series) ? 'jump' : 'discard'}`,
       ...axis('x', spec.x),
@@ -89,7 +89,7 @@ function map(spec: HeatMapSpec, width: ChartWidth, table: string): string[] {
     heightIn: 2.4,
     keys: [],
     options: [
-      'table/col sep=comma',
+      ...TEX_DATA,
       `colormap={analyze}{${colours}}`,
       'colorbar',
       `colorbar style={ylabel={${tex(valueLabel)}}, width=0.1in}`,

@@ -27,7 +27,7 @@ describe('a batch', () => {
     for (const entry of readdirSync(join(folder.path(out), below), { withFileTypes: true })) {
       const path = join(below, entry.name);
       if (entry.isDirectory()) for (const [name, text] of contents(out, path)) files.set(name, text);
-      else if (entry.name !== 'provenance.json' && entry.name !== 'captures.json') {
+      else if (!entry.name.endsWith('provenance.json') && entry.name !== 'captures.json') {
         files.set(path, readFileSync(join(folder.path(out), path), 'utf8'));
       }
     }
@@ -167,7 +167,7 @@ describe('a batch', () => {
   it('keeps its own files and reports of captures with their names apart', async () => {
     const named = folder.path('named');
     mkdirSync(named);
-    const names = ['summary.csv', 'batch.csv', 'report.html', 'batch-lro-rate.png'];
+    const names = ['summary.csv', 'batch.csv', 'batch.provenance.json', 'report.html', 'batch-lro-rate.png'];
     for (const name of names) cpSync(join(FORMATS, 'base.pcap.gz'), join(named, `${name}.pcap.gz`));
     const out = folder.path('named-out');
     const args = [named, '--format', 'csv,html,png', '--out', out, '-q'];
@@ -199,9 +199,9 @@ describe('a batch', () => {
 
   it('knows where a report comes from', () => {
     const { capture, options, commandLine, task, files, tool } = provenanceOf('one', 'full-f4');
-    expect(capture.name).to.equal('full-f4.pcap.gz');
+    expect(capture!.name).to.equal('full-f4.pcap.gz');
     // The hash of the table in captures/README.md.
-    expect(readFileSync(join(CAPTURES, 'README.md'), 'utf8')).to.include(capture.sha256);
+    expect(readFileSync(join(CAPTURES, 'README.md'), 'utf8')).to.include(capture!.sha256);
     expect(task).to.match(/^[0-9a-f]{64}$/);
     expect(tool.name).to.equal('analyze');
     const text = readFileSync(folder.path('one/full-f4/lro-rate.csv'));

@@ -62,6 +62,11 @@ describe('a batch that is ended early', () => {
       expect(readFileSync(folder.path(`${out}/report.html`), 'utf8')).to.include(
         'not analysed: the run was interrupted',
       );
+      const verified = await runCommand(['verify', folder.path(out)]);
+      expect(verified.stdout)
+        .to.match(/batch\.provenance\.json: the same; 3 of 3 files/)
+        .and.match(/without a result then, which is taken as recorded: /);
+      expect(verified.code, verified.stderr).to.equal(0);
       const again = await runCommand(argsFor(out, workers));
       expect(again.code).to.equal(0);
       const [, unchanged] = /8 captures: (\d) unchanged since an earlier run, \d analysed/

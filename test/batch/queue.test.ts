@@ -72,7 +72,7 @@ function reportsIn(out: string, below = ''): Map<string, string> {
   const files = new Map<string, string>();
   for (const entry of readdirSync(join(out, below), { withFileTypes: true })) {
     const path = join(below, entry.name);
-    if (entry.name.startsWith('.') || entry.name === 'provenance.json') continue;
+    if (entry.name.startsWith('.') || entry.name.endsWith('provenance.json')) continue;
     if (entry.isDirectory()) for (const [name, text] of reportsIn(out, path)) files.set(name, text);
     else files.set(path, readFileSync(join(out, path), 'utf8'));
   }

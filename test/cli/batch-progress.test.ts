@@ -56,7 +56,9 @@ describe('the progress of a batch', () => {
           Buffer.concat([pcap.subarray(0, PCAP_HEADER_BYTES), ...records]),
         );
       }
-      const command = `stty cols 150; '${process.execPath}' '${COMMAND}' '${folder.path('captures')}' --workers 2 --format none`;
+      // Work that takes longer than the line waits before it is shown.
+      const slow = '--engine linux-gro --poll window:10';
+      const command = `stty cols 150; '${process.execPath}' '${COMMAND}' '${folder.path('captures')}' --workers 2 --format none ${slow}`;
       const { stdout, status } = spawnSync('script', ['-qec', command, '/dev/null'], {
         encoding: 'utf8',
         maxBuffer: 1e8,

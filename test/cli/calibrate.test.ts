@@ -59,7 +59,12 @@ describe('analyze calibrate', () => {
     expect(read.name).to.equal('mine');
     expect(read.coefficients).to.have.property('guestWire').that.deep.includes({ grade: 'fitted' });
     expect(read.unexplained?.value).to.be.closeTo(968.2488, 1e-3);
-    expect(readdirSync(out).sort()).to.deep.equal(['coefficients.csv', 'laws.csv', 'rows.csv']);
+    expect(readdirSync(out).sort()).to.deep.equal([
+      'calibrate.provenance.json',
+      'coefficients.csv',
+      'laws.csv',
+      'rows.csv',
+    ]);
     const csv = (name: string): string => readFileSync(join(out, name), 'utf8');
     expect(csv('coefficients.csv')).to.match(
       /^Coefficient,Domain,Unit,Fitted,.*\nwire,Domain0,cyclesPerPacket,14312\.51/,

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import type { Provenance } from '../../src/report/provenance.ts';
 import { runCommand } from '../helpers/command.ts';
+import { commentsOf, dataOf } from '../helpers/csv-report.ts';
 import { compileTex, documentOf } from '../helpers/latex.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 
@@ -100,12 +101,40 @@ describe('figures for papers', function () {
           .digest('hex');
         expect(file.sha256, file.name).to.equal(sha256);
       }
-      expect(capture.sha256).to.equal(createHash('sha256').update(readFileSync(SMALL)).digest('hex'));
+      expect(capture!.sha256).to.equal(createHash('sha256').update(readFileSync(SMALL)).digest('hex'));
       expect(options).to.deep.include({ option: 'chart-width', value: 'column', origin: 'default' });
       expect(rest).to.include({ command: name });
       const svg = readFileSync(join(report, `${figures[0]}.svg`), 'utf8');
-      expect(svg).to.include(`Capture-SHA-256: ${capture.sha256}`);
-      expect(readFileSync(join(report, `${figures[0]}.tex`), 'latin1')).to.include(capture.sha256!);
+      expect(svg).to.include(`Capture-SHA-256: ${capture!.sha256}`);
+      const tex = readFileSync(join(report, `${figures[0]}.tex`), 'latin1');
+      expect(tex).to.include(capture!.sha256!);
+
+      // The same words in each of them, whatever the format.
+      const isOfTheRun = new Set([
+        'out',
+        'format',
+        'chart-width',
+        'json',
+        'quiet',
+        'progress',
+        'workers',
+        'cache',
+      ]);
+      const told = options.filter(({ option }) => !isOfTheRun.has(option) && option !== 'shard');
+      const expectedOptions = told.map(({ option, value, origin }) => [option, value, origin]);
+      const [, inSvg] = /Options: (.*)/.exec(svg)!;
+      expect(JSON.parse(inSvg!.replaceAll('&quot;', '"'))).to.deep.equal(expectedOptions);
+      expect(JSON.parse(/% Options: (.*)/.exec(tex)![1]!)).to.deep.equal(expectedOptions);
+      const names = expected.filter((file) => file.endsWith('.csv'));
+      expect(names).to.have.length(tables.length + figures.length);
+      for (const file of names) {
+        const comments = commentsOf(join(report, file));
+        expect(comments.get('Capture-SHA-256'), file).to.equal(capture!.sha256);
+        expect(comments.get('Software')).to.match(/^analyze \d/);
+        expect(JSON.parse(comments.get('Options')!)).to.deep.equal(expectedOptions);
+        expect([...comments.keys()]).to.include.members(['Capture', 'Options-SHA-256', 'Command']);
+        expect(dataOf(join(report, file))).to.match(/^[A-Za-z]/);
+      }
     });
 
     it(`${name}: the same bytes in another folder, by other words for the same options`, async () => {
@@ -170,6 +199,7 @@ describe('figures for papers', function () {
     const args = ['calibrate', '--example', '--out', folder.path('fit')];
     expect((await runCommand([...args, '--format', 'csv,tex'])).code).to.equal(0);
     expect(readdirSync(folder.path('fit')).sort()).to.deep.equal([
+      'calibrate.provenance.json',
       'coefficients.csv',
       'coefficients.tex',
       'laws.csv',

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { concat } from '../helpers/bytes.ts';
 import { interfaceBlock, pcapFile, sectionBlock, simpleBlock } from '../helpers/capture-files.ts';
 import { runCommand } from '../helpers/command.ts';
+import { dataOf } from '../helpers/csv-report.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 import { schemaErrors } from '../report/validate-record.ts';
 
@@ -222,7 +223,7 @@ describe('analyze <capture>', function () {
     );
     expect(existsSync(join(out, 'x', 'throughput.csv'))).to.equal(true);
     expect(existsSync(join(out, 'deep', 'x', 'throughput.csv'))).to.equal(true);
-    const summary = readFileSync(join(out, 'summary.csv'), 'utf8').trim().split('\n');
+    const summary = dataOf(join(out, 'summary.csv')).trim().split('\n');
     expect(summary).to.have.length(1 + 2 * 3 + 1);
     expect(summary.at(-1)).to.match(/^cut,{12}"the file ends after 8 bytes, inside its header/);
     expect(summary.slice(1, -1).map((line) => line.split(',')[0])).to.deep.equal([

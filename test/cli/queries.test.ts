@@ -12,6 +12,7 @@ const NAMES = ['full-f4', 'msg1k-nodelay-f4', 'web-8thr'] as const;
 interface Row {
   readonly saved_percent?: number;
   readonly lro_rate_packets_per_skb?: number;
+  readonly rate?: number;
   readonly packets?: string;
   readonly reason?: string;
   readonly config?: string;
@@ -27,7 +28,7 @@ describe('queries over a batch', () => {
   before(async function () {
     const out = folder.path('reports');
     const captures = NAMES.map((name) => join(CAPTURES, `${name}.pcap.gz`));
-    const result = await runCommand([...captures, '--out', out, '--format', 'json,parquet']);
+    const result = await runCommand([...captures, '--out', out, '--format', 'csv,json,parquet']);
     expect(result.code, result.stderr).to.equal(0);
     for (const name of NAMES) {
       records.push(JSON.parse(readFileSync(join(out, name, 'summary.json'), 'utf8')) as ResultRecord);
@@ -56,7 +57,7 @@ describe('queries over a batch', () => {
     record.configurations.find(({ name }) => name === config)!.lroRate!;
 
   it('has recipes, and all of them run', async () => {
-    expect(recipes).to.have.length(5);
+    expect(recipes).to.have.length(6);
     for (const sql of recipes) expect(await query(sql), sql).to.be.an('array');
   });
 
@@ -85,6 +86,18 @@ describe('queries over a batch', () => {
     const median = records.map((record) => rateOf(record, 'LRO')).toSorted((a, b) => a - b)[1];
     expect(lro.captures).to.equal('3');
     expect(lro.p5_p50_p95?.[1]).to.equal(median);
+  });
+
+  it('CSV is read without its comments', async () => {
+    const rows = await query(recipe('read_csv'));
+    const summary = await query(
+      "SELECT count(*) AS captures FROM read_csv('reports/summary.csv', comment = '#')",
+    );
+    expect(rows).to.have.length(NAMES.length);
+    expect(rows.map((row) => row.rate)).to.have.members(
+      records.map((record) => Number(rateOf(record, 'LRO').toFixed(2))),
+    );
+    expect(summary[0]!.captures).to.equal(String(3 * NAMES.length));
   });
 
   it('counts are 64-bit integers, times exact', async () => {

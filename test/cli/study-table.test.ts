@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { concat } from '../helpers/bytes.ts';
 import { pcapFile } from '../helpers/capture-files.ts';
 import { runCommand } from '../helpers/command.ts';
+import { dataOf } from '../helpers/csv-report.ts';
 import { ethernet } from '../helpers/links.ts';
 import { ipv4Packet, timestamps } from '../helpers/packets.ts';
 import { useTempFolder } from '../helpers/surroundings.ts';
@@ -56,7 +57,7 @@ describe('the study’s table', () => {
     ]);
     expect(stderr).to.not.match(/W-/);
     expect(code).to.equal(0);
-    const csv = (name: string): string => readFileSync(`${out}/bulk/${name}`, 'utf8');
+    const csv = (name: string): string => dataOf(`${out}/bulk/${name}`);
     expect(csv('lro-rate.csv')).to.equal('Config,LRO rate (packets)\nXen,1.00\nLRO,2.49\nOptimized,2.43\n');
     expect(csv('cycles-per-byte.csv')).to.equal(
       'Config,Domain0,DomainU\nXen,12.72,8.97\nLRO,13.51,7.08\nOptimized,12.64,7.11\n',
@@ -69,7 +70,7 @@ describe('the study’s table', () => {
       '587.1',
       '588.9',
     ]);
-    const record = JSON.parse(csv('summary.json')) as {
+    const record = JSON.parse(readFileSync(`${out}/bulk/summary.json`, 'utf8')) as {
       configurations: { unexplainedDomainUCyclesPerByte: number | null }[];
     };
     const unexplained = record.configurations.map((one) => one.unexplainedDomainUCyclesPerByte);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { pcapFile } from '../helpers/capture-files.ts';
 import { COMMAND, runCommand } from '../helpers/command.ts';
+import { dataOf } from '../helpers/csv-report.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 
 const SMALL = join(CAPTURES, 'full-f4.pcap.gz');
@@ -77,7 +78,7 @@ describe('analyze sweep', function () {
     expect(readdirSync(out).sort()).to.deep.equal(
       [...charts, 'sweep-rx-usecs.csv', 'sweep-rx-usecs.provenance.json'].sort(),
     );
-    const [header, ...rows] = readFileSync(join(out, 'sweep-rx-usecs.csv'), 'utf8').trim().split('\n');
+    const [header, ...rows] = dataOf(join(out, 'sweep-rx-usecs.csv')).trim().split('\n');
     expect(header).to.equal(
       'rx-usecs,Config,Engine,LRO rate (packets),Predicted throughput (Mbps),Domain0 (cycles/byte),DomainU (cycles/byte),Unexplained DomainU (cycles/byte),Latency mean (us),Latency p50 (us),Latency p99 (us),Latency max (us),Polls,Interrupts,Dropped packets',
     );

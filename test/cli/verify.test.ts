@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Provenance } from '../../src/report/provenance.ts';
@@ -42,7 +42,7 @@ describe('analyze verify', () => {
 
   it('knows the path, the command and the hash of every file', () => {
     const provenance = JSON.parse(readFileSync(join(report, 'provenance.json'), 'utf8')) as Provenance;
-    expect(provenance.capture.path).to.equal(`../../${NAME}`);
+    expect(provenance.capture!.path).to.equal(`../../${NAME}`);
     expect(provenance.command).to.equal('analyze');
     for (const { sha256 } of provenance.files) expect(sha256).to.match(/^[0-9a-f]{64}$/);
   });
@@ -126,19 +126,23 @@ describe('analyze verify', () => {
     await runCommand([capture, OTHER, '--out', out, '--format', 'csv', '-q']);
     const all = await runCommand(['verify', out]);
     expect(all.code).to.equal(0);
-    expect(all.stdout.match(/: the same; /g)).to.have.length(2);
+    expect(all.stdout.match(/: the same; /g)).to.have.length(3);
     writeFileSync(join(out, 'full-f4', 'provenance.json'), '{"files": []}');
     const some = await runCommand(['verify', out]);
-    expect(some.stdout.match(/: the same; /g)).to.have.length(1);
+    expect(some.stdout.match(/: the same; /g)).to.have.length(2);
     expect(some.stderr).to.include('lacks what a run needs');
     expect(some.code).to.equal(3);
   });
 
   it('says what it cannot verify: reports without provenance, a capture that is gone or was a pipe', async () => {
-    await runCommand(['explain', capture, '--out', folder.path('explained'), '--format', 'json', '-q']);
-    const explained = await runCommand(['verify', folder.path('explained/full-f4')]);
-    expect(explained.code).to.equal(3);
-    expect(explained.stderr).to.include('what explain, sweep, tune and calibrate wrote');
+    mkdirSync(folder.path('empty'));
+    const empty = await runCommand(['verify', folder.path('empty')]);
+    expect(empty.code).to.equal(3);
+    expect(empty.stderr).to.include('there is no provenance.json');
+    const foreign = altered('foreign', 'provenance.json', (text) =>
+      text.replace('"command": "analyze"', '"command": "coalesce"'),
+    );
+    expect((await runCommand(['verify', foreign])).stderr).to.include("no reports of 'coalesce'");
 
     const gone = altered('gone', 'provenance.json', (text) =>
       text.replace(`../../${NAME}`, '../../gone.pcap'),

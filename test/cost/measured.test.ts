@@ -29,6 +29,12 @@ describe('measured tables', () => {
     expect(lro?.cyclesPerByte).to.deep.equal({ Domain0: 13.51, DomainU: null });
   });
 
+  it('may stand among comments, as in the CSV of a report', () => {
+    const text = '# mine\nConfig,Domain0\nXen,12.7\n# Options: [["a","b, #c",1]]\n';
+    const rows = parseMeasured(text, 'm.csv');
+    expect(rows.map(({ line, configuration }) => [line, configuration])).to.deep.equal([[3, 'Xen']]);
+  });
+
   it('may have their columns in any order, some left out, and the names of summary.csv', () => {
     const [row] = parseMeasured('DomainU (cycles/byte),config\n7.78,Optimized\n', 'm.csv');
     expect(row).to.deep.include({ configuration: 'Optimized', throughputMbps: null, lroRate: null });

@@ -30,7 +30,7 @@ function count(segments: readonly Segment[], zeros: readonly number[], rows = 20
     });
     table.count = part.length;
     table.received = part.length;
-    counter.add(table);
+    counter.add(table, 0, table.received);
   }
   return [counter.uniqueBytes(), counter.payloadBytes()];
 }
@@ -144,7 +144,7 @@ describe('goodput', () => {
     ] as const) {
       if (forget) counter.forget(5);
       table.seq[0] = seq;
-      counter.add(table);
+      counter.add(table, 0, table.received);
       expect(counter.uniqueBytes()).to.equal(unique);
     }
     counter.forget(1_000_000);
@@ -166,7 +166,7 @@ describe('goodput', () => {
     table.flow[0] = -1;
     table.payloadBytes[0] = 77;
     table.received = 1;
-    counter.add(table);
+    counter.add(table, 0, table.received);
     expect([counter.uniqueBytes(), counter.payloadBytes()]).to.deep.equal([0, 0]);
   });
 });

@@ -1,4 +1,4 @@
-/** Lanes of the NAPI simulation in the core against those in the code beside it: the same counts, events and times. */
+/** Lanes of poll models in the core against those in the code beside it: the same counts, events and times. */
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -7,6 +7,7 @@ import { loadProfile } from '../../src/cost/load-profile.ts';
 import type { Coefficients, Profile } from '../../src/cost/profile.ts';
 import type { ModerationSpec } from '../../src/nic/moderation.ts';
 import type { NapiSpec } from '../../src/nic/napi-state.ts';
+import type { PollSpec } from '../../src/nic/poll.ts';
 import { NIC_PRESETS } from '../../src/nic/presets.ts';
 import {
   type ConfigurationCounts,
@@ -53,9 +54,9 @@ function roundCycles(terms: Coefficients): Coefficients {
   );
 }
 
-function planOf(poll: NapiSpec, inetLro: InetLroOptions, profile: Profile = PROFILE): ConfigurationPlan {
+function planOf(poll: PollSpec, inetLro: InetLroOptions, profile: Profile = PROFILE): ConfigurationPlan {
   return {
-    setups: studySetups(() => ({ text: 'napi', spec: poll })),
+    setups: studySetups(() => ({ text: poll.kind, spec: poll })),
     engines: { inetLro },
     price: { receiveMode: 'flip', lroMode: 'skb', profile },
   };
@@ -78,13 +79,17 @@ async function replay(
     let inCore = 0;
     const kernels = session.table.core?.kernels;
     const runs = createConfigurationRuns(session.table, plans);
-    const counted = kernels && {
-      ...kernels,
-      runNapi(lane: number, from: number, to: number): number {
-        const next = kernels.runNapi(lane, from, to);
+    const counting =
+      (run: (lane: number, from: number, to: number) => number) =>
+      (lane: number, from: number, to: number): number => {
+        const next = run(lane, from, to);
         inCore += next - from;
         return next;
-      },
+      };
+    const counted = kernels && {
+      ...kernels,
+      runNapi: counting(kernels.runNapi),
+      runBatch: counting(kernels.runBatch),
     };
     if (counted) Object.assign(session.table.core!, { kernels: counted });
     await session.run((table) => {
@@ -112,7 +117,7 @@ async function expectSame(
 
 const isCapture = (name: string): boolean => /\.(pcap|pcapng)(\.gz)?$/.test(name);
 
-describe('napi in the core and beside it', function () {
+describe('polls in the core and beside it', function () {
   this.timeout(120_000);
   const folder = useTempFolder();
 
@@ -122,7 +127,8 @@ describe('napi in the core and beside it', function () {
     weight: weight.value,
   }));
   const tight = { ...TG3, ringPackets: 16, weight: 3, timeScale: 0.1 };
-  const plans = [...presets, tight].map((poll) => planOf(poll, INET_LRO_DEFAULTS));
+  const batches: PollSpec[] = [1, 7, 64, 1e9].map((packets) => ({ kind: 'batch', packets }));
+  const plans = [...presets, tight, ...batches].map((poll) => planOf(poll, INET_LRO_DEFAULTS));
 
   for (const base of [CAPTURES, FORMATS]) {
     for (const name of filesIn(base).filter(isCapture)) {
@@ -132,18 +138,26 @@ describe('napi in the core and beside it', function () {
     }
   }
 
-  it('take the most of a capture of bulk traffic in the core', async () => {
-    const path = join(CAPTURES, 'f1.pcap.gz');
-    const { counts, inCore } = await replay(path, [planOf(TG3, INET_LRO_DEFAULTS)], true, 'auto');
-    const received = counts[0]!.reduce((sum, { packets, dropped }) => sum + packets + dropped, 0);
-    expect(inCore).to.be.within(0.95 * received, received);
-  });
+  for (const poll of [TG3, { kind: 'batch', packets: 64 } as const]) {
+    it(`take the most of a capture of bulk traffic in the core: ${poll.kind}`, async () => {
+      const path = join(CAPTURES, 'f1.pcap.gz');
+      const { counts, inCore } = await replay(path, [planOf(poll, INET_LRO_DEFAULTS)], true, 'auto');
+      // Configurations whose polls take no time share their engine.
+      const lanes = poll.kind === 'batch' ? counts[0]!.slice(0, 2) : counts[0]!;
+      const received = lanes.reduce((sum, { packets, dropped }) => sum + packets + dropped, 0);
+      expect(inCore).to.be.within(0.95 * received, received);
+    });
+  }
 
   it('agree on the vectors of inet_lro', async () => {
     const small = { ...INET_LRO_DEFAULTS, maxDesc: 2, maxAggr: 5 };
     for (const base of ['inet_lro', 'inet_lro_random']) {
       for (const name of filesIn(join(VECTORS, base)).filter(isCapture)) {
-        await expectSame(join(VECTORS, base, name), [planOf(TG3, small), planOf(tight, small)], 'all');
+        await expectSame(
+          join(VECTORS, base, name),
+          [TG3, tight, ...batches].map((poll) => planOf(poll, small)),
+          'all',
+        );
       }
     }
   });
@@ -208,5 +222,22 @@ describe('napi in the core and beside it', function () {
     );
     expect(inCore).to.be.above(1000);
     expect(dropped).to.be.above(100);
+  });
+
+  it('agree on random traffic in batches', async () => {
+    let inCore = 0;
+    const packets = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(64));
+    await fc.assert(
+      fc.asyncProperty(trace, packets, inetLro, async (steps, batch, limits) => {
+        const path = folder.write(
+          'batches',
+          pcapFile(framesOf(steps).map((frame) => ({ ...frame, timeNs: BigInt(frame.timeNs) }))),
+        );
+        const plan = planOf({ kind: 'batch', packets: batch }, { ...INET_LRO_DEFAULTS, ...limits });
+        inCore += await expectSame(path, [plan], 'all');
+      }),
+      { numRuns: 300 },
+    );
+    expect(inCore).to.be.above(1000);
   });
 });

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Session } from '../../src/replay/session.ts';
-import { openSession } from '../../src/replay/session.ts';
+import { openSession, untilReceiverStays } from '../../src/replay/session.ts';
 import { pattern } from '../helpers/bytes.ts';
 import { PCAP_STYLE, pcapHeader, pcapRecord } from '../helpers/capture-files.ts';
 import { ethernet, MAC_A, MAC_B } from '../helpers/links.ts';
@@ -144,4 +144,46 @@ describe('a session', () => {
     session.close();
     expect(blocks).to.be.at.least(1);
   });
+
+  /** Small segments one way, then long ones the other way, most of them where `turn` says. */
+  const turning = (name: string, turn: number, total: number): string => {
+    const addresses = { source: '10.0.0.2', destination: '10.0.0.1' };
+    const forth = ethernet(ipv4Packet({}, { payload: pattern(20) }), [], MAC_A, MAC_B);
+    const back = ethernet(ipv4Packet(addresses, { payload: pattern(60) }), [], MAC_B, MAC_A);
+    const records = Array.from({ length: total }, (_, packet) =>
+      pcapRecord(
+        { timeNs: 1_700_000_000_000_000_000n + BigInt(packet) * 1000n, bytes: packet < turn ? forth : back },
+        PCAP_STYLE,
+      ),
+    );
+    return folder.write(name, Buffer.concat([pcapHeader(PCAP_STYLE), ...records]));
+  };
+
+  const cases = [
+    { what: 'right', path: () => folder.write('right.pcap', gunzipSync(readFileSync(CAPTURE))), changes: 0 },
+    { what: 'wrong, in a short capture', path: () => turning('short.pcap', 3000, 9000), changes: 1 },
+    { what: 'wrong, in a long one', path: () => turning('long.pcap', 20_000, 90_000), changes: 1 },
+    {
+      what: 'right, whatever comes after the prefix',
+      path: () => turning('late.pcap', 60_000, 90_000),
+      changes: 0,
+    },
+  ];
+  for (const { what, path, changes } of cases) {
+    it(`guesses the receiver ${what}, and ends as without a guess`, async () => {
+      const choices = { receiver: 'auto', fcsBytes: null, stdin: () => process.stdin } as const;
+      const session = await openSession(path(), { ...choices, guessReceiver: true, readAhead: true });
+      let runs = 0;
+      const rows = await untilReceiverStays(() => {
+        runs++;
+        return rowsOf(session);
+      });
+      const plain = await openSession(path(), choices);
+      expect(rows).to.deep.equal(await rowsOf(plain));
+      expect(session.receiver).to.deep.equal(plain.receiver);
+      expect(session.reader.notes()).to.deep.equal(plain.reader.notes());
+      expect(session.timeOrder).to.deep.equal(plain.timeOrder);
+      expect(runs).to.equal(1 + changes);
+    });
+  }
 });

@@ -7,7 +7,7 @@ import { renderFigure } from '../../src/report/chart-render.ts';
 import type { Figure } from '../../src/report/figure.ts';
 import { CHART_WIDTHS } from '../../src/report/format-names.ts';
 import { needTool, useTempFolder } from '../helpers/surroundings.ts';
-import { HOSTILE, sampleFigures, sampleOrigin } from './figure-samples.ts';
+import { HOSTILE, sampleFigures, sampleInput, sampleOrigin } from './figure-samples.ts';
 import { chunksOf } from './png.ts';
 
 const INCHES = { column: 3.33, page: 7 };
@@ -18,7 +18,8 @@ const svgOf = (
   figure: Figure,
   width: (typeof CHART_WIDTHS)[number] = 'column',
   capture = 'trace.pcap',
-): string => renderFigure(figure, 'svg', width, sampleOrigin({ capture })).toString('utf8');
+): string =>
+  renderFigure(figure, 'svg', width, sampleOrigin({ inputs: [sampleInput(capture)] })).toString('utf8');
 
 describe('figures as SVG', () => {
   for (const figure of sampleFigures()) {
@@ -87,13 +88,17 @@ describe('figures as PDF', () => {
     needTool(this, 'pdffonts', '-v');
     for (const [index, figure] of sampleFigures().entries()) {
       const path = folder.path(`${index}.pdf`);
-      writeFileSync(path, renderFigure(figure, 'pdf', 'column', sampleOrigin({ capture: HOSTILE })));
+      writeFileSync(
+        path,
+        renderFigure(figure, 'pdf', 'column', sampleOrigin({ inputs: [sampleInput(HOSTILE)] })),
+      );
       const fonts = run('pdffonts', path).trim().split('\n').slice(2);
       expect(fonts.filter((line) => line.includes('DejaVuSans'))).to.have.length.above(0);
       for (const line of fonts) expect(line, 'emb').to.match(/ yes (yes|no) +(yes|no) +\d+ +\d+$/);
       const info = run('pdfinfo', path);
       expect(info).to.include(`Title:           ${figure.spec.title}`);
       expect(info).to.match(/Subject: +analyze trace\.pcap --poll window:50/);
+      expect(info).to.include('Options: [["poll",["window:50"],"flag"]]');
       expect(info).to.match(/Keywords:.*Capture-SHA-256: 0123456789abcdef/);
       expect(run('pdftotext', path, '-')).to.include(figure.kind === 'heat-map' ? 'max-aggr' : 'inet_lro');
     }
@@ -103,7 +108,12 @@ describe('figures as PDF', () => {
 describe('figures as PNG', () => {
   it('say where they come from, in Latin-1 or UTF-8', () => {
     const [figure] = sampleFigures();
-    const png = renderFigure(figure!, 'png', 'page', sampleOrigin({ capture: '\u8a18\u9332.pcap' }));
+    const png = renderFigure(
+      figure!,
+      'png',
+      'page',
+      sampleOrigin({ inputs: [sampleInput('\u8a18\u9332.pcap')] }),
+    );
     const texts = new Map(
       chunksOf(png)
         .filter(({ type }) => type === 'tEXt' || type === 'iTXt')
@@ -115,6 +125,7 @@ describe('figures as PNG', () => {
     expect(texts.get('Software')).to.equal('analyze 9.9.9');
     expect(texts.get('Capture')).to.equal('\u8a18\u9332.pcap');
     expect(texts.get('Capture-SHA-256')).to.match(/^[0-9a-f]{64}$/);
+    expect(texts.get('Options')).to.equal('[["poll",["window:50"],"flag"]]');
     expect(chunksOf(png)[0]!.data.readUInt32BE(0)).to.equal(2100);
   });
 });

@@ -10,15 +10,19 @@ import type { FigureOrigin } from '../../src/report/figure-origin.ts';
 export function sampleOrigin(changes: Partial<FigureOrigin> = {}): FigureOrigin {
   return {
     tool: 'analyze 9.9.9',
-    capture: 'trace.pcap',
-    captureSha256: '0123456789abcdef'.repeat(4),
+    inputs: [sampleInput('trace.pcap')],
     packets: 12_345,
+    options: [{ option: 'poll', value: ['window:50'], origin: 'flag' }],
     optionsSha256: 'fedcba9876543210'.repeat(4),
     command: 'analyze trace.pcap --poll window:50',
     settings: '--poll window:50',
     seed: null,
     ...changes,
   };
+}
+
+export function sampleInput(name: string): FigureOrigin['inputs'][number] {
+  return { role: 'capture', name, sha256: '0123456789abcdef'.repeat(4) };
 }
 
 export function pngOf(figure: Figure): Buffer {

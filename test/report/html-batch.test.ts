@@ -1,9 +1,8 @@
 /** The page of a batch as text: what it says, how large it is, and that nothing in it runs. */
 import { expect } from 'chai';
 import type { ConfigurationResult } from '../../src/replay/result.ts';
-import { batchDistributions } from '../../src/report/batch-distribution.ts';
+import { batchDistributions, type NamedRecord } from '../../src/report/batch-distribution.ts';
 import { batchHtmlFile, batchSentence } from '../../src/report/html/batch-file.ts';
-import type { BatchCapture } from '../../src/report/html/batch-page.ts';
 import { batchTerms } from '../../src/report/html/batch-terms.ts';
 import { emptyRecord, sampleRecord } from './sample-record.ts';
 
@@ -11,14 +10,13 @@ const LIMIT_BYTES = 1_000_000;
 const HOSTILE = `"><script>alert(1)</script>' onclick=x \u202e.pcap`;
 
 /** A capture whose merging configurations have this LRO rate. */
-function capture(name: string, lroRate: number, file = `${name.split('/').at(-1)}.pcap`): BatchCapture {
+function capture(name: string, lroRate: number, file = `${name.split('/').at(-1)}.pcap`): NamedRecord {
   const record = sampleRecord();
   const configurations = record.configurations.map(
     (row): ConfigurationResult => (row.engine === 'none' ? row : { ...row, lroRate }),
   );
   return {
     name,
-    hasPage: true,
     record: { ...record, capture: { ...record.capture, name: file }, configurations },
   };
 }
@@ -66,16 +64,14 @@ describe('report.html of a batch', () => {
   });
 
   it('takes captures where all that may be absent is', () => {
-    const page = pageOf([{ name: 'empty', hasPage: false, record: emptyRecord() }], []);
+    const page = pageOf([{ name: 'empty', record: emptyRecord() }], []);
     expect(page).to.include('No capture has TCP data that could merge');
     expect(page.replace(/<script[\s\S]*<\/script>/, '')).not.to.match(/NaN|undefined|null/);
   });
 
-  it('leads to the page of a capture where there is one, by an address that is whole', () => {
-    const hash = capture('a#b/c%20d?', 2);
-    const page = pageOf([hash, { ...capture('none', 3), hasPage: false }], []);
+  it('leads to the page of each capture by an address that is whole', () => {
+    const page = pageOf([capture('a#b/c%20d?', 2)], []);
     expect(page).to.include('<a href="a%23b/c%2520d%3F/report.html">a#b/c%20d?.pcap</a>');
-    expect(page).not.to.include('none/report.html');
   });
 
   it('escapes whatever comes from captures and their files', () => {

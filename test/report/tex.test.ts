@@ -4,13 +4,14 @@ import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { withInterval } from '../../src/report/calibration-tex.ts';
+import { dataComments } from '../../src/report/csv-comments.ts';
 import { dataFileName, figureData, figureDataCsv } from '../../src/report/figure-data.ts';
 import { tex, texColour, texComment } from '../../src/report/tex-escape.ts';
 import { texFigure } from '../../src/report/tex-figure.ts';
 import { booktabs, tableOf } from '../../src/report/tex-table.ts';
 import { compileTex, documentOf } from '../helpers/latex.ts';
 import { useTempFolder } from '../helpers/surroundings.ts';
-import { HOSTILE, sampleFigures, sampleOrigin } from './figure-samples.ts';
+import { HOSTILE, sampleFigures, sampleInput, sampleOrigin } from './figure-samples.ts';
 
 describe('text for TeX', () => {
   const cases: readonly (readonly [string, string])[] = [
@@ -105,11 +106,15 @@ describe('figures for LaTeX', function () {
 
   for (const width of ['column', 'page'] as const) {
     it(`compile, ${width} wide, whatever the capture and all labels are called`, function () {
-      const origin = sampleOrigin({ capture: HOSTILE, settings: `--profile ${HOSTILE}` });
+      const origin = sampleOrigin({
+        inputs: [sampleInput(HOSTILE)],
+        settings: `--profile ${HOSTILE}`,
+        options: [{ option: 'profile', value: `${HOSTILE}{`, origin: 'flag' }],
+      });
       const figures = sampleFigures(HOSTILE);
       for (const figure of figures) {
         writeFileSync(folder.path(`${figure.spec.name}.tex`), texFigure(figure, width, origin));
-        writeFileSync(folder.path(dataFileName(figure)), figureDataCsv(figure));
+        writeFileSync(folder.path(dataFileName(figure)), figureDataCsv(figure) + dataComments(origin));
       }
       const names = figures.map(({ spec }) => `${spec.name}.tex`);
       const text = compileTex(this, folder.path(''), documentOf(names));
@@ -123,6 +128,7 @@ describe('figures for LaTeX', function () {
     const text = texFigure(figure!, 'column', sampleOrigin({ seed: '7' }));
     expect(text).to.match(/^% Capture-SHA-256: [0-9a-f]{64}$/m);
     expect(text).to.match(/^% Seed: 7$/m);
+    expect(text).to.include('% Options: [["poll",["window:50"],"flag"]]\n');
     expect(text).to.match(/\\caption\{.*trace\.pcap.*12,345 packets.*settings.*analyze 9\.9\.9\.\}/);
     expect(text).to.include('{\\analyzepath cycles-by-stage.data.csv}');
     expect(text).to.include('\\providecommand{\\analyzepath}{}');

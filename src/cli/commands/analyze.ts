@@ -53,4 +53,5 @@ export const ANALYZE: CommandDefinition = {
   ],
   run: async (args, invocation) =>
     (await import('../analyze-command.ts')).runAnalyze(args as unknown as RawAnalyzeOptions, invocation),
+  reproduce: async (order) => (await import('../analyze-reproduce.ts')).reproduceAnalyze(order),
 };

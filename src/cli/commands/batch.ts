@@ -23,4 +23,5 @@ export const BATCH: CommandDefinition = {
   ],
   run: async (args, invocation) =>
     (await import('../batch-command.ts')).runBatchCommand(args as unknown as RawBatchOptions, invocation),
+  reproduce: ANALYZE.reproduce!,
 };

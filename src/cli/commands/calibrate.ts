@@ -64,6 +64,10 @@ export const CALIBRATE: CommandDefinition = {
     ['$0 calibrate --example', 'what the one table of the study can tell, and what not'],
     ['$0 calibrate measured.csv --capture trace.pcap --write mine.json', 'a profile of your own'],
   ],
-  run: async (args) =>
-    (await import('../calibrate-command.ts')).runCalibrate(args as unknown as RawCalibrateOptions),
+  run: async (args, invocation) =>
+    (await import('../calibrate-command.ts')).runCalibrate(
+      args as unknown as RawCalibrateOptions,
+      invocation,
+    ),
+  reproduce: async (order) => (await import('../calibrate-command.ts')).reproduceCalibrate(order),
 };

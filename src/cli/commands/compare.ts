@@ -21,14 +21,23 @@ export const COMPARE: CommandDefinition = {
     },
     json: { describe: 'the comparison as JSON', type: 'boolean', default: false },
     csv: { describe: 'the quantities as CSV', type: 'boolean', default: false },
+    out: { describe: 'folder for compare.csv, compare.json', type: 'string', requiresArg: true },
+    format: {
+      describe: 'files to write into --out: csv, json, none',
+      type: 'string',
+      default: 'csv,json',
+      requiresArg: true,
+    },
     ...STUDY_OPTIONS,
     ...TALK_OPTIONS,
   },
   examples: [
     ['$0 compare reports/before reports/after', 'two reports of the main command'],
     ['$0 compare monday.pcap friday.pcap --mtu 9000', 'two captures, run with the same options'],
+    ['$0 compare old new --out compared', 'the comparison as files, which verify makes again'],
     ["$0 compare old new --fail-if 'lro-rate@LRO<-5%'", 'exit code 5 if LRO merges 5 % less'],
   ],
   run: async (args, invocation) =>
     (await import('../compare-command.ts')).runCompare(args as unknown as RawCompareOptions, invocation),
+  reproduce: async (order) => (await import('../compare-command.ts')).reproduceCompare(order),
 };

@@ -105,4 +105,5 @@ export const EXPLAIN: CommandDefinition = {
       invocation,
     );
   },
+  reproduce: async (order) => (await import('../explain-command.ts')).reproduceExplain(order),
 };

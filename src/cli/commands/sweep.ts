@@ -45,4 +45,5 @@ export const SWEEP: CommandDefinition = {
   ],
   run: async (args, invocation) =>
     (await import('../sweep-command.ts')).runSweep(args as unknown as RawSweepOptions, invocation),
+  reproduce: async (order) => (await import('../sweep-command.ts')).reproduceSweep(order),
 };

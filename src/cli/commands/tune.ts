@@ -45,4 +45,5 @@ export const TUNE: CommandDefinition = {
   ],
   run: async (args, invocation) =>
     (await import('../tune-command.ts')).runTune(args as unknown as RawTuneOptions, invocation),
+  reproduce: async (order) => (await import('../tune-command.ts')).reproduceTune(order),
 };

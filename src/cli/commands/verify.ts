@@ -14,9 +14,12 @@ export const VERIFY: CommandDefinition = {
   },
   options: {
     capture: {
-      describe: 'the capture, if it is no longer where it was from the report (one report)',
+      describe:
+        'the capture, if it is no longer where it was from the report; of several inputs a=FILE, b=FILE, measured=FILE …',
       type: 'string',
-      requiresArg: true,
+      array: true,
+      nargs: 1,
+      default: [],
     },
     ...TALK_OPTIONS,
     json: { describe: 'what was compared, as JSON', type: 'boolean', default: false },
@@ -26,5 +29,6 @@ export const VERIFY: CommandDefinition = {
     ['$0 verify reports/', 'every report below a folder'],
     ['$0 verify attached/trace --capture trace.pcap', 'a report that came without its capture'],
   ],
-  run: async (args) => (await import('../verify-command.ts')).runVerify(args as unknown as RawVerifyOptions),
+  run: async (args, invocation) =>
+    (await import('../verify-command.ts')).runVerify(args as unknown as RawVerifyOptions, invocation),
 };

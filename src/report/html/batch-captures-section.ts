@@ -1,8 +1,13 @@
 /** Every capture of a batch in a row: sorted and searched by the page's program. */
 import type { ConfigurationResult } from '../../replay/result.ts';
-import { BATCH_QUANTITIES, type BatchQuantity, type Distribution } from '../batch-distribution.ts';
+import {
+  BATCH_QUANTITIES,
+  type BatchQuantity,
+  type Distribution,
+  type NamedRecord,
+} from '../batch-distribution.ts';
 import { grouped } from '../format.ts';
-import { type BatchCapture, captureCell, mainReason, textColumn } from './batch-page.ts';
+import { captureCell, mainReason, textColumn } from './batch-page.ts';
 import { batchTerm } from './batch-terms.ts';
 import { type Cell, type Column, tableHtml, textCell } from './markup.ts';
 import { column, countCell, numberCell } from './results-section.ts';
@@ -20,7 +25,7 @@ interface Told {
 }
 
 export function capturesSection(
-  captures: readonly BatchCapture[],
+  captures: readonly NamedRecord[],
   distributions: readonly Distribution[],
 ): string {
   const told = toldApart(distributions);
@@ -41,7 +46,7 @@ export function capturesSection(
     textColumn('Warnings'),
   ];
   const standsOut = outstanding(distributions);
-  const row = (capture: BatchCapture): Cell[] => {
+  const row = (capture: NamedRecord): Cell[] => {
     const { name, record } = capture;
     return [
       captureCell(capture),

@@ -1,12 +1,16 @@
 /** `report.html` of a batch: how its captures differ, which stand out, and every one in a row. */
-import { batchDistributions, type Distribution, type MissingCapture } from '../batch-distribution.ts';
+import {
+  batchDistributions,
+  type Distribution,
+  type MissingCapture,
+  type NamedRecord,
+} from '../batch-distribution.ts';
 import { batchSpecs } from '../chart-spec-batch.ts';
 import type { OutputFile } from '../files.ts';
 import { fixed } from '../format.ts';
 import { count } from '../text-table.ts';
 import { batchBasisSection } from './basis-section.ts';
 import { CAPTURE_NAMES, capturesSection } from './batch-captures-section.ts';
-import type { BatchCapture } from './batch-page.ts';
 import { distributionsSection, missingSection, outliersSection } from './batch-sections.ts';
 import { batchTerms } from './batch-terms.ts';
 import { packed } from './page-data.ts';
@@ -14,7 +18,7 @@ import { HTML_FILE, pageHtml } from './page-shell.ts';
 
 /** @param captures at least one */
 export function batchHtmlFile(
-  captures: readonly BatchCapture[],
+  captures: readonly NamedRecord[],
   missing: readonly MissingCapture[],
 ): OutputFile {
   const distributions = batchDistributions(captures);

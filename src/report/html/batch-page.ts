@@ -6,11 +6,6 @@ import { fixed, printable } from '../format.ts';
 import { type Cell, type Column, textCell } from './markup.ts';
 import { HTML_FILE } from './page-shell.ts';
 
-export interface BatchCapture extends NamedRecord {
-  /** Whether the folder of its report has a page. */
-  readonly hasPage: boolean;
-}
-
 export function textColumn(label: string, term: string | null = null): Column {
   return { label, unit: null, term, kind: 'text' };
 }
@@ -21,10 +16,9 @@ export function shownName(name: string, file: string): string {
   return printable(`${folder}${file}`);
 }
 
-/** Leads to the page of the capture. */
-export function captureCell({ name, record, hasPage }: BatchCapture): Cell {
-  const cell = textCell(shownName(name, record.capture.name));
-  return hasPage ? { ...cell, href: pageOf(name) } : cell;
+/** Leads to the page of the capture, which is there wherever that of the batch is. */
+export function captureCell({ name, record }: NamedRecord): Cell {
+  return { ...textCell(shownName(name, record.capture.name)), href: pageOf(name) };
 }
 
 /** From the page of the batch. */

@@ -6,10 +6,11 @@ import {
   fencesOf,
   LEAST_FOR_OUTLIERS,
   type MissingCapture,
+  type NamedRecord,
   type Spread,
 } from '../batch-distribution.ts';
 import { fixed, grouped } from '../format.ts';
-import { type BatchCapture, captureCell, mainReason, shownName, textColumn } from './batch-page.ts';
+import { captureCell, mainReason, shownName, textColumn } from './batch-page.ts';
 import { batchTerm } from './batch-terms.ts';
 import { type Cell, escapeHtml, tableHtml, textCell } from './markup.ts';
 import type { PackedXy } from './page-data.ts';
@@ -60,7 +61,7 @@ function spreadTable(distributions: readonly Distribution[], unit: string): stri
 const SHOWN_OUTLIERS = 25;
 
 export function outliersSection(
-  captures: readonly BatchCapture[],
+  captures: readonly NamedRecord[],
   distributions: readonly Distribution[],
 ): string {
   const byName = new Map(captures.map((one) => [one.name, one]));
@@ -114,7 +115,7 @@ function fenceAt(spread: Spread, value: number): number {
 }
 
 function outlierRow(
-  capture: BatchCapture,
+  capture: NamedRecord,
   { quantity, configuration, spread }: Distribution,
   { value }: CaptureValue,
 ): Cell[] {

@@ -1,0 +1,31 @@
+/** The SHA-256 of a capture, made while the capture is replayed: that is another processor's work. */
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { hashCapture } from '../batch/content-hash.ts';
+import { fileState } from '../replay/replay-capture.ts';
+import { startThread } from './thread.ts';
+
+export interface CaptureHash {
+  /** Null where the capture is no file, or another one than at the start. Once. */
+  result(): Promise<string | null>;
+  stop(): void;
+}
+
+/** A thread takes as long to start as these bytes to hash. */
+const LEAST_BYTES = 32e6;
+
+export function startHash(capture: string): CaptureHash {
+  const state = fileState(capture);
+  const bytes = capture === '-' ? 0 : (statSync(capture, { throwIfNoEntry: false })?.size ?? 0);
+  const thread =
+    state === '' || bytes < LEAST_BYTES || availableParallelism() < 2
+      ? null
+      : startThread<string, string>('hash-thread', capture);
+  return {
+    async result() {
+      const sha256 = thread === null ? hashCapture(capture) : await thread.result;
+      return fileState(capture) === state ? sha256 : null;
+    },
+    stop: () => thread?.stop(),
+  };
+}

@@ -1,0 +1,83 @@
+/** A lane of a poll model in the core (wasm/lane.ts): its block of numbers, and the log of what it delivered. */
+import type { CoreTarget, FlushReasons } from './poll-model.ts';
+
+/** Doubles of a lane; words stand behind them. */
+const DOUBLES = 17;
+const WORDS = 35;
+/** Indices of words. */
+const FLUSHED = 9;
+const LOGGED = 10;
+const MAX_DESC = 18;
+
+/** Of an entry of the log: reason, segments, payload bytes, frame bytes, times, polls (wasm/delivery.ts). */
+const ENTRY_WORDS = 6;
+/** The log must hold what one packet brings about, whichever sessions are open. */
+const MOST_SLOTS = 256;
+/** Packets that the core is not asked about after many that it left over. */
+const MOST_SKIPPED = 64;
+
+export interface CoreLane {
+  readonly address: number;
+  readonly doubles: Float64Array;
+  readonly words: Int32Array;
+}
+
+/** With the words that all poll models share; null where there is no room, or too many sessions. */
+export function reserveLane({ core, merge }: CoreTarget, reasons: FlushReasons): CoreLane | null {
+  if (merge.maxDesc > MOST_SLOTS) return null;
+  const room = core.reserve(8 * DOUBLES + 4 * WORDS);
+  if (room === null) return null;
+  const { byteOffset } = room;
+  const words = new Int32Array(core.buffer, byteOffset + 8 * DOUBLES, WORDS);
+  words.set(
+    [
+      merge.maxDesc,
+      merge.maxAggr,
+      merge.lengthLimit,
+      merge.reasonAlone,
+      reasons.pollEnd,
+      merge.reasonMaxAggr,
+      merge.reasonMaxLength,
+      merge.slots?.byteOffset ?? 0,
+    ],
+    MAX_DESC,
+  );
+  return { address: byteOffset, doubles: new Float64Array(core.buffer, byteOffset, DOUBLES), words };
+}
+
+/** Takes usual packets from the given one on; returns the first that it leaves over. */
+export type TakeUsual = (from: number, to: number) => number;
+
+/**
+ * @param run lets the kernel take packets, and returns the first that it leaves over
+ * @param dropped packets lost at a full ring so far
+ */
+export function createTakeUsual(
+  usual: CoreTarget,
+  { words }: CoreLane,
+  run: TakeUsual,
+  dropped: () => number = () => 0,
+): TakeUsual {
+  const { core } = usual;
+  const log = new Int32Array(core.buffer, core.at.LOG, ENTRY_WORDS * core.at.LOG_ENTRIES);
+  let skip = 0;
+  let skipped = 0;
+  return (from, to) => {
+    // What an engine does not take for usual comes in long runs, as a connection without timestamps.
+    if (skipped < skip) {
+      skipped++;
+      return from;
+    }
+    words[FLUSHED] = 0;
+    words[LOGGED] = 0;
+    const lost = dropped();
+    const next = run(from, to);
+    usual.count(next - from - (dropped() - lost), words[FLUSHED]!);
+    const end = words[LOGGED]! * ENTRY_WORDS;
+    for (let at = 0; at < end; at += ENTRY_WORDS)
+      usual.deliver(log[at]!, log[at + 1]!, log[at + 2]!, log[at + 3]!, log[at + 4]!, log[at + 5]!);
+    skipped = 0;
+    skip = next > from ? 0 : Math.min(2 * skip + 1, MOST_SKIPPED);
+    return next;
+  };
+}

@@ -1,0 +1,49 @@
+/** Polls of so many packets each, of a lane without a clock: what `runBatch` of src/nic/poll.ts does with usual packets. */
+import { filledSession, flushFilled, mergeInetLro } from './inet-lro';
+import * as at from './lane';
+import { LOG_ENTRIES, RECEIVED_ROWS } from './layout';
+import { deliverAlone, endPoll } from './napi';
+
+/**
+ * Takes received packets from `from` on until one is not usual for the lane's engine or the log is nearly full; returns
+ * the first that is not taken, `to` if all are.
+ */
+export function runBatch(lane: i32, from: i32, to: i32): i32 {
+  const maxDesc = load<i32>(lane, at.MAX_DESC);
+  const weight = load<i32>(lane, at.WEIGHT);
+  /** What the end of a poll delivers, and one skb before it, must find room. */
+  const logLimit = LOG_ENTRIES - maxDesc - 2;
+  let inPoll = load<i32>(lane, at.IN_POLL);
+  let i = from;
+  let isUsual = true;
+  while (isUsual && i < to && load<i32>(lane, at.LOGGED) < logLimit) {
+    const end = i + min<i32>(to - i, weight - inPoll);
+    const next = maxDesc > 0 ? mergeUpTo(lane, i, end) : deliverUpTo(lane, i, end, logLimit);
+    isUsual = next > i;
+    inPoll += next - i;
+    i = next;
+    if (inPoll < weight) continue;
+    inPoll = 0;
+    endPoll(lane);
+  }
+  store<i32>(lane, inPoll, at.IN_POLL);
+  return i;
+}
+
+/** Up to a session that is filled, which is delivered, or to a packet that is not usual. */
+function mergeUpTo(lane: i32, from: i32, to: i32): i32 {
+  const slots = load<i32>(lane, at.SLOTS);
+  const maxDesc = load<i32>(lane, at.MAX_DESC);
+  const maxAggr = load<i32>(lane, at.MAX_AGGR);
+  const next = mergeInetLro(slots, maxDesc, maxAggr, load<i32>(lane, at.LENGTH_LIMIT), from, to);
+  const filled = filledSession();
+  if (filled >= 0) flushFilled(lane, slots, filled);
+  return next;
+}
+
+function deliverUpTo(lane: i32, from: i32, to: i32, logLimit: i32): i32 {
+  let i = from;
+  for (; i < to && load<i32>(lane, at.LOGGED) < logLimit; i++)
+    deliverAlone(lane, load<i32>(i << 2, RECEIVED_ROWS));
+  return i;
+}
