@@ -1,5 +1,5 @@
 /** One task from capture to stored result, in whatever thread it runs. */
-import { CaptureError, faultMessage } from '../capture/errors.ts';
+import { CaptureError, type CaptureErrorKind, faultMessage } from '../capture/errors.ts';
 import { fileState, type ReplayHooks, type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import type { ResultRecord } from '../replay/result.ts';
 import { hashFile } from './content-hash.ts';
@@ -32,9 +32,17 @@ export type Outcome =
       /** Files of the report; empty where they were there already, or none was asked for. */
       readonly written: readonly string[];
     }
-  | { readonly kind: 'unreadable'; readonly message: string }
+  | {
+      readonly kind: 'unreadable';
+      /** Begins with the capture as the task names it, a colon and a space. */
+      readonly message: string;
+      /** Whether its content is the cause, which is the same at any time and on any machine. */
+      readonly byContent: boolean;
+    }
   /** A bug in this program: it costs this capture, not the others. */
   | { readonly kind: 'failed'; readonly message: string };
+
+const OF_THE_SYSTEM: readonly CaptureErrorKind[] = ['cannot-open', 'cannot-read'];
 
 export function runTask(task: Task, hooks: ReplayHooks): Promise<Outcome> {
   return guarded(task, () => replayUnlessStored(task, hooks));
@@ -45,12 +53,15 @@ export async function guarded<T>({ capture }: Task, work: () => Promise<T>): Pro
   try {
     return await work();
   } catch (error) {
-    if (error instanceof CaptureError) return { kind: 'unreadable', message: faultMessage(error.fault) };
+    if (error instanceof CaptureError) {
+      const byContent = !OF_THE_SYSTEM.includes(error.fault.kind);
+      return { kind: 'unreadable', message: faultMessage(error.fault), byContent };
+    }
     if (error instanceof Error && error.name === 'OutputError') throw error;
     const { syscall, code } = error as NodeJS.ErrnoException;
     if (syscall !== undefined) {
       const message = `${capture}: cannot be read (${code ?? syscall}). Check the file and its permissions`;
-      return { kind: 'unreadable', message };
+      return { kind: 'unreadable', message, byContent: false };
     }
     return {
       kind: 'failed',

@@ -1,4 +1,5 @@
 /** Runs tasks on a pool of worker threads, or one after the other in this one; outcomes come in the order of the tasks. */
+import { setMaxListeners } from 'node:events';
 import { createPool, outcomeOf } from './pool.ts';
 import { type Outcome, runTask, type Task } from './run-task.ts';
 import { noStdin, progressOf, type TaskProgress } from './worker.ts';
@@ -8,6 +9,8 @@ export interface RunOptions {
   readonly workers: number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: TaskProgress) => undefined | Promise<void>;
+  /** As soon as a task has an outcome, in any order. */
+  readonly onEnded: (index: number) => void;
   /** In the order of the tasks, whichever ends first. */
   readonly onOutcome: (index: number, outcome: Outcome) => Promise<void>;
 }
@@ -18,12 +21,16 @@ export async function runTasks(tasks: readonly Task[], options: RunOptions): Pro
   await (workers > 1 ? runInPool(tasks, workers, options) : runHere(tasks, options));
 }
 
-async function runHere(tasks: readonly Task[], { signal, onProgress, onOutcome }: RunOptions): Promise<void> {
+async function runHere(
+  tasks: readonly Task[],
+  { signal, onProgress, onEnded, onOutcome }: RunOptions,
+): Promise<void> {
   for (const [index, task] of tasks.entries()) {
     const afterBlock = (reader: Parameters<typeof progressOf>[1]): undefined | Promise<void> =>
       onProgress(progressOf(task, reader));
     const outcome = await runTask(task, { stdin: noStdin, afterBlock, signal });
     if (signal.aborted) return;
+    onEnded(index);
     await onOutcome(index, outcome);
   }
 }
@@ -31,14 +38,16 @@ async function runHere(tasks: readonly Task[], { signal, onProgress, onOutcome }
 async function runInPool(
   tasks: readonly Task[],
   workers: number,
-  { signal, onProgress, onOutcome }: RunOptions,
+  { signal, onProgress, onEnded, onOutcome }: RunOptions,
 ): Promise<void> {
+  // The pool listens once for each task.
+  setMaxListeners(0, signal);
   const pool = createPool(workers);
   pool.on('message', (message) => void onProgress(message as TaskProgress));
   try {
     const running = tasks.map((task) => pool.run(task, { signal }));
     // Whoever is not awaited yet may fail first.
-    for (const one of running) one.catch(() => {});
+    for (const [index, one] of running.entries()) one.then(() => onEnded(index)).catch(() => {});
     for (const [index, one] of running.entries()) await onOutcome(index, outcomeOf(await one));
   } catch (error) {
     if (!signal.aborted) throw error;

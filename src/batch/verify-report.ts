@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageVersion } from '../package-root.ts';
+import type { MissingCapture } from '../report/batch-distribution.ts';
 import type { OutputFile } from '../report/files.ts';
 import { firstDifference } from '../report/first-difference.ts';
 import {
@@ -74,13 +75,15 @@ export function readProvenance(folder: string, name: string): Provenance {
     }
     throw new ProvenanceError(`${file}: cannot be read: ${(cause as Error).message}`);
   }
-  const { files, options, capture = null, inputs = [], tool, command } = provenance;
+  const { files, options, capture = null, inputs = [], missing = [], tool, command } = provenance;
   const isWhole =
     Array.isArray(files) &&
     files.every((one) => typeof one?.name === 'string' && typeof one.sha256 === 'string') &&
     Array.isArray(options) &&
     Array.isArray(inputs) &&
     inputsOf({ capture, inputs }).every(isInput) &&
+    Array.isArray(missing) &&
+    missing.every(isMissing) &&
     typeof tool?.version === 'string' &&
     typeof command === 'string';
   if (!isWhole) {
@@ -88,7 +91,12 @@ export function readProvenance(folder: string, name: string): Provenance {
       `${file}: lacks what a run needs (command, options, files with their hashes); it is damaged, or of an earlier version. Write the report again`,
     );
   }
-  return { ...(provenance as Provenance), capture, inputs };
+  return { ...(provenance as Provenance), capture, inputs, missing };
+}
+
+function isMissing(capture: Partial<MissingCapture> | undefined): boolean {
+  const { name, file, reason } = capture ?? {};
+  return [name, file, reason].every((value) => typeof value === 'string');
 }
 
 function isInput(input: Partial<ReportInput> | undefined): boolean {
@@ -143,6 +151,7 @@ export async function verifyReport(order: VerifyOrder): Promise<VerifiedReport |
     files: provenance.files.map((file) => verifiedFile(folder, file, fresh.get(file.name) ?? null)),
     notes: [
       ...versionNotes(provenance, reproduced),
+      ...missingNotes(provenance),
       ...(more.length === 0 ? [] : [`this version writes more files: ${more.join(', ')}`]),
     ],
   };
@@ -181,6 +190,11 @@ function versionNotes({ tool, task }: Provenance, reproduced: Reproduced): strin
   return [
     'the options come out differently: a file that they name (profile, polls) has changed, or this program is another build of its version',
   ];
+}
+
+function missingNotes({ missing = [] }: Provenance): string[] {
+  if (missing.length === 0) return [];
+  return [`without a result then, which is taken as recorded: ${listed(missing.map(({ name }) => name))}`];
 }
 
 /** Said once, with the first of the reports in the folder. */

@@ -6,6 +6,7 @@ import { type ReplayHooks, replayCapture } from '../replay/replay-capture.ts';
 import type { NamedRecord } from '../report/batch-distribution.ts';
 import { batchFormats, batchReport } from '../report/batch-report.ts';
 import { FORMATS } from '../report/format-names.ts';
+import { inputsOf } from '../report/provenance.ts';
 import { studyReport } from '../report/report-files.ts';
 import type { ReproduceOrder } from './commands/command.ts';
 import { withFlows } from './flows-option.ts';
@@ -27,15 +28,16 @@ export async function reproduceAnalyze(order: ReproduceOrder): Promise<Reproduce
     afterPass: pacer.done,
     signal,
   };
+  const inputs = inputsOf(provenance);
   const records: NamedRecord[] = [];
   for (const [at, place] of places.entries()) {
     const record = named(await replayCapture(place, study, hooks), order, at);
     if (signal.aborted) return null;
-    records.push({ name: record.capture.name, record });
+    records.push({ name: inputs[at]!.name, record });
   }
-  const { capture } = provenance;
+  const { capture, missing = [] } = provenance;
   if (capture === null) {
-    return reproduced(batchReport(records, records[0]!.record.tool), batchFormats(formats), order);
+    return reproduced(batchReport(records, missing), batchFormats(formats), order);
   }
   const sha256 = hashCapture(places[0]!);
   const task = sha256 === null ? null : taskHash(capture.name, sha256, study);

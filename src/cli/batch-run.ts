@@ -1,7 +1,7 @@
 /** Many captures: a pool of workers, results that are kept, one summary. */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type HashIndex, readHashIndex } from '../batch/content-hash.ts';
 import type { Job } from '../batch/jobs.ts';
 import { readResult, STORE_FOLDER } from '../batch/result-store.ts';
@@ -11,7 +11,7 @@ import { taskHash } from '../batch/task.ts';
 import { isReportOf, pathFrom } from '../batch/write-report.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
 import { isDegraded } from '../replay/warnings.ts';
-import { batchDistributions } from '../report/batch-distribution.ts';
+import { batchDistributions, type MissingCapture } from '../report/batch-distribution.ts';
 import { batchFormats, batchReport } from '../report/batch-report.ts';
 import { renderBatch } from '../report/batch-tables.ts';
 import { writeFiles } from '../report/files.ts';
@@ -57,8 +57,11 @@ export async function runBatch(
   const outcomes = tasks.map((task) =>
     store === null ? null : storedOutcome(task, index.get(task.capture)),
   );
+  const open = tasks.map((_, at) => at).filter((at) => outcomes[at] === null);
+  const todo = open.map((at) => tasks[at]!);
   const progress = createBatchProgress(
-    tasks.map(({ capture }) => statSync(capture, { throwIfNoEntry: false })?.size ?? 0),
+    todo.map(({ id, capture }) => ({ id, bytes: statSync(capture, { throwIfNoEntry: false })?.size ?? 0 })),
+    tasks.length - todo.length,
     raw.progress && !raw.quiet,
   );
   let shown = 0;
@@ -67,16 +70,14 @@ export async function runBatch(
     for (; shown < outcomes.length && outcomes[shown] != null; shown++) {
       progress.hide();
       await show(outcomes[shown]!, raw);
-      progress.ended(shown);
     }
   }
 
   await showDone();
-  const open = tasks.map((_, at) => at).filter((at) => outcomes[at] === null);
-  const todo = open.map((at) => tasks[at]!);
   const run: Omit<RunOptions, 'workers'> = {
     signal,
     onProgress: progress.tick,
+    onEnded: progress.ended,
     onOutcome: async (at, outcome) => {
       const task = open[at]!;
       outcomes[task] = outcome;
@@ -139,10 +140,13 @@ async function finish(
   aborted: boolean,
 ): Promise<number> {
   const done: Done[] = [];
+  const missing: MissingCapture[] = [];
   for (const [at, outcome] of outcomes.entries()) {
-    if (outcome?.kind === 'done') done.push({ ...jobs[at]!, outcome });
+    const job = jobs[at]!;
+    if (outcome?.kind === 'done') done.push({ ...job, outcome });
+    else missing.push(missingCapture(job, outcome));
   }
-  if (done.length > 0) await reportAll(done, formats, raw, invocation);
+  if (done.length > 0) await reportAll(done, missing, formats, raw, invocation);
   if (!raw.quiet) complain(tally(outcomes));
   if (aborted) return EXIT.INTERRUPTED;
   if (outcomes.some((outcome) => outcome?.kind === 'failed')) return EXIT.BUG;
@@ -157,9 +161,25 @@ interface Done extends Job {
   readonly outcome: Extract<Outcome, { kind: 'done' }>;
 }
 
+/** With the reason, without what is true of this machine alone. */
+function missingCapture(
+  { capture, folder }: Job,
+  outcome: Exclude<Outcome, { kind: 'done' }> | null,
+): MissingCapture {
+  return { name: folder, file: basename(capture), reason: reasonOf(capture, outcome) };
+}
+
+function reasonOf(capture: string, outcome: Exclude<Outcome, { kind: 'done' }> | null): string {
+  if (outcome === null) return 'not analysed: the run was interrupted';
+  const [first = ''] = outcome.message.split('\n');
+  if (outcome.kind === 'failed') return `a bug in this program: ${first}`;
+  return first.startsWith(`${capture}: `) ? first.slice(capture.length + 2) : first;
+}
+
 /** What the captures say together. */
 async function reportAll(
   done: readonly Done[],
+  missing: readonly MissingCapture[],
   formats: readonly Format[],
   raw: RawAnalyzeOptions,
   invocation: Invocation,
@@ -167,7 +187,7 @@ async function reportAll(
   const records = done.map(({ folder, outcome }) => ({ name: folder, record: outcome.record }));
   if (!raw.json && records.length > 1) {
     const out = createStdout();
-    out.write(renderBatch(records.length, batchDistributions(records)));
+    out.write(renderBatch(records.length, batchDistributions(records), missing));
     await out.end();
   }
   const inputs = (): ReportInput[] =>
@@ -178,7 +198,7 @@ async function reportAll(
       sha256: task === null ? null : captureSha256,
     }));
   const place = { folder: raw.out, formats: batchFormats(formats), quiet: raw.quiet };
-  await putReport(batchReport(records, records[0]!.record.tool), place, inputs, invocation);
+  await putReport(batchReport(records, missing), place, inputs, invocation);
 }
 
 /** `9 captures: 7 as they were, 1 analysed, 1 unreadable`. */

@@ -1,4 +1,5 @@
 /** Writes the report of a command, and makes its files anew for `analyze verify`. */
+import { basename } from 'node:path';
 import type { Reproduced } from '../batch/verify-report.ts';
 import { writeFiles } from '../report/files.ts';
 import type { Format } from '../report/format-names.ts';
@@ -37,12 +38,15 @@ export async function reproduced(
   return { files: await reportFiles(report, [...formats], identity, provenance), task };
 }
 
-/** The record of a capture that may have another name by now: what it was called stands in the report. */
+/** The record of a capture that may have another name by now: what it was called then stands in the report. */
 export function named<Record extends { readonly capture: { readonly name: string } }>(
   record: Record,
   { provenance }: ReproduceOrder,
   at = 0,
 ): Record {
-  const { name } = inputsOf(provenance)[at] ?? record.capture;
+  const input = inputsOf(provenance)[at];
+  if (input === undefined) return record;
+  // The captures of a batch are told apart by their reports.
+  const name = input.role === 'captures' && input.path !== null ? basename(input.path) : input.name;
   return { ...record, capture: { ...record.capture, name } };
 }

@@ -7,6 +7,14 @@ export interface NamedRecord {
   readonly record: ResultRecord;
 }
 
+/** A capture of a batch without a result. */
+export interface MissingCapture {
+  readonly name: string;
+  /** Name of the file. */
+  readonly file: string;
+  readonly reason: string;
+}
+
 export interface Spread {
   readonly minimum: number;
   readonly lowerQuartile: number;
@@ -101,9 +109,17 @@ function quantile(sorted: readonly number[], share: number): number {
 
 function outliersAmong(values: readonly CaptureValue[], spread: Spread | null): CaptureValue[] {
   if (spread === null || values.length < LEAST_FOR_OUTLIERS) return [];
-  const { lowerQuartile, upperQuartile } = spread;
+  const { low, high } = fencesOf(spread);
+  return values.filter(({ value }) => value < low || value > high);
+}
+
+/** What is beyond them is an outlier. */
+export function fencesOf({ lowerQuartile, upperQuartile }: Spread): {
+  readonly low: number;
+  readonly high: number;
+} {
   const reach = FENCE * (upperQuartile - lowerQuartile);
-  return values.filter(({ value }) => value < lowerQuartile - reach || value > upperQuartile + reach);
+  return { low: lowerQuartile - reach, high: upperQuartile + reach };
 }
 
 function percentLess(value: number | null, base: number | null): number | null {

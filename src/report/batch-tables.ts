@@ -1,5 +1,11 @@
 /** The distributions of a batch as CSV, and as text for a terminal. */
-import { type Distribution, FENCE, LEAST_FOR_OUTLIERS, type Spread } from './batch-distribution.ts';
+import {
+  type Distribution,
+  FENCE,
+  LEAST_FOR_OUTLIERS,
+  type MissingCapture,
+  type Spread,
+} from './batch-distribution.ts';
 import { notAFormula, type TextFile, table } from './csv.ts';
 import { fixed, printable } from './format.ts';
 import { count, INDENT, renderTable, wrap } from './text-table.ts';
@@ -27,7 +33,11 @@ export function batchCsv(distributions: readonly Distribution[]): TextFile {
 
 const SHOWN_OUTLIERS = 10;
 
-export function renderBatch(captures: number, distributions: readonly Distribution[]): string {
+export function renderBatch(
+  captures: number,
+  distributions: readonly Distribution[],
+  missing: readonly MissingCapture[] = [],
+): string {
   const spreads = renderTable({
     header: [
       `Over ${count(captures, 'capture')}`,
@@ -41,7 +51,7 @@ export function renderBatch(captures: number, distributions: readonly Distributi
       ...SPREAD.map(([key]) => fixed(spread?.[key] ?? null, 2, '-')),
     ]),
   });
-  return `\n${[spreads, ...outlierLines(captures, distributions)].join('\n\n')}\n`;
+  return `\n${[spreads, ...outlierLines(captures, distributions), ...missingLines(missing)].join('\n\n')}\n`;
 }
 
 function outlierLines(captures: number, distributions: readonly Distribution[]): string[] {
@@ -58,4 +68,11 @@ function outlierLines(captures: number, distributions: readonly Distribution[]):
       return wrap(`${quantity.name}, ${configuration}: ${named.join(', ')}${rest}`, INDENT);
     });
   return [[`Outliers: ${rule}`, ...(lines.length === 0 ? [`${INDENT}none`] : lines)].join('\n')];
+}
+
+/** All of them: somebody has to look at each. */
+function missingLines(missing: readonly MissingCapture[]): string[] {
+  if (missing.length === 0) return [];
+  const lines = missing.map(({ name, reason }) => wrap(printable(`${name}: ${reason}`), INDENT));
+  return [['Not in these numbers', ...lines].join('\n')];
 }

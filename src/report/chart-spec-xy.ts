@@ -17,12 +17,19 @@ export type XyRole =
   | 'curve3'
   | 'curve4';
 
+export interface XyPoint {
+  readonly x: number;
+  readonly y: number | null;
+  /** What it stands for; shown where it can be pointed at. */
+  readonly name?: string;
+}
+
 export interface XySeries {
   readonly role: XyRole;
   readonly label: string;
   /** Whether its points are joined by a line, in their order. */
   readonly joined: boolean;
-  readonly points: readonly { readonly x: number; readonly y: number | null }[];
+  readonly points: readonly XyPoint[];
 }
 
 export interface XyAxis {

@@ -4,6 +4,7 @@
  */
 import { stringify } from 'csv-stringify/sync';
 import type { ConfigurationResult, ResultRecord } from '../replay/result.ts';
+import type { MissingCapture, NamedRecord } from './batch-distribution.ts';
 import { fixed } from './format.ts';
 import { DOMAINS, stageRows } from './stages.ts';
 
@@ -78,16 +79,23 @@ const SUMMARY_HEADER = [
   'DomainU (cycles/byte)',
   'Unexplained (cycles/byte)',
   'Warnings',
+  'Error',
 ] as const;
 
-/** One row per capture and configuration; `name` tells captures apart. `Warnings` holds the codes, separated by spaces. */
-export function summaryCsv(
-  records: readonly { readonly name: string; readonly record: ResultRecord }[],
-): string {
+/**
+ * One row per capture and configuration; `name` tells captures apart. `Warnings` holds the codes, separated by spaces. At
+ * the end a row for each capture that is missing, with nothing but its name and, as `Error`, the reason.
+ */
+export function summaryCsv(records: readonly NamedRecord[], missing: readonly MissingCapture[] = []): string {
   const rows = records.flatMap(({ name, record }) =>
     record.configurations.map((row) => summaryRow(name, record, row)),
   );
-  return table(SUMMARY_HEADER, rows);
+  const without = missing.map(({ name, reason }) =>
+    SUMMARY_HEADER.map((column) =>
+      notAFormula(column === 'Capture' ? name : column === 'Error' ? reason : ''),
+    ),
+  );
+  return table(SUMMARY_HEADER, [...rows, ...without]);
 }
 
 function summaryRow(name: string, record: ResultRecord, row: ConfigurationResult): readonly string[] {
@@ -104,6 +112,7 @@ function summaryRow(name: string, record: ResultRecord, row: ConfigurationResult
     cell(row.domainU.cyclesPerByte),
     cell(row.unexplainedDomainUCyclesPerByte),
     [...new Set(record.warnings.map((warning) => warning.code))].join(' '),
+    '',
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Where a report comes from: beside its files, with all that is not the same in every run, and all that a run needs. */
 import { createHash } from 'node:crypto';
 import type { ResultRecord } from '../replay/result.ts';
+import type { MissingCapture } from './batch-distribution.ts';
 import type { OutputFile } from './files.ts';
 
 export const PROVENANCE_FILE = 'provenance.json';
@@ -29,6 +30,8 @@ export interface ReportInput {
 /** What a report is of. */
 export interface ReportIdentity {
   readonly inputs: readonly ReportInput[];
+  /** Captures of a batch without a result. */
+  readonly missing?: readonly MissingCapture[];
   /** Hash of capture, options and version, which names the result; null where there is none. */
   readonly task: string | null;
 }
@@ -39,6 +42,8 @@ export interface Provenance extends RunProvenance {
   readonly capture: Omit<ReportInput, 'role'> | null;
   /** Then it is of these. */
   readonly inputs: readonly ReportInput[];
+  /** Captures of a batch without a result, as its files list them; absent where there are none. */
+  readonly missing?: readonly MissingCapture[];
   readonly task: string | null;
   /** The files of the report as they were written. */
   readonly files: readonly { readonly name: string; readonly sha256: string }[];
@@ -51,7 +56,7 @@ export function provenanceFile(
   name: string,
   tool: ResultRecord['tool'],
   { command, commandLine, options }: RunProvenance,
-  { inputs, task }: ReportIdentity,
+  { inputs, missing = [], task }: ReportIdentity,
   files: readonly OutputFile[],
 ): OutputFile {
   const capture = inputs.length === 1 ? inputs.find(({ role }) => role === 'capture') : undefined;
@@ -60,6 +65,7 @@ export function provenanceFile(
     capture:
       capture === undefined ? null : { name: capture.name, path: capture.path, sha256: capture.sha256 },
     inputs: capture === undefined ? inputs : [],
+    ...(missing.length === 0 ? {} : { missing }),
     task,
     command,
     commandLine,

@@ -1,6 +1,7 @@
 /** The files of one report by format. Writers are loaded when they are needed: start-up counts where none is. */
 import { setImmediate } from 'node:timers/promises';
 import type { ResultRecord } from '../replay/result.ts';
+import type { MissingCapture } from './batch-distribution.ts';
 import type { TextFile } from './csv.ts';
 import { csvComments } from './csv-comments.ts';
 import { type Figure, PICTURE_FORMATS } from './figure.ts';
@@ -19,6 +20,8 @@ export interface Report {
     readonly capture?: { readonly packets: number };
   };
   readonly provenanceName: string;
+  /** What its provenance lists as such: nobody can tell from the captures why one had no result. */
+  readonly missing?: readonly MissingCapture[];
   /** Without the comments that say where it comes from. */
   readonly csv: () => Promise<readonly TextFile[]>;
   /** What only some reports have. */
@@ -44,7 +47,7 @@ export function studyReport(record: ResultRecord): Report {
 
 /** With its provenance at the end; nothing without formats. */
 export async function reportFiles(
-  { record, jsonName, provenanceName, csv, figures, tex, html, parquet }: Report,
+  { record, jsonName, provenanceName, missing = [], csv, figures, tex, html, parquet }: Report,
   formats: readonly Format[],
   identity: ReportIdentity,
   run: RunProvenance,
@@ -68,7 +71,7 @@ export async function reportFiles(
     // The pictures behind the files are let go between turns of the event loop, which a batch of kept results does not reach.
     await setImmediate();
   }
-  return [...files, provenanceFile(provenanceName, tool, run, identity, files)];
+  return [...files, provenanceFile(provenanceName, tool, run, { ...identity, missing }, files)];
 }
 
 /** Of the option `--chart-width`, a column where the command has none. */

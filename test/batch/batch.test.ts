@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Provenance } from '../../src/report/provenance.ts';
-import { COMMAND, type CommandResult, runCommand } from '../helpers/command.ts';
-import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
+import { type CommandResult, runCommand } from '../helpers/command.ts';
+import { CAPTURES, FORMATS, useTempFolder } from '../helpers/surroundings.ts';
 
 const NAMES = ['full-f4', 'mtu9000-f1', 'msg1k-nodelay-f4', 'web-8thr'] as const;
 
@@ -67,6 +66,22 @@ describe('a batch', () => {
     const none = await runCommand([captures, '--out', folder.path('none'), '--format', 'none', '--json']);
     expect(none.stdout).not.to.match(/Over 5/);
     expect(existsSync(folder.path('none'))).to.equal(false);
+  });
+
+  it('writes one page, the same whatever the number of workers and whether results were there', async () => {
+    const page = async (out: string, ...more: string[]): Promise<string> => {
+      const args = [captures, '--out', folder.path(out), '--format', 'html', ...more];
+      const { code, stderr } = await runCommand(args);
+      expect(code, stderr).to.equal(0);
+      expect(stderr).to.include(`wrote ${folder.path(out)}/report.html`);
+      return readFileSync(folder.path(`${out}/report.html`), 'utf8');
+    };
+    const first = await page('page1', '--workers', '1');
+    expect(first)
+      .to.match(/<h1>5 captures: /)
+      .and.include('<a href="deep/again/report.html">');
+    expect(await page('page3', '--workers', '3')).to.equal(first);
+    expect(await page('page3')).to.equal(first);
   });
 
   it('gives each capture what it gets alone', async () => {
@@ -141,6 +156,28 @@ describe('a batch', () => {
     writeFileSync(join(captures, 'bad.pcap'), 'no capture any more');
   });
 
+  it('of more captures than a process has listeners says nothing beside its results', async () => {
+    const many = folder.path('many');
+    mkdirSync(many);
+    for (let i = 0; i < 12; i++) cpSync(join(FORMATS, 'base.pcap.gz'), join(many, `${i}.pcap.gz`));
+    const { code, stderr } = await runCommand([many, '--format', 'none', '--workers', '2', '-q']);
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+  });
+
+  it('keeps its own files and reports of captures with their names apart', async () => {
+    const named = folder.path('named');
+    mkdirSync(named);
+    const names = ['summary.csv', 'batch.csv', 'batch.provenance.json', 'report.html', 'batch-lro-rate.png'];
+    for (const name of names) cpSync(join(FORMATS, 'base.pcap.gz'), join(named, `${name}.pcap.gz`));
+    const out = folder.path('named-out');
+    const args = [named, '--format', 'csv,html,png', '--out', out, '-q'];
+    expect(await runCommand(args)).to.include({ code: 0, stderr: '' });
+    for (const name of names) {
+      expect(statSync(join(out, name)).isFile(), name).to.equal(true);
+      expect(existsSync(join(out, `${name}-2`, 'lro-rate.csv')), name).to.equal(true);
+    }
+  });
+
   it('shares a batch out: every capture in exactly one shard', async () => {
     const reports = new Set<string>();
     for (const shard of ['1/3', '2/3', '3/3']) {
@@ -151,32 +188,13 @@ describe('a batch', () => {
     const analysed = [...contents('shards').keys()].filter((path) => path.endsWith('lro-rate.csv'));
     expect(analysed).to.have.length(5);
     expect(reports.size).to.equal(5);
+    // But for summaries, all is as on one machine.
+    const whole = contents('fresh');
+    const shared = [...contents('shards')].filter(([path]) => path.includes('/'));
+    expect(shared.filter(([path, text]) => whole.get(path) !== text).map(([path]) => path)).to.deep.equal([]);
     for (const wrong of ['0/3', '4/3', '1', 'a/b']) {
       expect(await batch('shards', '--shard', wrong)).to.include({ code: 2, stdout: '' });
     }
-  });
-
-  it('keeps what was finished when it is interrupted, and goes on from there', async () => {
-    const big = folder.path('big');
-    mkdirSync(big);
-    cpSync(join(captures, 'full-f4.pcap.gz'), join(big, 'a.pcap.gz'));
-    cpSync(join(CAPTURES, 'f1.pcap.gz'), join(big, 'b.pcap.gz'));
-    cpSync(join(CAPTURES, 'f16.pcap.gz'), join(big, 'c.pcap.gz'));
-    cpSync(join(CAPTURES, 'v6-f4.pcap.gz'), join(big, 'd.pcap.gz'));
-    const out = folder.path('interrupted');
-    const args = [big, '--out', out, '--format', 'csv', '--workers', '1'];
-    const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-    let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-      if (!child.killed && /wrote .*interrupted\/a /.test(stderr)) child.kill('SIGINT');
-    });
-    const code = await new Promise((resolve) => child.on('close', resolve));
-    expect(code).to.equal(130);
-    expect(stderr).to.match(/not done/);
-    const again = await runCommand(args);
-    expect(again.code).to.equal(0);
-    expect(again.stderr).to.match(/4 captures: \d unchanged since an earlier run, \d analysed/);
   });
 
   it('knows where a report comes from', () => {

@@ -1,5 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Queue, QueueEvents } from 'bullmq';
@@ -49,8 +57,14 @@ function makeCaptures(folder: string): void {
       Buffer.concat([header, pcap.subarray(from, at)]),
     );
   }
+  makeLong(join(folder, '000.pcap'));
+}
+
+/** A capture that takes long. */
+function makeLong(path: string): void {
+  const pcap = gunzipSync(readFileSync(join(CAPTURES, 'f16.pcap.gz')));
   const records = Array<Buffer>(40).fill(pcap.subarray(PCAP_HEADER_BYTES));
-  writeFileSync(join(folder, '000.pcap'), Buffer.concat([header, ...records]));
+  writeFileSync(path, Buffer.concat([pcap.subarray(0, PCAP_HEADER_BYTES), ...records]));
 }
 
 /** Content of each file of the reports that is the same in every run. */
@@ -238,6 +252,51 @@ describe('a batch by a queue', function () {
     expect(asker.stderr()).to.match(/b\.pcap\.gz: there is no such file below the root/);
     expect(asker.stderr()).to.match(/bad\.pcap: the file ends after 8 bytes/);
     expect(asker.stderr()).to.match(/3 captures: 1 analysed, 2 unreadable/);
+  });
+
+  it("a capture that grows while it is read: its result is nobody's", async () => {
+    redis = await createRedis(newFolder('redis-growing'));
+    await redis.start();
+    const url = `redis://127.0.0.1:${redis.port}`;
+    const growing = newFolder('growing');
+    makeLong(join(growing, 'x.pcap'));
+    const connection = new Redis(url, { maxRetriesPerRequest: null });
+    const events = new QueueEvents(QUEUE_NAME, { connection });
+    closing.push(() => {
+      connection.disconnect();
+      return Promise.allSettled([events.close()]);
+    });
+    await events.waitUntilReady();
+    // Its hash is known by then.
+    events.once('progress', () => appendFileSync(join(growing, 'x.pcap'), 'more'));
+    launch('worker', '--queue', url, '--root', growing, '--workers', '1');
+    const out = folder.path('growing-out');
+    const asker = launch('batch', growing, '--queue', url, '--out', out, '--format', 'csv');
+    expect(await asker.ended).to.equal(3);
+    expect(asker.stderr()).to.match(/x\.pcap: its content here is not that of whoever asks/);
+    expect(readdirSync(join(out, '.results'))).to.deep.equal(['captures.json']);
+    expect(existsSync(join(out, 'x', 'lro-rate.csv'))).to.equal(false);
+  });
+
+  it('a Redis that forgets everything is asked again', async () => {
+    redis = await createRedis(newFolder('redis-empty'));
+    await redis.start();
+    const url = `redis://127.0.0.1:${redis.port}`;
+    const few = newFolder('few');
+    for (const name of ['a', 'b'])
+      writeFileSync(join(few, `${name}.pcap.gz`), readFileSync(join(CAPTURES, 'full-f4.pcap.gz')));
+    const asker = launch('batch', few, '--queue', url, '--out', folder.path('few-out'), '--format', 'csv');
+    const connection = new Redis(url, { maxRetriesPerRequest: null });
+    const queue = new Queue(QUEUE_NAME, { connection });
+    closing.push(() => {
+      connection.disconnect();
+      return Promise.allSettled([queue.close()]);
+    });
+    while ((await queue.getWaitingCount()) < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    await connection.flushall();
+    launch('worker', '--queue', url, '--root', few);
+    expect(await asker.ended, asker.stderr()).to.equal(0);
+    expect(asker.stderr()).to.include('2 captures: 2 analysed');
   });
 
   it('says what is wrong with a command line', async () => {

@@ -50,4 +50,11 @@ describe('bench: running commands', () => {
     // What a process needs to start varies by tens of megabytes from run to run.
     expect(big - plain).to.be.above(0.5 * used);
   });
+
+  it('does not take the memory of whoever measures for that of the command', function () {
+    if (process.platform !== 'linux') this.skip();
+    const mine = Buffer.alloc(400e6, 1);
+    expect(peakMemoryBytes(script('0'))).to.be.below(150e6);
+    expect(mine.length).to.equal(400e6);
+  });
 });

@@ -215,14 +215,18 @@ describe('analyze <capture>', function () {
     folder.write('captures/notes.txt', 'no capture');
     folder.write('captures/cut.pcap', Buffer.from('d4c3b2a102000400', 'hex'));
     const out = folder.path('b');
-    const { code, stderr } = await runCommand([captures, '--out', out, '--format', 'csv', '-q']);
+    const { code, stdout, stderr } = await runCommand([captures, '--out', out, '--format', 'csv', '-q']);
     expect(code).to.equal(4);
     expect(stderr).to.match(/cut\.pcap: the file ends after 8 bytes, inside its header/);
+    expect(stdout).to.match(
+      /\nNot in these numbers\n {2}cut: the file ends after 8 bytes, inside its header/,
+    );
     expect(existsSync(join(out, 'x', 'throughput.csv'))).to.equal(true);
     expect(existsSync(join(out, 'deep', 'x', 'throughput.csv'))).to.equal(true);
     const summary = dataOf(join(out, 'summary.csv')).trim().split('\n');
-    expect(summary).to.have.length(1 + 2 * 3);
-    expect(summary.slice(1).map((line) => line.split(',')[0])).to.deep.equal([
+    expect(summary).to.have.length(1 + 2 * 3 + 1);
+    expect(summary.at(-1)).to.match(/^cut,{12}"the file ends after 8 bytes, inside its header/);
+    expect(summary.slice(1, -1).map((line) => line.split(',')[0])).to.deep.equal([
       ...Array<string>(3).fill('deep/x'),
       ...Array<string>(3).fill('x'),
     ]);

@@ -1,5 +1,5 @@
 /** Each command that writes a report: it can be verified, a changed number is found, other input is refused. */
-import { cpSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Provenance } from '../../src/report/provenance.ts';
@@ -81,7 +81,7 @@ const COMMANDS: readonly {
   },
   {
     name: 'batch',
-    args: ['x.pcap.gz', 'y.pcap.gz', '--max-aggr', '8', '--out', 'batch'],
+    args: ['x.pcap.gz', 'y.pcap.gz', '--max-aggr', '8', '--format', 'csv,png,json,html', '--out', 'batch'],
     folder: 'batch',
     provenance: 'batch.provenance.json',
     csv: 'summary.csv',
@@ -115,7 +115,7 @@ describe('reports of every command', function () {
         expect(sha256).to.match(/^[0-9a-f]{64}$/);
         expect(path).to.match(/^\.\.\//);
       }
-      const there = readdirSync(folder.path(report)).filter((file) => /\.(csv|png|json)$/.test(file));
+      const there = readdirSync(folder.path(report)).filter((file) => /\.(csv|png|json|html)$/.test(file));
       const named = [provenance, ...files.map((file) => file.name)];
       expect(there.sort()).to.deep.equal(named.sort());
       const { code, stdout, stderr } = await run('verify', report);
@@ -179,6 +179,43 @@ describe('reports of every command', function () {
       'shared/x/tune.provenance.json',
     ]);
     expect(stdout.match(/not compared: notes\.txt\n/g)).to.have.length(1);
+  });
+
+  it('of a batch: captures without a result have none again, whatever became of them', async () => {
+    mkdirSync(folder.path('some'));
+    for (const name of ['x', 'y'])
+      cpSync(folder.path(`${name}.pcap.gz`), folder.path(`some/${name}.pcap.gz`));
+    folder.write('some/cut.pcap', Buffer.from('d4c3b2a102000400', 'hex'));
+    const { code, stderr } = await run('some', '--format', 'csv,html', '--out', 'lacking', '-q');
+    expect(code, stderr).to.equal(4);
+    const path = folder.path('lacking/batch.provenance.json');
+    const text = readFileSync(path, 'utf8');
+    const { inputs, missing, files } = JSON.parse(text) as Provenance;
+    expect(inputs.map(({ name }) => name)).to.deep.equal(['x', 'y']);
+    expect(missing!.map(({ name, file }) => [name, file])).to.deep.equal([['cut', 'cut.pcap']]);
+    expect(missing![0]!.reason).to.match(/^the file ends after 8 bytes, inside its header/);
+    expect(files.map(({ name }) => name)).to.deep.equal(['summary.csv', 'batch.csv', 'report.html']);
+    const isSame =
+      /batch\.provenance\.json: the same; 3 of 3 files.*\n {2}without a result then, which is taken as recorded: cut\n/;
+    expect((await run('verify', 'lacking')).stdout).to.match(isSame);
+    rmSync(folder.path('some/cut.pcap'));
+    const gone = await run('verify', 'lacking');
+    expect(gone.stdout).to.match(isSame);
+    expect(gone.code).to.equal(0);
+
+    writeFileSync(path, text.replace('the file ends', 'the file begins'));
+    const changed = await run('verify', 'lacking', '--json');
+    expect(changed.code).to.equal(5);
+    const reports = JSON.parse(changed.stdout) as { files: { name: string; status: string }[] }[];
+    const bad = reports.flatMap((one) => one.files.filter(({ status }) => status !== 'same'));
+    expect(bad.map(({ name, status }) => [name, status])).to.deep.equal([
+      ['summary.csv', 'differs'],
+      ['report.html', 'differs'],
+    ]);
+    writeFileSync(path, text.replace('"reason"', '"cause"'));
+    expect((await run('verify', 'lacking')).stderr).to.match(
+      /batch\.provenance\.json: lacks what a run needs/,
+    );
   });
 
   it('of the table that comes with the program need no input', async () => {

@@ -44,3 +44,24 @@ export async function visit(
   await page.goto(url);
   return { page, complaints, requests };
 }
+
+/** Colours of each chart's picture, and the pictures. */
+export const CANVASES = `[...document.querySelectorAll('.plot canvas')].map((canvas) => {
+  const { width, height } = canvas;
+  const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, width, height);
+  const colours = new Set(new Uint32Array(data.buffer));
+  return { colours: colours.size, picture: canvas.toDataURL() };
+})`;
+
+export interface Canvas {
+  readonly colours: number;
+  readonly picture: string;
+}
+
+/** Width of the page when its charts have followed that of the window, some frames later. */
+export const SETTLED_WIDTH = `(async () => {
+  for (let frame = 0; frame < 10; frame++) await new Promise(requestAnimationFrame);
+  return document.documentElement.scrollWidth;
+})()`;

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { batchSpecs } from '../../src/report/batch-charts.ts';
 import {
   batchDistributions,
   type Distribution,
   type NamedRecord,
 } from '../../src/report/batch-distribution.ts';
 import { batchCsv, renderBatch } from '../../src/report/batch-tables.ts';
+import { batchSpecs } from '../../src/report/chart-spec-batch.ts';
 import { emptyRecord, sampleRecord } from './sample-record.ts';
 
 /** Captures whose merging configurations have these LRO rates. */
@@ -126,6 +126,8 @@ describe('the report of a batch', () => {
       'batch-throughput-gained',
     ]);
     expect(specs[0]?.series.map(({ role }) => role)).to.deep.equal(['LRO', 'Optimized']);
-    expect(specs[0]?.series[0]?.points).to.deep.equal(rates.map((y, at) => ({ x: 10 + 20 * at, y })));
+    expect(specs[0]?.series[0]?.points).to.deep.equal(
+      rates.map((y, at) => ({ x: 10 + 20 * at, y, name: captures[at]!.name })),
+    );
   });
 });

@@ -61,7 +61,7 @@ describe('csvFiles', () => {
 describe('summaryCsv', () => {
   const rows = (text: string): string[] => text.trimEnd().split('\n');
 
-  it('has a row for each capture and configuration', () => {
+  it('has a row for each capture and configuration, and for each capture without a result', () => {
     const record = sampleRecord({
       warnings: [
         { code: 'W-SNAPLEN', message: 'a' },
@@ -69,19 +69,21 @@ describe('summaryCsv', () => {
         { code: 'W-SNAPLEN', message: 'c' },
       ],
     });
-    const text = summaryCsv([
+    const captures = [
       { name: 'a', record },
       { name: 'b/c', record: emptyRecord() },
-    ]);
+    ];
+    const text = summaryCsv(captures, [{ name: 'bad', file: 'bad.pcap', reason: 'cut, early' }]);
     expect(rows(text)).to.deep.equal([
       'Capture,Packets,Data packets,Captured goodput (Mbps),Config,LRO rate (packets),Aggregated/flushed,' +
-        'Predicted throughput (Mbps),Domain0 (cycles/byte),DomainU (cycles/byte),Unexplained (cycles/byte),Warnings',
-      'a,90000,60000,925.51,Xen,1.00,,574.45,12.72,8.97,,W-SNAPLEN W-CUT',
-      'a,90000,60000,925.51,LRO,2.49,2.50,588.65,13.51,7.08,,W-SNAPLEN W-CUT',
-      'a,90000,60000,925.51,Optimized,2.43,2.44,588.47,12.64,7.11,0.67,W-SNAPLEN W-CUT',
-      'b/c,0,0,,Xen,,,,,,,',
-      'b/c,0,0,,LRO,,,,,,,',
-      'b/c,0,0,,Optimized,,,,,,,',
+        'Predicted throughput (Mbps),Domain0 (cycles/byte),DomainU (cycles/byte),Unexplained (cycles/byte),Warnings,Error',
+      'a,90000,60000,925.51,Xen,1.00,,574.45,12.72,8.97,,W-SNAPLEN W-CUT,',
+      'a,90000,60000,925.51,LRO,2.49,2.50,588.65,13.51,7.08,,W-SNAPLEN W-CUT,',
+      'a,90000,60000,925.51,Optimized,2.43,2.44,588.47,12.64,7.11,0.67,W-SNAPLEN W-CUT,',
+      'b/c,0,0,,Xen,,,,,,,,',
+      'b/c,0,0,,LRO,,,,,,,,',
+      'b/c,0,0,,Optimized,,,,,,,,',
+      'bad,,,,,,,,,,,,"cut, early"',
     ]);
   });
 

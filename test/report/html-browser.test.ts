@@ -7,28 +7,13 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { htmlFile } from '../../src/report/html/html-file.ts';
-import { startBrowser, type Visit, visit } from '../helpers/browser.ts';
+import { CANVASES, type Canvas, SETTLED_WIDTH, startBrowser, type Visit, visit } from '../helpers/browser.ts';
 import { runCommand } from '../helpers/command.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 import { sampleRecord } from './sample-record.ts';
 
 const HOSTILE_FILE = '"><img src=x onerror=alert(1)>.pcap.gz';
 const HOSTILE_NAME = '"><script>alert(1)</script>.pcap';
-
-/** Colours of each chart's picture, and the pictures. */
-const CANVASES = `[...document.querySelectorAll('.plot canvas')].map((canvas) => {
-  const { width, height } = canvas;
-  const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  copy.drawImage(canvas, 0, 0);
-  const { data } = copy.getImageData(0, 0, width, height);
-  const colours = new Set(new Uint32Array(data.buffer));
-  return { colours: colours.size, picture: canvas.toDataURL() };
-})`;
-
-interface Canvas {
-  readonly colours: number;
-  readonly picture: string;
-}
 
 const CHARTS = ['throughput', 'lro-rate', 'cycles-per-byte', 'latency', 'cycles-by-stage'];
 
@@ -171,7 +156,7 @@ describe('report.html in chromium', function () {
   it('fits a narrow window, and paper', async () => {
     const { page } = seen;
     await page.setViewportSize({ width: 390, height: 800 });
-    expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(390);
+    expect(await page.evaluate(SETTLED_WIDTH)).to.equal(390);
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('#search').isVisible()).to.equal(false);
     expect((await page.pdf()).subarray(0, 5).toString()).to.equal('%PDF-');

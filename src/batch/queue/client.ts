@@ -61,12 +61,24 @@ export async function runInQueue(
     while (open.size > 0 && !signal.aborted) {
       const candidates = [...(look ? open : ended)].filter((hash) => open.has(hash));
       ended.clear();
+      const lost: string[] = [];
       for (const hash of candidates) {
-        const outcome = await outcomeOf(await queue.getJob(hash));
+        const job = await queue.getJob(hash);
+        if (job === undefined) {
+          lost.push(hash);
+          continue;
+        }
+        const outcome = await outcomeOf(job);
         if (outcome === null) continue;
         open.delete(hash);
         await onOutcome(hash, outcome);
       }
+      // A Redis that came back without what it knew.
+      if (lost.length > 0)
+        await ask(
+          queue,
+          tasks.filter(({ hash }) => lost.includes(hash)),
+        );
       if (ended.size > 0) continue;
       if (open.size === 0) break;
       look = await waited((resolve) => {
@@ -112,10 +124,9 @@ async function ask(queue: Queue<JobData, JobResult>, tasks: readonly QueuedTask[
   );
 }
 
-/** Null while it is not known. */
-async function outcomeOf(job: Job<JobData, JobResult> | undefined): Promise<Outcome | null> {
-  if (job === undefined) return null;
+/** Null while it is not known. The message of what cannot be read is without the name of the capture. */
+async function outcomeOf(job: Job<JobData, JobResult>): Promise<Outcome | null> {
   if (await job.isCompleted()) return job.returnvalue;
   if (!(await job.isFailed())) return null;
-  return { kind: 'unreadable', message: `${job.data.capture}: ${job.failedReason}` };
+  return { kind: 'unreadable', message: job.failedReason, byContent: false };
 }

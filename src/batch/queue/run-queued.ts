@@ -31,7 +31,11 @@ interface Asked extends QueuedTask {
 
 /** As runTasks; outcomes come in the order in which the workers are done. */
 export async function runQueued(tasks: readonly Task[], options: QueuedRunOptions): Promise<void> {
-  const { url, signal, onOutcome, onProgress, onTrouble } = options;
+  const { url, signal, onProgress, onTrouble } = options;
+  const onOutcome = (index: number, outcome: Outcome): Promise<void> => {
+    options.onEnded(index);
+    return options.onOutcome(index, outcome);
+  };
   const asked: Asked[] = [];
   for (const [index, task] of tasks.entries()) {
     if (signal.aborted) return;
@@ -94,8 +98,9 @@ function unwritten(one: Asked): {
 
 /** Keeps the result and writes the report, as a worker thread of this machine would have. */
 async function finish(one: Asked, outcome: Outcome): Promise<Outcome> {
-  if (outcome.kind !== 'done') return outcome;
   const { capture, store, report } = one.task;
+  if (outcome.kind === 'unreadable') return { ...outcome, message: `${capture}: ${outcome.message}` };
+  if (outcome.kind !== 'done') return outcome;
   const { hash, captureSha256 } = one;
   if (store !== null && !outcome.reused)
     writeResult(store, { task: hash, captureSha256, record: outcome.record });

@@ -9,6 +9,11 @@ import type { TaskProgress } from '../worker.ts';
 import { resolveBelowRoot } from './below-root.ts';
 import { type JobData, type JobResult, QUEUE_NAME } from './connection.ts';
 
+/** What is wrong, as it is true for whoever has the capture elsewhere. */
+function withoutName(message: string, path: string): string {
+  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
+}
+
 export interface QueueWorkerOptions {
   /** Nothing outside of this folder is read. */
   readonly root: string;
@@ -53,9 +58,16 @@ export async function startQueueWorker(connection: Redis, options: QueueWorkerOp
       const task = { id, capture: path, study: studyFromJson(study), store: null, report: null };
       const outcome = outcomeOf(await pool.run(task));
       if (outcome.kind === 'failed') throw new Error(`a bug in this program: ${outcome.message}`);
-      if (outcome.kind === 'done' && outcome.captureSha256 !== captureSha256) {
+      // A job that ends well is asked no more: nothing that another try could mend may stay in the queue as its result.
+      if (outcome.kind === 'unreadable') {
+        const message = withoutName(outcome.message, path);
+        if (!outcome.byContent) throw new Error(message);
+        return { ...outcome, message };
+      }
+      if (outcome.captureSha256 !== captureSha256) {
         throw new Error('its content here is not that of whoever asks');
       }
+      if (outcome.task === null) throw new Error('it changed while it was read');
       return outcome;
     } finally {
       running.delete(id);

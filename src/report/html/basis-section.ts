@@ -72,6 +72,20 @@ function mergingOf({ options, configurations }: Pick<ResultRecord, 'options' | '
   return limits.join('; ') || 'none';
 }
 
+/** Of many captures: what is the same for all of them. */
+export function batchBasisSection(records: readonly ResultRecord[]): string {
+  const shared = (factsOf: (record: ResultRecord) => Fact[]): Fact[] => {
+    const [first = [], ...others] = records.map(factsOf);
+    return first.filter(([name, value]) =>
+      others.every((facts) => facts.some((fact) => fact[0] === name && fact[1] === value)),
+    );
+  };
+  return `<section aria-labelledby="basis"><h2 id="basis">What this rests on</h2>
+<div class="pair"><div><h3>Settings</h3>${factsHtml(shared(settings))}</div>
+<div><h3>Assumed</h3>${factsHtml(shared(assumed))}</div></div>
+</section>`;
+}
+
 function assumed({ receiver, configurations, options, lawFormula, profileNote }: ResultRecord): Fact[] {
   const paces = configurations.flatMap(({ name, pace }): Fact[] =>
     pace === null ? [] : [[`Pace of ${name}`, `offered at ${fixed(pace.offeredMbps, 2, '')} Mbps`]],

@@ -49,7 +49,7 @@ export function flowsSection(record: ResultRecord): string {
     sortable: true,
   });
   return `<section aria-labelledby="flows"><h2 id="flows">Flows</h2>
-<div class="tools"><label for="search">Search</label> <input type="search" id="search" autocomplete="off" spellcheck="false" placeholder="address, port, reason"> <output id="found" for="search">${grouped(flows.length)} flows</output></div>
+<div class="tools"><label for="search">Search</label> <input type="search" id="search" autocomplete="off" spellcheck="false" placeholder="address, port, reason"> <output id="found" for="search" data-one="flow" data-more="flows">${grouped(flows.length)} flows</output></div>
 <div class="tall" id="flow-table">${table}</div>
 </section>`;
 }

@@ -38,6 +38,8 @@ export interface Cell {
   readonly value: number | null;
   /** Key of the definition, where it is not that of the column. */
   readonly term?: string;
+  /** Where a click leads. */
+  readonly href?: string;
   /** 0 to 1: a bar behind the number. */
   readonly share?: number;
 }
@@ -50,20 +52,26 @@ export interface HtmlTable {
   /** Rows that sorting and searching leave at the end. */
   readonly closing?: readonly (readonly Cell[])[];
   readonly sortable?: boolean;
+  /** For many rows: cells do not repeat the definition of their column, nor their number in full. */
+  readonly brief?: boolean;
 }
 
 export function textCell(text: string, term?: string): Cell {
   return { text, value: null, ...(term === undefined ? {} : { term }) };
 }
 
-export function tableHtml({ caption, columns, rows, closing = [], sortable = false }: HtmlTable): string {
+export function tableHtml(table: HtmlTable): string {
+  const { caption, columns, rows, closing = [], sortable = false, brief = false } = table;
   const head = columns.map((column) => headHtml(column, sortable)).join('');
   const body = (some: readonly (readonly Cell[])[]): string =>
     some
-      .map((cells) => `<tr>${cells.map((cell, i) => cellHtml(cell, columns[i]!, i === 0)).join('')}</tr>`)
+      .map(
+        (cells) => `<tr>${cells.map((cell, i) => cellHtml(cell, columns[i]!, i === 0, brief)).join('')}</tr>`,
+      )
       .join('\n');
   const foot = closing.length === 0 ? '' : `<tfoot>${body(closing)}</tfoot>`;
-  return `<div class="scroll"><table class="data${sortable ? ' sortable' : ''}">
+  const kind = `data${sortable ? ' sortable' : ''}${brief ? ' brief' : ''}`;
+  return `<div class="scroll"><table class="${kind}">
 <caption>${escapeHtml(caption)}</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>${body(rows)}</tbody>${foot}
@@ -77,11 +85,15 @@ function headHtml({ label, unit, term, kind }: Column, sortable: boolean): strin
   return `<th scope="col"${kind === 'number' ? ' class="n"' : ''}${termAttribute(term)}>${inner}</th>`;
 }
 
-function cellHtml({ text, value, term, share }: Cell, column: Column, isName: boolean): string {
+function cellHtml(cell: Cell, column: Column, isName: boolean, brief: boolean): string {
+  const { text, value, term, href, share } = cell;
   const bar = share === undefined ? '' : barHtml(share);
-  const inner = `${bar}${escapeHtml(text)}`;
-  const full = value === null ? '' : ` data-v="${value}"`;
-  const attributes = `${column.kind === 'number' ? ' class="n"' : ''}${termAttribute(term ?? column.term)}${full}`;
+  const written = escapeHtml(text);
+  const inner = `${bar}${href === undefined ? written : `<a href="${escapeHtml(href)}">${written}</a>`}`;
+  const more = brief
+    ? termAttribute(term ?? null)
+    : `${termAttribute(term ?? column.term)}${value === null ? '' : ` data-v="${value}"`}`;
+  const attributes = `${column.kind === 'number' ? ' class="n"' : ''}${more}`;
   return isName ? `<th scope="row"${attributes}>${inner}</th>` : `<td${attributes}>${inner}</td>`;
 }
 

@@ -1,6 +1,7 @@
 /** The results of the study: each chart beside the table of its numbers. */
 import type { ConfigurationResult, ResultRecord } from '../../replay/result.ts';
 import type { BarChartSpec } from '../chart-spec.ts';
+import type { XyChartSpec } from '../chart-spec-xy.ts';
 import { fixed, grouped, percentChange } from '../format.ts';
 import { QUANTITIES, quantityOf } from '../quantities.ts';
 import { type Cell, type Column, escapeHtml, tableHtml, textCell } from './markup.ts';
@@ -34,7 +35,7 @@ ${countersTable(record)}
 }
 
 /** The room of a chart; what it shows stands in a table beside it, too. */
-export function chartHtml({ name, title }: BarChartSpec): string {
+export function chartHtml({ name, title }: Pick<BarChartSpec | XyChartSpec, 'name' | 'title'>): string {
   return `<figure class="chart" data-chart="${name}"><div class="legend"></div>
 <div class="plot"><canvas role="img" tabindex="0" aria-label="Chart: ${escapeHtml(title)}. Arrow keys step through its values."></canvas></div>
 <noscript><p>The chart needs JavaScript; its numbers are in the table.</p></noscript></figure>`;

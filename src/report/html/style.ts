@@ -57,10 +57,15 @@ thead th { font-weight: 600; white-space: nowrap; vertical-align: bottom; }
 thead small { display: block; }
 tbody th, tfoot th { font-weight: 500; }
 .reasons tbody th { white-space: nowrap; }
+.outliers tbody th, table.brief tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 11rem; max-width: 24rem; }
+.outliers td:nth-child(6) { min-width: 13rem; }
 tfoot th, tfoot td { border-bottom: 0; color: var(--soft); }
 table.data .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tbody tr:hover { background: var(--hover); }
-[data-t] { cursor: help; }
+[data-t], .brief td.n { cursor: help; }
+a { color: var(--accent); }
+table.data th a { text-decoration: none; }
+table.data th a:hover, table.data th a:focus { text-decoration: underline; }
 .bar { float: left; width: 5rem; height: 0.6rem; margin: 0.4em 0.6rem 0 0; background: var(--hover); border-radius: 2px; fill: var(--accent); }
 .tools { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: center; }
 #search { border: 1px solid var(--line); border-radius: 6px; background: var(--card); padding: 0.35rem 0.7rem; width: min(22rem, 100%); }

@@ -6,7 +6,9 @@ export function makeGrids(): void {
 
 function makeGrid(table: HTMLTableElement): void {
   table.setAttribute('role', 'grid');
-  table.tBodies[0]?.rows[0]?.cells[0]?.setAttribute('tabindex', '0');
+  for (const link of table.querySelectorAll('a')) link.setAttribute('tabindex', '-1');
+  const first = table.tBodies[0]?.rows[0]?.cells[0];
+  if (first !== undefined) giveTabStop(first);
 
   table.addEventListener('keydown', (event) => {
     const cell = (event.target as Element).closest<HTMLTableCellElement>('th, td');
@@ -57,6 +59,12 @@ function focus(table: HTMLTableElement, cell: HTMLTableCellElement): void {
     return;
   }
   for (const old of table.querySelectorAll('[tabindex="0"]')) old.setAttribute('tabindex', '-1');
-  cell.setAttribute('tabindex', '0');
-  cell.focus();
+  giveTabStop(cell).focus();
+}
+
+/** A link stands for its cell. */
+export function giveTabStop(cell: HTMLTableCellElement): HTMLElement {
+  const stop = cell.querySelector<HTMLElement>('a') ?? cell;
+  stop.setAttribute('tabindex', '0');
+  return stop;
 }

@@ -1,5 +1,5 @@
 /** Colours of the charts on a screen: those of the pictures, for a dark ground lighter ones of the same hue. */
-import { INK, LOOKS, type Look, PAPER } from '../../chart-style.ts';
+import { INK, LOOKS, type Look, PAPER, XY_LOOKS, type XyLook } from '../../chart-style.ts';
 
 export interface Ground {
   readonly ink: string;
@@ -23,6 +23,8 @@ const ON_DARK: Readonly<Record<string, string>> = {
   '#007a59': '#2aa37f',
   '#a5ddcb': '#5f8f80',
   '#f3c3a0': '#7a4a2c',
+  '#c07800': '#e0ac35',
+  '#6f6f6f': '#9aa4ae',
 };
 
 export function groundOf(dark: boolean): Ground {
@@ -39,6 +41,11 @@ export function lookOf(role: keyof typeof LOOKS, dark: boolean): Look {
     hatch: look.hatch === null ? null : onDark(look.hatch),
     ink: onDark(look.ink),
   };
+}
+
+export function xyLookOf(role: keyof typeof XY_LOOKS, dark: boolean): XyLook {
+  const look = XY_LOOKS[role];
+  return dark ? { ...look, colour: ON_DARK[look.colour] ?? look.colour } : look;
 }
 
 const TILE = 8;

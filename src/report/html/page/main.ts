@@ -6,9 +6,9 @@ import { makeSortable } from './sort.ts';
 import { followTheme } from './theme.ts';
 import { showTips } from './tips.ts';
 
-const { charts, terms } = JSON.parse(document.getElementById(PAGE_DATA_ID)!.textContent!) as PageData;
-const drawn = createCharts(charts);
+const data = JSON.parse(document.getElementById(PAGE_DATA_ID)!.textContent!) as PageData;
+const drawn = createCharts(data);
 followTheme((dark) => drawn.draw(dark));
-showTips(terms);
+showTips(data.terms);
 makeGrids();
 makeSortable();

@@ -1,4 +1,5 @@
-/** Sorting by a click on a column's name, and searching, in the table of flows. */
+/** Sorting by a click on a column's name, and searching, in the long table of the page. */
+import { giveTabStop } from './grid.ts';
 
 export function makeSortable(): void {
   const table = document.querySelector<HTMLTableElement>('table.sortable');
@@ -25,7 +26,8 @@ function sortRows(body: HTMLTableSectionElement, column: number, numbers: boolea
   const rows = [...body.rows].map((row) => {
     const cell = row.cells[column]!;
     const { v } = cell.dataset;
-    return { row, text: cell.textContent ?? '', value: v === undefined ? null : Number(v) };
+    const text = cell.textContent ?? '';
+    return { row, text, value: numberOf(v ?? text) };
   });
   rows.sort((a, b) => {
     if (!numbers) return sign * collator.compare(a.text, b.text);
@@ -34,6 +36,12 @@ function sortRows(body: HTMLTableSectionElement, column: number, numbers: boolea
     return sign * (a.value - b.value);
   });
   body.append(...rows.map(({ row }) => row));
+}
+
+/** Null for what is none, such as `–`. */
+function numberOf(text: string): number | null {
+  const value = Number(text.replaceAll(',', ''));
+  return text === '' || Number.isNaN(value) ? null : value;
 }
 
 /** Rows that have each of the words somewhere. */
@@ -49,7 +57,8 @@ function makeSearchable(body: HTMLTableSectionElement): void {
       row.hidden = !words.every((word) => text.includes(word));
       if (!row.hidden) shown++;
     }
-    const all = `${rows.length.toLocaleString('en-US')} ${rows.length === 1 ? 'flow' : 'flows'}`;
+    const noun = rows.length === 1 ? found.dataset.one : found.dataset.more;
+    const all = `${rows.length.toLocaleString('en-US')} ${noun ?? ''}`;
     found.textContent = words.length === 0 ? all : `${shown.toLocaleString('en-US')} of ${all}`;
     keepTabStop(body);
   }
@@ -67,5 +76,6 @@ function keepTabStop(body: HTMLTableSectionElement): void {
   const now = body.querySelector<HTMLElement>('[tabindex="0"]');
   if (now !== null && now.closest('tr')?.hidden === false) return;
   now?.setAttribute('tabindex', '-1');
-  [...body.rows].find((row) => !row.hidden)?.cells[0]?.setAttribute('tabindex', '0');
+  const first = [...body.rows].find((row) => !row.hidden)?.cells[0];
+  if (first !== undefined) giveTabStop(first);
 }

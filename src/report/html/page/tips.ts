@@ -16,8 +16,8 @@ export function showTips(terms: Readonly<Record<string, Term>>): void {
   }
 
   function show(target: EventTarget | null): void {
-    const cell = target instanceof Element ? target.closest<HTMLElement>('[data-t]') : null;
-    const term = cell === null ? undefined : terms[cell.dataset.t!];
+    const cell = target instanceof Element ? definedCell(target) : null;
+    const term = cell === null ? undefined : terms[termOf(cell) ?? ''];
     if (cell === null || term === undefined) {
       hide();
       return;
@@ -52,16 +52,28 @@ export function showTips(terms: Readonly<Record<string, Term>>): void {
   });
 }
 
+/** What has a definition: by itself, or in a brief table by its column. */
+function definedCell(target: Element): HTMLElement | null {
+  return target.closest<HTMLElement>('[data-t]') ?? target.closest<HTMLElement>('.brief td');
+}
+
+function termOf(cell: HTMLElement): string | undefined {
+  if (cell.dataset.t !== undefined) return cell.dataset.t;
+  const { cellIndex } = cell as HTMLTableCellElement;
+  return cell.closest('table')?.tHead?.rows[0]?.cells[cellIndex]?.dataset.t;
+}
+
 function content(cell: HTMLElement, { name, unit, definition }: Term): HTMLElement[] {
-  const full = cell.dataset.v;
+  const { v } = cell.dataset;
+  const text = cell.textContent ?? '';
+  const full =
+    v !== undefined ? inFull(Number(v)) : /\d/.test(text) && cell.matches('.brief td.n') ? text : undefined;
   const unitText = unit === null ? '' : ` ${unit}`;
   const lines = [
     {
       className: 'value',
       text:
-        full === undefined
-          ? `${name}${unit === null ? '' : ` (${unit})`}`
-          : `${name}: ${inFull(Number(full))}${unitText}`,
+        full === undefined ? `${name}${unit === null ? '' : ` (${unit})`}` : `${name}: ${full}${unitText}`,
     },
     { className: 'definition', text: definition },
   ];

@@ -19,7 +19,11 @@ export function batchSpecs(distributions: readonly Distribution[]): XyChartSpec[
           role: configuration,
           label: configuration,
           joined: true,
-          points: values.map(({ value }, at) => ({ x: (100 * (at + 0.5)) / values.length, y: value })),
+          points: values.map(({ name: capture, value }, at) => ({
+            x: (100 * (at + 0.5)) / values.length,
+            y: value,
+            name: capture,
+          })),
         })),
       },
     ];
