@@ -60,7 +60,7 @@ async function analyzeOne(
 ): Promise<number> {
   const signal = abortOnSignals();
   const pacer = createPacer(raw.progress && !raw.quiet);
-  const hash = formats.length === 0 ? null : startHash(capture);
+  const hash = formats.length === 0 ? null : await startHash(capture);
   try {
     const record = await replayCapture(capture, resolved, {
       readAhead: true,

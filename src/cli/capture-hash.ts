@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { hashCapture } from '../batch/content-hash.ts';
 import { fileState } from '../replay/replay-capture.ts';
-import { startThread } from './thread.ts';
+import type { Thread } from './thread.ts';
 
 export interface CaptureHash {
   /** Null where the capture is no file, or another one than at the start. Once. */
@@ -14,13 +14,14 @@ export interface CaptureHash {
 /** A thread takes as long to start as these bytes to hash. */
 const LEAST_BYTES = 32e6;
 
-export function startHash(capture: string): CaptureHash {
+export async function startHash(capture: string): Promise<CaptureHash> {
   const state = fileState(capture);
   const bytes = capture === '-' ? 0 : (statSync(capture, { throwIfNoEntry: false })?.size ?? 0);
-  const thread =
-    state === '' || bytes < LEAST_BYTES || availableParallelism() < 2
-      ? null
-      : startThread<string, string>('hash-thread', capture);
+  let thread: Thread<string> | null = null;
+  if (state !== '' && bytes >= LEAST_BYTES && availableParallelism() > 1) {
+    const { startThread } = await import('./thread.ts');
+    thread = startThread<string, string>('hash-thread', capture);
+  }
   return {
     async result() {
       const sha256 = thread === null ? hashCapture(capture) : await thread.result;
