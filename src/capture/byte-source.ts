@@ -1,5 +1,6 @@
 /** Where a capture reader gets its bytes: one method wide, synchronous where the bytes are at hand. */
 
+import type { Later } from './later.ts';
 import type { ReadAhead } from './read-ahead.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
@@ -18,13 +19,13 @@ export interface ByteSource {
    */
   readAhead(buffer: Uint8Array, places: readonly number[], chunkBytes: number): ReadAhead | null;
   /** Back to the first byte. Allowed once, and only while no more than `rewindLimitBytes` have been read. */
-  rewind(): void;
-  /** Bytes that may be read before `rewind`; Infinity for plain files. */
+  rewind(): Later<void>;
+  /** Bytes that may be read before `rewind`; Infinity for files. */
   readonly rewindLimitBytes: number;
   /** Ends the possibility to rewind and frees what was kept for it. */
   forget(): void;
   close(): void;
 }
 
-/** Compressed and piped input is kept in memory up to here while the receiver is being found. */
+/** Piped input is kept in memory up to here while the receiver is being found. */
 export const REWIND_LIMIT_BYTES = 32 * 1024 * 1024;

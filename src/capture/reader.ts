@@ -147,7 +147,7 @@ export async function openCapture(path: string, options: ReaderOptions): Promise
     next,
     canReadOnAndRestart: () => window.startOffset + window.end < source.rewindLimitBytes,
     async restart() {
-      source.rewind();
+      await source.rewind();
       resetWindow(window);
       fault = null;
       ended = false;

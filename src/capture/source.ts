@@ -56,12 +56,26 @@ export async function openSource(path: string, stdin: () => Readable): Promise<B
     if (source !== null) return source;
   }
   closeSync(fd);
-  return decompress(
-    createReadStream(path, { highWaterMark: COMPRESSED_READ_BYTES }),
-    compression,
-    path,
-    stat.size,
-  );
+  const openAnew = (): Promise<ByteSource> => {
+    const stream = createReadStream(path, { highWaterMark: COMPRESSED_READ_BYTES });
+    return decompress(stream, compression, path, stat.size, false);
+  };
+  return rewoundByOpening(await openAnew(), openAnew);
+}
+
+function rewoundByOpening(first: ByteSource, openAnew: () => Promise<ByteSource>): ByteSource {
+  let source = first;
+  return {
+    ...first,
+    consumedBytes: () => source.consumedBytes(),
+    read: (into, at) => source.read(into, at),
+    async rewind() {
+      source.close();
+      source = await openAnew();
+    },
+    rewindLimitBytes: Number.POSITIVE_INFINITY,
+    close: () => source.close(),
+  };
 }
 
 /** The first four bytes, as far as there are any. */
@@ -121,9 +135,10 @@ function createFileSource(fd: number, fileBytes: number): ByteSource {
 async function openStream(stream: Readable, name: string, fileBytes: number | null): Promise<ByteSource> {
   // Node's streams are loaded only where they are needed: start-up counts.
   const { createStreamSource } = await import('./stream-source.ts');
-  const plain = createStreamSource({ stream, name, compression: 'none', fileBytes, consumedBytes: null });
+  const setup = { stream, name, fileBytes, keeps: true };
+  const plain = createStreamSource({ ...setup, compression: 'none', consumedBytes: null });
   const compression = sniff(await plain.peek(4));
-  return compression === 'none' ? plain : decompress(plain.toReadable(), compression, name, fileBytes);
+  return compression === 'none' ? plain : decompress(plain.toReadable(), compression, name, fileBytes, true);
 }
 
 async function decompress(
@@ -131,6 +146,7 @@ async function decompress(
   compression: 'gzip' | 'zstd',
   name: string,
   fileBytes: number | null,
+  keeps: boolean,
 ): Promise<ByteSource> {
   let consumed = 0;
   const stage =
@@ -149,6 +165,7 @@ async function decompress(
     compression,
     fileBytes,
     consumedBytes: () => consumed,
+    keeps,
   });
   return {
     ...source,

@@ -1,6 +1,6 @@
 /**
- * A byte source over a Node stream: chunks are queued, handed out by copying, and kept for one rewind
- * until told to forget them.
+ * A byte source over a Node stream: chunks are queued, handed out by copying, and kept for one rewind, unless the
+ * stream can be opened anew, until told to forget them.
  */
 import { Readable } from 'node:stream';
 import { type ByteSource, type Compression, REWIND_LIMIT_BYTES } from './byte-source.ts';
@@ -29,10 +29,12 @@ export function createStreamSource(setup: {
   fileBytes: number | null;
   /** How much of the underlying file was consumed; null: as much as was handed out. */
   consumedBytes: (() => number) | null;
+  /** Whether it cannot be read again. */
+  keeps: boolean;
 }): StreamSource {
   const { stream } = setup;
   const queue: Uint8Array[] = [];
-  let kept: Uint8Array[] | null = [];
+  let kept: Uint8Array[] | null = setup.keeps ? [] : null;
   let offset = 0;
   let handedOut = 0;
   let ended = false;
