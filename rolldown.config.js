@@ -8,6 +8,7 @@ const command = defineConfig({
     worker: 'src/batch/worker.ts',
     'replay-thread': 'src/cli/replay-thread.ts',
     'explain-thread': 'src/cli/explain-thread.ts',
+    'hash-thread': 'src/cli/hash-thread.ts',
   },
   platform: 'node',
   // yargs uses two functions of node:assert, whose loading takes longer than that of yargs.

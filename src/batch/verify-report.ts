@@ -7,7 +7,7 @@ import { firstDifference } from '../report/first-difference.ts';
 import type { Format } from '../report/format-names.ts';
 import { contentOf, PROVENANCE_FILE, type Provenance, sha256Of } from '../report/provenance.ts';
 import { reportFiles, studyReport } from '../report/report-files.ts';
-import { hashFile } from './content-hash.ts';
+import { hashFile } from './hash-file.ts';
 import { taskHash } from './task.ts';
 
 /** What became of one file. */

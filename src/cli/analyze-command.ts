@@ -1,6 +1,6 @@
 /** The main command: tables on stdout, CSV, charts and the record in files. */
 import { join } from 'node:path';
-import { hashCapture } from '../batch/content-hash.ts';
+import { hashCapture } from '../batch/hash-file.ts';
 import { findJobs, type Job } from '../batch/jobs.ts';
 import { isInShard } from '../batch/shard.ts';
 import { taskHash } from '../batch/task.ts';

@@ -1,7 +1,7 @@
 /** `analyze sweep`: the main command at many points, in one pass over the capture. */
 
 import { basename, join } from 'node:path';
-import { hashCapture } from '../batch/content-hash.ts';
+import { hashCapture } from '../batch/hash-file.ts';
 import { pathFrom } from '../batch/write-report.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';

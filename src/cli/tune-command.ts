@@ -1,7 +1,7 @@
 /** `analyze tune`: which settings of moderation and merging are worth using on this traffic. */
 
 import { basename, join } from 'node:path';
-import { hashCapture } from '../batch/content-hash.ts';
+import { hashCapture } from '../batch/hash-file.ts';
 import { pathFrom } from '../batch/write-report.ts';
 import { DEFAULT_NIC, nicPreset } from '../nic/presets.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
