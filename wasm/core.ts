@@ -8,6 +8,7 @@ export { assignFlows, forgetFlows, rememberFlow } from './flows';
 export { filledSession, mergeInetLro } from './inet-lro';
 export * from './layout';
 export { finishedSkb, joinLinuxGro } from './linux-gro';
+export { countLosses } from './losses';
 export { runNapi } from './napi';
 export { filterMac, isInOrder } from './receiver';
 export { scanPcap, scanPcapng } from './scan';

@@ -51,6 +51,15 @@ export interface Kernels {
     from: number,
     to: number,
   ): number;
+  /** Of packets that `mergeInetLro` or `joinLinuxGro` took; src/replay/merge-losses.ts. */
+  countLosses(
+    states: number,
+    counts: number,
+    slots: number,
+    lastSlots: number,
+    from: number,
+    to: number,
+  ): void;
   /** Of the lane at this address; src/nic/napi-core.ts. */
   runNapi(lane: number, from: number, to: number): number;
   /** The slot whose skb the last packet taken by `joinLinuxGro` finished, -1 if none. */

@@ -8,7 +8,14 @@ import { verifyTcpChecksum } from '../packet/checksum.ts';
 import { seqDistance } from '../packet/seq.ts';
 import { KIND, type PacketTable, PLAIN_TCP4, STATUS, statusOf, vlanTagsOf } from '../packet/table.ts';
 import { REJECTION } from './driver-callback.ts';
-import { createHeldSkb, type Engine, NO_MERGE, type SegmentPlace, type SkbSink } from './engine.ts';
+import {
+  type CoreSlots,
+  createHeldSkb,
+  type Engine,
+  NO_MERGE,
+  type SegmentPlace,
+  type SkbSink,
+} from './engine.ts';
 import { OBSTACLE, type ObstacleSet, SPREAD_LIST } from './obstacle.ts';
 import { REASON } from './reason.ts';
 import { takeUsual } from './take-usual.ts';
@@ -109,7 +116,9 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   } = table;
   const flows = table.flow;
   let { view } = table;
-  const hold = sink.hold;
+  const { hold, holdTaken } = sink;
+  const coreSlots: CoreSlots = { slots: slots.byteOffset, lastSlots: 0 };
+  const told = holdTaken === undefined ? null : (from: number, to: number) => holdTaken(from, to, coreSlots);
   /** Slot used last: the flow of most packets is the flow of the packet before. */
   let recent = 0;
 
@@ -314,14 +323,14 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     inCore: isInCore ? { ...NO_MERGE, slots, maxDesc, maxAggr, lengthLimit } : undefined,
     receive(from, to) {
       view = table.view;
-      // The core tells no sink of the packets that it takes.
-      const kernels = isInCore && hold === undefined ? kernelsFor(table) : null;
+      // The core tells no sink of each packet that it takes.
+      const kernels = isInCore && (hold === undefined || told !== null) ? kernelsFor(table) : null;
       for (let i = from; i < to; i++) {
         if (kernels !== null) {
           const { mergeInetLro: merge, filledSession } = kernels;
           const take = (first: number): number =>
             merge(slots.byteOffset, maxDesc, maxAggr, lengthLimit, first, to);
-          i = takeUsual(counters, i, take, filledSession, endFilled);
+          i = takeUsual(counters, i, take, filledSession, endFilled, told);
           if (i === to) break;
         }
         const row = rows[i]!;

@@ -5,7 +5,7 @@
 import { kernelsFor } from '../capture/record-block.ts';
 import { mix } from '../packet/flows.ts';
 import type { PacketTable } from '../packet/table.ts';
-import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './engine.ts';
+import { type CoreSlots, createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './engine.ts';
 import { createGroPacketReader } from './gro-packet.ts';
 import { HELD_STRIDE, ID_RULE, idRules, isSameFlow, joinViolation, SLOT, SLOT_WORDS } from './gro-rules.ts';
 import { createUsualTest } from './gro-usual.ts';
@@ -64,10 +64,11 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const neverHeld = pshFinishes ? NEVER_HELD : NEVER_HELD & ~PSH;
   const anySize = (waived & OBSTACLE['segment-size']) !== 0;
   const slotCount = buckets * perBucket;
-  const { hold } = sink;
+  const { hold, holdTaken } = sink;
   /** The core may take packets if it tells no sink of them; it needs room for slots, headers and last slots. */
   const roomBytes = 4 * LAST_SLOTS + slotCount * (4 * SLOT_WORDS + HELD_STRIDE);
-  const plain = hold === undefined && !verifyChecksums && waived === 0 && options.equalSizes !== true;
+  const counts = hold === undefined || holdTaken !== undefined;
+  const plain = counts && !verifyChecksums && waived === 0 && options.equalSizes !== true;
   const room = plain ? (table.core?.reserve(roomBytes) ?? null) : null;
   const { buffer, byteOffset } = room ?? new Uint8Array(roomBytes);
   const slots = new Int32Array(buffer, byteOffset + 4 * LAST_SLOTS, slotCount * SLOT_WORDS);
@@ -80,6 +81,8 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   let tick = 0;
   /** Where a flow was held last, to be looked at first; flows far apart share an entry. */
   const lastSlot = new Int32Array(buffer, byteOffset, LAST_SLOTS);
+  const coreSlots: CoreSlots = { slots: slots.byteOffset, lastSlots: lastSlot.byteOffset };
+  const told = holdTaken === undefined ? null : (from: number, to: number) => holdTaken(from, to, coreSlots);
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
   const skb = createHeldSkb();
   const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };
@@ -300,7 +303,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
           const { joinLinuxGro: join, finishedSkb } = kernels;
           const take = (first: number): number =>
             join(slots.byteOffset, held.byteOffset, lastSlot.byteOffset, maxSize, first, to);
-          i = takeUsual(counters, i, take, finishedSkb, endFilled);
+          i = takeUsual(counters, i, take, finishedSkb, endFilled, told);
           if (i === to) break;
         }
         const row = rows[i]!;

@@ -156,7 +156,7 @@ function explanation(
     polls: lane.polls(),
     ...total,
     whatIfs: sets.map((set) => whatIf(name, set, total, lane)).sort(byGain),
-    losses: { ...lane.losses },
+    losses: lane.losses(),
     ...flowFates(lane.fates, options.top, flows),
     decisions: options.packets.map((packet, i) => ({ packet, decision: decisions[i] ?? null })),
   };
