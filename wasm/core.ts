@@ -4,10 +4,11 @@
  */
 
 export { decode } from './decode';
+export { countInetLro, endedSessions } from './explain-inet-lro';
 export { assignFlows, forgetFlows, rememberFlow } from './flows';
 export { filledSession, mergeInetLro } from './inet-lro';
 export * from './layout';
-export { finishedSkb, joinLinuxGro } from './linux-gro';
+export { endedSkbs, finishedSkb, mergeLinuxGro } from './linux-gro';
 export { countLosses } from './losses';
 export { runNapi } from './napi';
 export { filterMac, isInOrder } from './receiver';

@@ -40,5 +40,5 @@ export const LOG_ENTRIES: i32 = 1024;
 
 /** Free for engines and lanes. */
 export const FREE: i32 = LOG + 24 * LOG_ENTRIES;
-/** Some 100 lanes of a sweep; pages that nobody touches cost nothing. */
-export const MEMORY_BYTES: i32 = 8_388_608;
+/** Some 100 lanes of a sweep, or 16,384 skbs of linux-gro with their headers; pages that nobody touches cost nothing. */
+export const MEMORY_BYTES: i32 = 33_554_432;

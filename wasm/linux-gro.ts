@@ -1,4 +1,28 @@
-/** The usual packets of linux-gro: those of src/coalesce/gro-usual.ts, which may join the held skb of their flow. */
+/** The usual packets of linux-gro: those of src/coalesce/gro-usual.ts, which may join the held skb of their flow, and those that plainly begin one. */
+
+import {
+  ADDED_FLAGS,
+  ANY_SIZE,
+  COUNT,
+  COUNTS_ONLY,
+  FINISHING,
+  GSO_BYTES,
+  HEADERS,
+  HELD_BYTES,
+  LAST,
+  LAST_SLOTS,
+  MAX_SIZE,
+  NEXT_SEQ,
+  OUTER_ID,
+  openSkb,
+  releaseSkb,
+  SIZE_BYTES,
+  SLOT_BYTES,
+  SLOT_FLOW,
+  SLOT_PAYLOAD,
+  SLOT_TCP,
+  SLOTS,
+} from './gro-held';
 import {
   ETHERNET_BYTES,
   IPV4_BYTES,
@@ -23,21 +47,6 @@ import {
   WIRE_BYTES,
 } from './layout';
 
-/** A held skb, as SLOT of src/coalesce/gro-rules.ts: offsets of its words. */
-const SLOT_BYTES: i32 = 64;
-const SLOT_FLOW: i32 = 0;
-const SLOT_TCP: i32 = 16;
-const COUNT: i32 = 20;
-const NEXT_SEQ: i32 = 24;
-const GSO_BYTES: i32 = 28;
-const SLOT_PAYLOAD: i32 = 32;
-const SIZE_BYTES: i32 = 36;
-const OUTER_ID: i32 = 40;
-const ADDED_FLAGS: i32 = 48;
-/** Bytes between the copied headers of two held skbs: HELD_STRIDE there. */
-const HELD_BYTES: i32 = 1088;
-const LAST_SLOTS: i32 = 1024;
-
 /** What ids do: ID_RULE there. */
 const UNDECIDED: i32 = 0;
 const FIXED: i32 = 1;
@@ -51,53 +60,43 @@ const FIN_PSH_FLAGS: i32 = 9;
 
 /** The held skb that the last packet finished, as an index; -1 if none. */
 let finished: i32 = -1;
+let ended: i32 = 0;
 
 export function finishedSkb(): i32 {
   return finished;
 }
 
+/** Skbs that the last call ended for an engine that only counts them. */
+export function endedSkbs(): i32 {
+  return ended;
+}
+
 /**
- * Takes received packets from `from` on, as long as they may join an skb, and up to one that finishes it; returns the
- * first that is not taken, `to` if all are. `lastSlots` says where flows were held last.
+ * Takes received packets from `from` on, as long as they may join an skb or plainly begin one, and up to one that
+ * finishes its skb; returns the first that is not taken, `to` if all are. Finished skbs of which only the number counts
+ * are ended here.
  */
-export function joinLinuxGro(
-  slots: i32,
-  headers: i32,
-  lastSlots: i32,
-  maxSize: i32,
-  from: i32,
-  to: i32,
-): i32 {
+export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
+  const slots = load<i32>(gro, SLOTS);
+  const headers = load<i32>(gro, HEADERS);
+  const lastSlots = load<i32>(gro, LAST);
+  const maxSize = load<i32>(gro, MAX_SIZE);
+  const finishing = load<i32>(gro, FINISHING);
+  const anySize = load<i32>(gro, ANY_SIZE) !== 0;
   finished = -1;
+  ended = 0;
   for (let i = from; i < to; i++) {
     const row = load<i32>(i << 2, RECEIVED_ROWS);
     const flow = load<i32>(row << 2, FLOW);
     const index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
     const slot = slots + index * SLOT_BYTES;
-    const payload = load<i32>(row << 2, PAYLOAD_BYTES);
-    if (load<i32>(slot, SLOT_FLOW) !== flow || load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ))
-      return i;
-    const kind = <u32>load<u8>(row, KIND);
-    if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return i;
-    const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
-    const frame = load<i32>(row << 2, FRAME_OFFSET);
-    const ip = load<i32>(row << 2, IP_AT);
-    const tcp = load<i32>(row << 2, TCP_AT);
-    if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return i;
-    if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes) return i;
-    if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) return i;
-    if (payload === 0 || payload > load<i32>(slot, GSO_BYTES)) return i;
-    if (load<i32>(row << 2, IP_LENGTH) !== load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES) return i;
-    if (load<i32>(slot, SIZE_BYTES) + payload >= maxSize) return i;
-    const held = headers + index * HELD_BYTES;
-    if (!sameFrameAndTcp(frame, tcp, held, held + ETHERNET_BYTES + ipBytes)) return i;
-    const rule =
-      kind === PLAIN_TCP4
-        ? idRule4(ip, held + ETHERNET_BYTES, slot)
-        : sameIpv6(ip, held + ETHERNET_BYTES)
-          ? UNDECIDED
-          : -1;
+    if (load<i32>(slot, SLOT_FLOW) !== flow) {
+      if (!openSkb(gro, row)) return i;
+      continue;
+    }
+    const rule = joins(row, slot, headers + index * HELD_BYTES, maxSize);
     if (rule < 0) return i;
+    const payload = load<i32>(row << 2, PAYLOAD_BYTES);
     const flags = <i32>load<u16>(row << 1, TCP_FLAGS) & FIN_PSH_FLAGS;
     store<i32>(slot, rule, OUTER_ID);
     store<i32>(slot, load<i32>(slot, COUNT) + 1, COUNT);
@@ -105,12 +104,36 @@ export function joinLinuxGro(
     store<i32>(slot, load<i32>(slot, SLOT_PAYLOAD) + payload, SLOT_PAYLOAD);
     store<i32>(slot, load<i32>(slot, SIZE_BYTES) + payload, SIZE_BYTES);
     store<i32>(slot, flags, ADDED_FLAGS);
-    if (flags !== 0 || payload < load<i32>(slot, GSO_BYTES)) {
+    if ((flags & finishing) === 0 && (anySize || payload >= load<i32>(slot, GSO_BYTES))) continue;
+    if (load<i32>(gro, COUNTS_ONLY) === 0) {
       finished = index;
       return i + 1;
     }
+    releaseSkb(gro, index);
+    ended++;
   }
   return to;
+}
+
+/** The id rule of the skb with this packet; -1 if it may not join, or if that is not plain. */
+function joins(row: i32, slot: i32, held: i32, maxSize: i32): i32 {
+  const payload = load<i32>(row << 2, PAYLOAD_BYTES);
+  if (load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ)) return -1;
+  const kind = <u32>load<u8>(row, KIND);
+  if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return -1;
+  const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
+  const frame = load<i32>(row << 2, FRAME_OFFSET);
+  const ip = load<i32>(row << 2, IP_AT);
+  const tcp = load<i32>(row << 2, TCP_AT);
+  if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return -1;
+  if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes) return -1;
+  if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) return -1;
+  if (payload === 0 || payload > load<i32>(slot, GSO_BYTES)) return -1;
+  if (load<i32>(row << 2, IP_LENGTH) !== load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES) return -1;
+  if (<u32>(load<i32>(slot, SIZE_BYTES) + payload) >= <u32>maxSize) return -1;
+  if (!sameFrameAndTcp(frame, tcp, held, held + ETHERNET_BYTES + ipBytes)) return -1;
+  if (kind === PLAIN_TCP4) return idRule4(ip, held + ETHERNET_BYTES, slot);
+  return sameIpv6(ip, held + ETHERNET_BYTES) ? UNDECIDED : -1;
 }
 
 /** Addresses and type of the frame; flags but FIN and PSH, window, ACK number, options. */

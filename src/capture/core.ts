@@ -43,15 +43,20 @@ export interface Kernels {
     from: number,
     to: number,
   ): number;
-  joinLinuxGro(
+  /** As `mergeInetLro`, for a sink that only counts skbs; `endedSessions` says how many left full sessions. */
+  countInetLro(
     slots: number,
-    headers: number,
-    lastSlots: number,
-    maxSize: number,
+    maxDesc: number,
+    list: number,
+    maxAggr: number,
+    lengthLimit: number,
     from: number,
     to: number,
   ): number;
-  /** Of packets that `mergeInetLro` or `joinLinuxGro` took; src/replay/merge-losses.ts. */
+  endedSessions(): number;
+  /** For the engine at this address: src/coalesce/gro-room.ts. */
+  mergeLinuxGro(engine: number, from: number, to: number): number;
+  /** Of packets that `mergeInetLro` or `mergeLinuxGro` took; src/replay/merge-losses.ts. */
   countLosses(
     states: number,
     counts: number,
@@ -62,8 +67,10 @@ export interface Kernels {
   ): void;
   /** Of the lane at this address; src/nic/napi-core.ts. */
   runNapi(lane: number, from: number, to: number): number;
-  /** The slot whose skb the last packet taken by `joinLinuxGro` finished, -1 if none. */
+  /** The slot whose skb the last packet taken by `mergeLinuxGro` finished, -1 if none. */
   finishedSkb(): number;
+  /** Skbs that the last `mergeLinuxGro` ended because only their number counts. */
+  endedSkbs(): number;
   /** The slot that the last packet taken by `mergeInetLro` filled, -1 if none. */
   filledSession(): number;
 }
@@ -125,7 +132,7 @@ export interface Core {
 const WASM_PAGE_BYTES = 65_536;
 const CACHE_LINE_BYTES = 64;
 /** As wasm/asconfig.json says. */
-const MEMORY_PAGES = 128;
+const MEMORY_PAGES = 512;
 
 let compiled: WebAssembly.Module | null = null;
 

@@ -88,6 +88,11 @@ export interface SkbSink {
    * core takes none.
    */
   readonly holdTaken?: ((from: number, to: number, held: CoreSlots) => void) | undefined;
+  /**
+   * For a sink that only counts skbs with payload: the core ended so many of them, which `deliverHeld` is not told of. Nothing
+   * but their number has to be right.
+   */
+  readonly endedInCore?: ((skbs: number) => void) | undefined;
   /** A held skb leaves its slot. `reason` is an index into REASONS. */
   readonly deliverHeld: (skb: HeldSkb, reason: number) => void;
   /** A packet that went past the engine, or through it without being held. */

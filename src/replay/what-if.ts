@@ -51,6 +51,9 @@ export function countSkbs(table: PacketTable, options: EngineOptions, waived: Ob
   const { tcpAt, payloadBytes } = table;
   const count = { dataSkbs: 0 };
   const sink: SkbSink = {
+    endedInCore(skbs) {
+      count.dataSkbs += skbs;
+    },
     deliverHeld() {
       count.dataSkbs++;
     },
@@ -112,7 +115,12 @@ export function createWhatIfs(
     );
   const endless = sets
     .filter((waived) => (waived & OBSTACLE['poll-end']) !== 0)
-    .map((waived) => ({ waived, count: countSkbs(table, options, waived), difference: 0 }));
+    .map((waived) => ({ waived, count: countSkbs(table, options, waived) }));
+  /** Rows of this block that endless replays have not taken yet. */
+  let endlessFrom = 0;
+  let endlessTo = 0;
+  /** Of all polls that ended. */
+  let plainDataSkbs = 0;
   /** Rows of this block that the poll took and `copy` has not. */
   let from = 0;
   let to = 0;
@@ -134,6 +142,12 @@ export function createWhatIfs(
     replaying = true;
   }
 
+  function takeEndless(): void {
+    if (endlessTo > endlessFrom)
+      for (const { count } of endless) count.engine.receive(endlessFrom, endlessTo);
+    endlessFrom = endlessTo;
+  }
+
   function endPoll(replay: LazyReplay, reason: number): void {
     const count = cut ? replay.copied : replay.direct;
     if (!replaying && (progress.met & replay.waived) === 0) return;
@@ -146,9 +160,13 @@ export function createWhatIfs(
 
   return {
     receive(first, end) {
-      for (const { count } of endless) count.engine.receive(first, end);
-      if (lazy.length === 0) return;
       // Rows that a full ring dropped lie between.
+      if (first !== endlessTo) {
+        takeEndless();
+        endlessFrom = first;
+      }
+      endlessTo = end;
+      if (lazy.length === 0) return;
       if (first !== to) keep();
       if (from === to) from = first;
       to = end;
@@ -156,10 +174,10 @@ export function createWhatIfs(
     flushAll(reason) {
       if (cut) keep();
       for (const replay of lazy) endPoll(replay, reason);
-      for (const replay of endless) {
-        if (reason === REASON['capture-end']) replay.count.engine.flushAll(reason);
-        replay.difference += replay.count.dataSkbs - progress.dataSkbs;
-        replay.count.dataSkbs = 0;
+      plainDataSkbs += progress.dataSkbs;
+      if (reason === REASON['capture-end']) {
+        takeEndless();
+        for (const { count } of endless) count.engine.flushAll(reason);
       }
       if (cut) copy.clear();
       cut = false;
@@ -170,8 +188,14 @@ export function createWhatIfs(
       keep();
       from = 0;
       to = 0;
+      takeEndless();
+      endlessFrom = 0;
+      endlessTo = 0;
     },
-    difference: (waived) =>
-      [...lazy, ...endless].find((replay) => replay.waived === waived)?.difference ?? null,
+    difference(waived) {
+      const whole = endless.find((replay) => replay.waived === waived);
+      if (whole !== undefined) return whole.count.dataSkbs - plainDataSkbs;
+      return lazy.find((replay) => replay.waived === waived)?.difference ?? null;
+    },
   };
 }
