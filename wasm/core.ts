@@ -13,3 +13,4 @@ export { countLosses } from './losses';
 export { runNapi } from './napi';
 export { filterMac, isInOrder } from './receiver';
 export { scanPcap, scanPcapng } from './scan';
+export { countLengths, nextSyn } from './super-packets';

@@ -94,9 +94,29 @@ export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
       if (!openSkb(gro, row)) return i;
       continue;
     }
-    const rule = joins(row, slot, headers + index * HELD_BYTES, maxSize);
-    if (rule < 0) return i;
     const payload = load<i32>(row << 2, PAYLOAD_BYTES);
+    if (load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ)) return i;
+    const kind = <u32>load<u8>(row, KIND);
+    if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return i;
+    const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
+    const frame = load<i32>(row << 2, FRAME_OFFSET);
+    const ip = load<i32>(row << 2, IP_AT);
+    const tcp = load<i32>(row << 2, TCP_AT);
+    if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return i;
+    if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes) return i;
+    if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) return i;
+    if (payload === 0 || payload > load<i32>(slot, GSO_BYTES)) return i;
+    if (load<i32>(row << 2, IP_LENGTH) !== load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES) return i;
+    if (<u32>(load<i32>(slot, SIZE_BYTES) + payload) >= <u32>maxSize) return i;
+    const held = headers + index * HELD_BYTES;
+    if (!sameFrameAndTcp(frame, tcp, held, held + ETHERNET_BYTES + ipBytes)) return i;
+    const rule =
+      kind === PLAIN_TCP4
+        ? idRule4(ip, held + ETHERNET_BYTES, slot)
+        : sameIpv6(ip, held + ETHERNET_BYTES)
+          ? UNDECIDED
+          : -1;
+    if (rule < 0) return i;
     const flags = <i32>load<u16>(row << 1, TCP_FLAGS) & FIN_PSH_FLAGS;
     store<i32>(slot, rule, OUTER_ID);
     store<i32>(slot, load<i32>(slot, COUNT) + 1, COUNT);
@@ -113,27 +133,6 @@ export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
     ended++;
   }
   return to;
-}
-
-/** The id rule of the skb with this packet; -1 if it may not join, or if that is not plain. */
-function joins(row: i32, slot: i32, held: i32, maxSize: i32): i32 {
-  const payload = load<i32>(row << 2, PAYLOAD_BYTES);
-  if (load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ)) return -1;
-  const kind = <u32>load<u8>(row, KIND);
-  if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return -1;
-  const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
-  const frame = load<i32>(row << 2, FRAME_OFFSET);
-  const ip = load<i32>(row << 2, IP_AT);
-  const tcp = load<i32>(row << 2, TCP_AT);
-  if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return -1;
-  if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes) return -1;
-  if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) return -1;
-  if (payload === 0 || payload > load<i32>(slot, GSO_BYTES)) return -1;
-  if (load<i32>(row << 2, IP_LENGTH) !== load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES) return -1;
-  if (<u32>(load<i32>(slot, SIZE_BYTES) + payload) >= <u32>maxSize) return -1;
-  if (!sameFrameAndTcp(frame, tcp, held, held + ETHERNET_BYTES + ipBytes)) return -1;
-  if (kind === PLAIN_TCP4) return idRule4(ip, held + ETHERNET_BYTES, slot);
-  return sameIpv6(ip, held + ETHERNET_BYTES) ? UNDECIDED : -1;
 }
 
 /** Addresses and type of the frame; flags but FIN and PSH, window, ACK number, options. */

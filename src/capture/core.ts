@@ -65,6 +65,9 @@ export interface Kernels {
     from: number,
     to: number,
   ): void;
+  /** src/packet/super-packets.ts. */
+  countLengths(packetsOf: number, payloadOf: number, received: number): void;
+  nextSyn(row: number, count: number): number;
   /** Of the lane at this address; src/nic/napi-core.ts. */
   runNapi(lane: number, from: number, to: number): number;
   /** The slot whose skb the last packet taken by `mergeLinuxGro` finished, -1 if none. */

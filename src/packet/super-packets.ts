@@ -2,6 +2,8 @@
  * Packets longer than the MTU: super-packets, in captures taken above receive offload or before the sender's
  * segmentation offload. Jumbo frames are told apart from them by their lengths.
  */
+import { type Core, reserveDoubles } from '../capture/core.ts';
+import { kernelsFor } from '../capture/record-block.ts';
 import { handshakeMss } from './handshake.ts';
 import { type PacketTable, STATUS, statusOf } from './table.ts';
 
@@ -11,6 +13,8 @@ const JUMBO_MTU = 9216;
 /** What a packet may have beyond the MSS (RFC 9293 §3.7.1): IPv6 and TCP header without options. */
 const HEADERS_BESIDE_MSS = 60;
 const SYN = 0x02;
+/** An IP length has 16 bits. */
+const LENGTHS = 65_536;
 
 export interface SuperPacketReport {
   readonly packets: number;
@@ -30,20 +34,40 @@ export interface SuperPacketFinder {
  * Data packets beyond 1500 bytes are jumbo frames if none exceeds 9216 bytes, the longest of them is the most
  * frequent length there, and no handshake was seen or one announced an MSS that large; otherwise they are super-packets, as
  * are packets with an IP length of 0.
+ *
+ * @param core where the tables lie whose packets kernels may count; null for no kernels
  */
-export function createSuperPacketFinder(): SuperPacketFinder {
-  const packetsOf = new Float64Array(65_536);
-  const payloadOf = new Float64Array(65_536);
+export function createSuperPacketFinder(core: Core | null = null): SuperPacketFinder {
+  const packetsOf = reserveDoubles(core, LENGTHS);
+  const payloadOf = reserveDoubles(core, LENGTHS);
+  const isInCore = core !== null && payloadOf.buffer === core.buffer;
 
   /** The largest MSS that a handshake announced, in either direction; 0 where none was seen. */
   let announcedMss = 0;
 
+  function lookForMss(table: PacketTable, row: number): void {
+    announcedMss = Math.max(announcedMss, handshakeMss(table, row));
+  }
+
   function add(table: PacketTable): void {
+    const kernels = isInCore ? kernelsFor(table) : null;
+    if (kernels === null) addSlowly(table);
+    else {
+      for (
+        let row = kernels.nextSyn(0, table.count);
+        row < table.count;
+        row = kernels.nextSyn(row + 1, table.count)
+      ) {
+        lookForMss(table, row);
+      }
+      kernels.countLengths(packetsOf.byteOffset, payloadOf.byteOffset, table.received);
+    }
+  }
+
+  function addSlowly(table: PacketTable): void {
     const { rows, received, count, tcpAt, payloadBytes, ipLength, kind, tcpFlags } = table;
     for (let row = 0; row < count; row++) {
-      if ((tcpFlags[row]! & SYN) !== 0 && tcpAt[row] !== 0) {
-        announcedMss = Math.max(announcedMss, handshakeMss(table, row));
-      }
+      if ((tcpFlags[row]! & SYN) !== 0 && tcpAt[row] !== 0) lookForMss(table, row);
     }
     for (let i = 0; i < received; i++) {
       const row = rows[i]!;

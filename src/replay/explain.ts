@@ -61,7 +61,7 @@ export async function explain(
 ): Promise<ExplainRecord> {
   const { table } = session;
   const diff = options.diff === null ? null : createEngineDiff(table, LISTED_DIFFERENCES);
-  const superPackets = createSuperPacketFinder();
+  const superPackets = createSuperPacketFinder(table.core);
   let started: { readonly polls: ExplainPolls; readonly jobs: readonly Job[] } | null = null;
 
   /** Whether the capture has times is known when its first block is. */
