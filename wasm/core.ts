@@ -8,7 +8,7 @@ export { countInetLro, endedSessions } from './explain-inet-lro';
 export { assignFlows, forgetFlows, rememberFlow } from './flows';
 export { filledSession, mergeInetLro } from './inet-lro';
 export * from './layout';
-export { endedSkbs, finishedSkb, mergeLinuxGro } from './linux-gro';
+export { endedSkbs, finishedSkb, forgetMarks, mergeLinuxGro } from './linux-gro';
 export { countLosses } from './losses';
 export { runNapi } from './napi';
 export { filterMac, isInOrder } from './receiver';

@@ -39,6 +39,7 @@ const NEVER_HELD: i32 = 40;
 export const COUNTS_ONLY: i32 = 44;
 const HELD_SKBS: i32 = 48;
 const TICK_NOW: i32 = 52;
+export const WRITES_MARKS: i32 = 56;
 
 /** A held skb, as SLOT of src/coalesce/gro-rules.ts: offsets of its words. */
 export const SLOT_BYTES: i32 = 64;

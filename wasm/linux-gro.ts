@@ -22,6 +22,7 @@ import {
   SLOT_PAYLOAD,
   SLOT_TCP,
   SLOTS,
+  WRITES_MARKS,
 } from './gro-held';
 import {
   ETHERNET_BYTES,
@@ -39,6 +40,8 @@ import {
   IP_LENGTH,
   KIND,
   LINK_TYPE,
+  MARKS,
+  MAX_ROWS,
   PAYLOAD_BYTES,
   RECEIVED_ROWS,
   SEQ,
@@ -62,6 +65,11 @@ const FIN_PSH_FLAGS: i32 = 9;
 let finished: i32 = -1;
 let ended: i32 = 0;
 
+/** A block begins: nothing is known of its packets. */
+export function forgetMarks(): void {
+  memory.fill(MARKS, 0, MAX_ROWS);
+}
+
 export function finishedSkb(): i32 {
   return finished;
 }
@@ -75,6 +83,9 @@ export function endedSkbs(): i32 {
  * Takes received packets from `from` on, as long as they may join an skb or plainly begin one, and up to one that
  * finishes its skb; returns the first that is not taken, `to` if all are. Finished skbs of which only the number counts
  * are ended here.
+ *
+ * Where an engine marks packets, one that joins right after the packet before it gets the id rule of the skb, plus 1: the
+ * two have equal headers, and ids that go on by that rule. So replays need not look at headers that they compared.
  */
 export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
   const slots = load<i32>(gro, SLOTS);
@@ -83,40 +94,60 @@ export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
   const maxSize = load<i32>(gro, MAX_SIZE);
   const finishing = load<i32>(gro, FINISHING);
   const anySize = load<i32>(gro, ANY_SIZE) !== 0;
+  const countsOnly = load<i32>(gro, COUNTS_ONLY) !== 0;
+  const marks = load<i32>(gro, WRITES_MARKS) !== 0;
+  /** The skb that took the packet before. */
+  let last: i32 = -1;
+  let index: i32 = 0;
+  let slot: i32 = 0;
   finished = -1;
   ended = 0;
   for (let i = from; i < to; i++) {
     const row = load<i32>(i << 2, RECEIVED_ROWS);
-    const flow = load<i32>(row << 2, FLOW);
-    const index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
-    const slot = slots + index * SLOT_BYTES;
-    if (load<i32>(slot, SLOT_FLOW) !== flow) {
-      if (!openSkb(gro, row)) return i;
-      continue;
-    }
     const payload = load<i32>(row << 2, PAYLOAD_BYTES);
-    if (load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ)) return i;
-    const kind = <u32>load<u8>(row, KIND);
-    if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return i;
-    const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
-    const frame = load<i32>(row << 2, FRAME_OFFSET);
-    const ip = load<i32>(row << 2, IP_AT);
-    const tcp = load<i32>(row << 2, TCP_AT);
-    if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return i;
-    if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes) return i;
-    if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) return i;
-    if (payload === 0 || payload > load<i32>(slot, GSO_BYTES)) return i;
-    if (load<i32>(row << 2, IP_LENGTH) !== load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES) return i;
-    if (<u32>(load<i32>(slot, SIZE_BYTES) + payload) >= <u32>maxSize) return i;
-    const held = headers + index * HELD_BYTES;
-    if (!sameFrameAndTcp(frame, tcp, held, held + ETHERNET_BYTES + ipBytes)) return i;
-    const rule =
-      kind === PLAIN_TCP4
-        ? idRule4(ip, held + ETHERNET_BYTES, slot)
-        : sameIpv6(ip, held + ETHERNET_BYTES)
-          ? UNDECIDED
-          : -1;
-    if (rule < 0) return i;
+    let rule = countsOnly && last >= 0 ? <i32>load<u8>(i, MARKS) - 1 : -1;
+    if (rule >= 0) {
+      const before = load<i32>(slot, OUTER_ID);
+      if (before !== UNDECIDED && before !== rule) rule = -1;
+      if (payload > load<i32>(slot, GSO_BYTES)) rule = -1;
+      if (<u32>(load<i32>(slot, SIZE_BYTES) + payload) >= <u32>maxSize) rule = -1;
+    }
+    if (rule < 0) {
+      const flow = load<i32>(row << 2, FLOW);
+      index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
+      slot = slots + index * SLOT_BYTES;
+      if (load<i32>(slot, SLOT_FLOW) !== flow) {
+        if (!openSkb(gro, row)) return i;
+        index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
+        slot = slots + index * SLOT_BYTES;
+        last = index;
+        continue;
+      }
+      if (load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ)) return i;
+      const kind = <u32>load<u8>(row, KIND);
+      if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return i;
+      const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
+      const frame = load<i32>(row << 2, FRAME_OFFSET);
+      const ip = load<i32>(row << 2, IP_AT);
+      const tcp = load<i32>(row << 2, TCP_AT);
+      if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return i;
+      if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes) return i;
+      if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) return i;
+      if (payload === 0 || payload > load<i32>(slot, GSO_BYTES)) return i;
+      if (load<i32>(row << 2, IP_LENGTH) !== load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES) return i;
+      if (<u32>(load<i32>(slot, SIZE_BYTES) + payload) >= <u32>maxSize) return i;
+      const held = headers + index * HELD_BYTES;
+      if (!sameFrameAndTcp(frame, tcp, held, held + ETHERNET_BYTES + ipBytes)) return i;
+      rule =
+        kind === PLAIN_TCP4
+          ? idRule4(ip, held + ETHERNET_BYTES, slot)
+          : sameIpv6(ip, held + ETHERNET_BYTES)
+            ? UNDECIDED
+            : -1;
+      if (rule < 0) return i;
+      if (marks && last === index) store<u8>(i, rule + 1, MARKS);
+      last = index;
+    }
     const flags = <i32>load<u16>(row << 1, TCP_FLAGS) & FIN_PSH_FLAGS;
     store<i32>(slot, rule, OUTER_ID);
     store<i32>(slot, load<i32>(slot, COUNT) + 1, COUNT);
@@ -125,7 +156,8 @@ export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
     store<i32>(slot, load<i32>(slot, SIZE_BYTES) + payload, SIZE_BYTES);
     store<i32>(slot, flags, ADDED_FLAGS);
     if ((flags & finishing) === 0 && (anySize || payload >= load<i32>(slot, GSO_BYTES))) continue;
-    if (load<i32>(gro, COUNTS_ONLY) === 0) {
+    last = -1;
+    if (!countsOnly) {
       finished = index;
       return i + 1;
     }

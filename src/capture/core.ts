@@ -70,6 +70,8 @@ export interface Kernels {
   nextSyn(row: number, count: number): number;
   /** Of the lane at this address; src/nic/napi-core.ts. */
   runNapi(lane: number, from: number, to: number): number;
+  /** Before a block of which an engine marks packets for others. */
+  forgetMarks(): void;
   /** The slot whose skb the last packet taken by `mergeLinuxGro` finished, -1 if none. */
   finishedSkb(): number;
   /** Skbs that the last `mergeLinuxGro` ended because only their number counts. */

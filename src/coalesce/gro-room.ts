@@ -26,6 +26,8 @@ export const WORD = {
   COUNTS_ONLY: 11,
   HELD_SKBS: 12,
   TICK: 13,
+  /** 1 where replays of the same packets come after. */
+  WRITES_MARKS: 14,
 } as const;
 /** Two cache lines. */
 const WORDS = 32;
@@ -99,6 +101,7 @@ export function takeLinuxGro(
     };
   }
   const held: CoreSlots = { slots: slots.byteOffset, lastSlots: lastSlot.byteOffset };
+  words[WORD.WRITES_MARKS] = holdTaken === undefined ? 0 : 1;
   const told = holdTaken === undefined ? null : (from: number, to: number) => holdTaken(from, to, held);
   return (kernels, from, to) => {
     const take = (first: number) => kernels.mergeLinuxGro(engine, first, to);

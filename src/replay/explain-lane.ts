@@ -1,4 +1,5 @@
 /** One engine over one capture with all that `analyze explain` asks of it: fates, what-ifs, losses, single packets. */
+import { kernelsFor } from '../capture/record-block.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
 import { LINUX_GRO_DEFAULTS } from '../coalesce/linux-gro.ts';
 import { OBSTACLE, OBSTACLES_OF_REASON, type ObstacleSet } from '../coalesce/obstacle.ts';
@@ -110,6 +111,7 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
   const model = createPollModel(poll, target, reasons, softirq);
   return {
     run(block) {
+      kernelsFor(block)?.forgetMarks();
       model.run(block);
       whatIfs.endBlock();
     },
