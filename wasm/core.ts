@@ -4,8 +4,9 @@
  */
 
 export { decode } from './decode';
-export { countInetLro, endedSessions } from './explain-inet-lro';
+export { countInetLro, endedSessions, endSessions } from './explain-inet-lro';
 export { assignFlows, forgetFlows, rememberFlow } from './flows';
+export { endHeldSkbs } from './gro-held';
 export { filledSession, mergeInetLro } from './inet-lro';
 export * from './layout';
 export { endedSkbs, finishedSkb, forgetMarks, mergeLinuxGro } from './linux-gro';

@@ -15,7 +15,7 @@ import {
   SLOT_BYTES,
   TSVAL,
 } from './inet-lro';
-import { FLOW, IP_LENGTH, PAYLOAD_BYTES, RECEIVED_ROWS, SEQ, TCP_AT } from './layout';
+import { FLOW, IP_LENGTH, MARKS, PAYLOAD_BYTES, RECEIVED_ROWS, SEQ, TCP_AT, TSVALS } from './layout';
 
 /** No flow has this index, and no empty session. */
 const NO_FLOW: i32 = -2;
@@ -50,9 +50,10 @@ export function countInetLro(
   ended = 0;
   for (; i < to; i++) {
     const row = load<i32>(i << 2, RECEIVED_ROWS);
-    if (!isUsual(row)) break;
+    const mark = load<u8>(i, MARKS);
+    if (mark === 0 && !isUsual(row)) break;
     const payload = load<i32>(row << 2, PAYLOAD_BYTES);
-    const tsval = big32(load<i32>(row << 2, TCP_AT), 24);
+    const tsval = mark === 0 ? big32(load<i32>(row << 2, TCP_AT), 24) : load<i32>(i << 2, TSVALS);
     const seq = load<i32>(row << 2, SEQ);
     const flow = load<i32>(row << 2, FLOW);
     if (flow !== held) {
@@ -91,6 +92,18 @@ export function countInetLro(
   }
   if (held !== NO_FLOW) save(slot, next, packets, length);
   return i;
+}
+
+/** Empties all sessions; returns how many there were. */
+export function endSessions(slots: i32, maxDesc: i32): i32 {
+  const end = slots + maxDesc * SLOT_BYTES;
+  let count: i32 = 0;
+  for (let slot = slots; slot < end; slot += SLOT_BYTES) {
+    if (load<i32>(slot) === EMPTY) continue;
+    store<i32>(slot, EMPTY);
+    count++;
+  }
+  return count;
 }
 
 function save(slot: i32, next: i32, packets: i32, length: i32): void {

@@ -139,6 +139,25 @@ export function releaseSkb(gro: i32, index: i32): void {
   store<i32>(last, index);
 }
 
+/** Empties all lists; returns how many skbs there were. */
+export function endHeldSkbs(gro: i32): i32 {
+  const count = load<i32>(gro, HELD_SKBS);
+  const slots = load<i32>(gro, SLOTS);
+  const perBucket = load<i32>(gro, PER_BUCKET);
+  let list = load<i32>(gro, ORDER);
+  let inUse = load<i32>(gro, IN_USE);
+  for (let left = count; left > 0; inUse += 4) {
+    const used = load<i32>(inUse);
+    for (let i = 0; i < used; i++)
+      store<i32>(slots + load<i32>(list + (i << 2)) * SLOT_BYTES, EMPTY, SLOT_FLOW);
+    store<i32>(inUse, 0);
+    list += perBucket << 2;
+    left -= used;
+  }
+  store<i32>(gro, 0, HELD_SKBS);
+  return count;
+}
+
 /** No options, no fragment, the checksum right. */
 function isPlainIpv4(ip: i32): bool {
   if (<u32>load<u8>(ip) !== VERSION4_5_WORDS || (<u32>load<u16>(ip, 6) & NOT_DF) !== 0) return false;

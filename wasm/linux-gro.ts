@@ -190,7 +190,7 @@ function idRule4(ip: i32, heldIp: i32, slot: i32): i32 {
   // and checksum add up to the same modulo 65535, in whatever byte order.
   const sum = <i32>load<u16>(ip, 2) + <i32>load<u16>(ip, 4) + <i32>load<u16>(ip, 10);
   const heldSum = <i32>load<u16>(heldIp, 2) + <i32>load<u16>(heldIp, 4) + <i32>load<u16>(heldIp, 10);
-  if ((sum - heldSum) % 65_535 !== 0) return -1;
+  if (sum !== heldSum && (sum - heldSum) % 65_535 !== 0) return -1;
   const distance = (<i32>bswap<u16>(load<u16>(ip, 4)) - <i32>bswap<u16>(load<u16>(heldIp, 4))) & 0xffff;
   const rule = load<i32>(slot, OUTER_ID);
   if (rule === UNDECIDED) return distance === 0 ? FIXED : distance === 1 ? COUNTING : -1;

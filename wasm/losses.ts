@@ -3,7 +3,7 @@
  * the same state. Each packet's skb is still held, because a kernel ends none.
  */
 import { big16, big32 } from './bytes';
-import { FLOW, IP_AT, PAYLOAD_BYTES, RECEIVED_ROWS, TCP_AT } from './layout';
+import { FLOW, IP_AT, MARKS, PAYLOAD_BYTES, RECEIVED_ROWS, TCP_AT, TCP_FLAGS, TSVALS } from './layout';
 
 /** Of a held skb: its state here, and its slot in the engine. */
 const STATE_BYTES: i32 = 64;
@@ -39,9 +39,14 @@ const IP_FIELDS: i32 = 56;
 
 const WINDOW_BITS: i32 = 0xffff;
 const PSH: i32 = 0x0008_0000;
+/** Of the flags column. */
+const PSH_FLAG: i32 = 8;
 const TIMESTAMP_OPTION: i32 = 0x0101_080a;
 
-/** `lastSlots` says where a flow is held; 0 where the slots have to be searched. */
+/**
+ * `lastSlots` says where a flow is held; 0 where the slots have to be searched: for inet_lro, whose packets are marked for
+ * its replays. Those of linux-gro are marked already: such a packet has the header of the one before, but for PSH.
+ */
 export function countLosses(states: i32, counts: i32, slots: i32, lastSlots: i32, from: i32, to: i32): void {
   let held: i32 = NO_FLOW;
   let state = states;
@@ -52,9 +57,18 @@ export function countLosses(states: i32, counts: i32, slots: i32, lastSlots: i32
     const ip = load<i32>(row << 2, IP_AT);
     const tcp = load<i32>(row << 2, TCP_AT);
     const payload = load<i32>(row << 2, PAYLOAD_BYTES);
-    if (flow !== held) {
+    const follows = flow === held;
+    if (!follows) {
       held = flow;
       state = states + slotOf(flow, slots, lastSlots) * STATE_BYTES;
+    }
+    if (lastSlots === 0) {
+      store<u8>(i, 1, MARKS);
+      store<i32>(i << 2, big32(tcp, 24), TSVALS);
+    } else if (follows && load<u8>(i, MARKS) !== 0 && isLikeFirst(state, row, payload)) {
+      store<i32>(state, load<i32>(state, COUNT) + 1, COUNT);
+      joined++;
+      continue;
     }
     if (load<i32>(state, HELD) === 0) begin(state, ip, tcp, payload);
     else {
@@ -63,6 +77,13 @@ export function countLosses(states: i32, counts: i32, slots: i32, lastSlots: i32
     }
   }
   add(counts + JOINED, joined);
+}
+
+/** Of a marked packet, which leaves these to be compared. */
+function isLikeFirst(state: i32, row: i32, payload: i32): bool {
+  const first = load<i32>(state, FIRST_PAYLOAD);
+  const psh = (<i32>load<u16>(row << 1, TCP_FLAGS) & PSH_FLAG) | load<i32>(state, LAST_PSH);
+  return ((payload ^ first) | (load<i32>(state, LAST_PAYLOAD) ^ first) | psh) === 0;
 }
 
 function slotOf(flow: i32, slots: i32, lastSlots: i32): i32 {

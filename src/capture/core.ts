@@ -54,6 +54,8 @@ export interface Kernels {
     to: number,
   ): number;
   endedSessions(): number;
+  /** Empties all sessions of such an engine; returns how many held packets. */
+  endSessions(slots: number, maxDesc: number): number;
   /** For the engine at this address: src/coalesce/gro-room.ts. */
   mergeLinuxGro(engine: number, from: number, to: number): number;
   /** Of packets that `mergeInetLro` or `mergeLinuxGro` took; src/replay/merge-losses.ts. */
@@ -76,6 +78,8 @@ export interface Kernels {
   finishedSkb(): number;
   /** Skbs that the last `mergeLinuxGro` ended because only their number counts. */
   endedSkbs(): number;
+  /** Empties all lists of an engine whose skbs are only counted; returns how many skbs there were. */
+  endHeldSkbs(engine: number): number;
   /** The slot that the last packet taken by `mergeInetLro` filled, -1 if none. */
   filledSession(): number;
 }

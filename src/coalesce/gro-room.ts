@@ -108,3 +108,13 @@ export function takeLinuxGro(
     return takeUsual(counters, from, take, kernels.finishedSkb, endFilled, told);
   };
 }
+
+/** Ends all held skbs at once, and returns how many; null without core, and where the sink wants more than their number. */
+export function endLinuxGro({ core, words }: GroRoom, { endedInCore }: SkbSink): (() => number) | null {
+  if (core === null || endedInCore === undefined) return null;
+  return () => {
+    const ended = core.kernels.endHeldSkbs(words.byteOffset);
+    endedInCore(ended);
+    return ended;
+  };
+}

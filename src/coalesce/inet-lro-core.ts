@@ -1,11 +1,25 @@
 /** The packets of inet_lro that kernels of the core take. */
-import type { CoreMerge, Kernels } from '../capture/core.ts';
+import type { Core, CoreMerge, Kernels } from '../capture/core.ts';
 import type { CoreSlots, EngineCounters, SkbSink } from './engine.ts';
 import { SPREAD_LIST } from './obstacle.ts';
 import { takeUsual } from './take-usual.ts';
 
 /** Takes packets from the given one on; returns the first that is left over. */
 export type TakeInCore = (kernels: Kernels, from: number, to: number) => number;
+
+/** Ends all sessions at once, and returns how many; null where the sink wants more than their number. */
+export function endInetLro(
+  { slots, maxDesc }: CoreMerge,
+  core: Core | null,
+  { endedInCore }: SkbSink,
+): (() => number) | null {
+  if (endedInCore === undefined || slots === null || core === null) return null;
+  return () => {
+    const ended = core.kernels.endSessions(slots.byteOffset, maxDesc);
+    endedInCore(ended);
+    return ended;
+  };
+}
 
 /**
  * Null where the sink wants to be told of each packet.

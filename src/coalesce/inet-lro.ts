@@ -9,7 +9,7 @@ import { seqDistance } from '../packet/seq.ts';
 import { KIND, type PacketTable, PLAIN_TCP4, STATUS, statusOf, vlanTagsOf } from '../packet/table.ts';
 import { REJECTION } from './driver-callback.ts';
 import { createHeldSkb, type Engine, NO_MERGE, type SegmentPlace, type SkbSink } from './engine.ts';
-import { takeInetLro } from './inet-lro-core.ts';
+import { endInetLro, takeInetLro } from './inet-lro-core.ts';
 import { OBSTACLE, type ObstacleSet, SPREAD_LIST } from './obstacle.ts';
 import { REASON } from './reason.ts';
 
@@ -313,6 +313,7 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
 
   const inCore: CoreMerge | null = isInCore ? { ...NO_MERGE, slots, maxDesc, maxAggr, lengthLimit } : null;
   const takeInCore = inCore === null ? null : takeInetLro(inCore, spread, counters, sink, endFilled);
+  const endInCore = inCore === null ? null : endInetLro(inCore, table.core, sink);
   return {
     counters,
     inCore: inCore !== null && (options.waived ?? 0) === 0 ? inCore : undefined,
@@ -342,7 +343,8 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
       }
     },
     flushAll(reason) {
-      for (let slot = 0; slot < maxDesc; slot++) if (slots[slot * WORDS] !== EMPTY) flush(slot, reason);
+      if (endInCore !== null) counters.flushed += endInCore();
+      else for (let slot = 0; slot < maxDesc; slot++) if (slots[slot * WORDS] !== EMPTY) flush(slot, reason);
     },
   };
 }

@@ -7,7 +7,7 @@ import { mix } from '../packet/flows.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './engine.ts';
 import { createGroPacketReader } from './gro-packet.ts';
-import { LAST_SLOTS, reserveGroRoom, takeLinuxGro, WORD } from './gro-room.ts';
+import { endLinuxGro, LAST_SLOTS, reserveGroRoom, takeLinuxGro, WORD } from './gro-room.ts';
 import { HELD_STRIDE, ID_RULE, idRules, isSameFlow, joinViolation, SLOT, SLOT_WORDS } from './gro-rules.ts';
 import { createUsualTest } from './gro-usual.ts';
 import { OBSTACLE, type ObstacleSet } from './obstacle.ts';
@@ -281,6 +281,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   }
 
   const takeInCore = takeLinuxGro(room, counters, sink, endFilled);
+  const endInCore = endLinuxGro(room, sink);
   return {
     counters,
     receive(from, to) {
@@ -303,6 +304,10 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
       }
     },
     flushAll(reason) {
+      if (endInCore !== null) {
+        counters.flushed += endInCore();
+        return;
+      }
       for (let bucket = 0; words[WORD.HELD_SKBS]! > 0; bucket++) {
         const first = bucket * perBucket;
         for (let i = 0; i < inUse[bucket]!; i++) {
