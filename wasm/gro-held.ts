@@ -40,6 +40,7 @@ export const COUNTS_ONLY: i32 = 44;
 const HELD_SKBS: i32 = 48;
 const TICK_NOW: i32 = 52;
 export const WRITES_MARKS: i32 = 56;
+export const EXACT: i32 = 60;
 
 /** A held skb, as SLOT of src/coalesce/gro-rules.ts: offsets of its words. */
 export const SLOT_BYTES: i32 = 64;
@@ -69,9 +70,10 @@ const NOT_DF: u32 = 0xffbf;
 
 /**
  * Holds the packet as the first of an skb, if it plainly may begin one: its list has room, and holds nothing of its
- * flow that could be another one by rules that are not looked at here.
+ * flow that could be another one by rules that are not looked at here. The skb `broken` of its flow, if not -1, is ended by
+ * it.
  */
-export function openSkb(gro: i32, row: i32): bool {
+export function openSkb(gro: i32, row: i32, broken: i32): bool {
   const kind = <u32>load<u8>(row, KIND);
   if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return false;
   const frame = load<i32>(row << 2, FRAME_OFFSET);
@@ -92,12 +94,17 @@ export function openSkb(gro: i32, row: i32): bool {
   const bucket = bucketOf(load<i32>(gro, BUCKETS), tcp, ipBytes);
   const perBucket = load<i32>(gro, PER_BUCKET);
   const inUse = load<i32>(gro, IN_USE) + (bucket << 2);
-  const used = load<i32>(inUse);
-  if (used === perBucket) return false;
+  let used = load<i32>(inUse);
+  if (used === perBucket && broken < 0) return false;
   const slots = load<i32>(gro, SLOTS);
   const list = load<i32>(gro, ORDER) + ((bucket * perBucket) << 2);
   for (let i = 0; i < used; i++) {
-    if (load<i32>(slots + load<i32>(list + (i << 2)) * SLOT_BYTES) === flow) return false;
+    const other = load<i32>(list + (i << 2));
+    if (other !== broken && load<i32>(slots + other * SLOT_BYTES) === flow) return false;
+  }
+  if (broken >= 0) {
+    releaseSkb(gro, broken);
+    used--;
   }
   const index = load<i32>(list + (used << 2));
   store<i32>(inUse, used + 1);

@@ -5,6 +5,7 @@ import {
   ANY_SIZE,
   COUNT,
   COUNTS_ONLY,
+  EXACT,
   FINISHING,
   GSO_BYTES,
   HEADERS,
@@ -81,8 +82,8 @@ export function endedSkbs(): i32 {
 
 /**
  * Takes received packets from `from` on, as long as they may join an skb or plainly begin one, and up to one that
- * finishes its skb; returns the first that is not taken, `to` if all are. Finished skbs of which only the number counts
- * are ended here.
+ * finishes its skb; returns the first that is not taken, `to` if all are. Skbs of which only the number counts are ended
+ * here, those too that the next packet of their flow breaks.
  *
  * Where an engine marks packets, one that joins right after the packet before it gets the id rule of the skb, plus 1: the
  * two have equal headers, and ids that go on by that rule. So replays need not look at headers that they compared.
@@ -95,6 +96,7 @@ export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
   const finishing = load<i32>(gro, FINISHING);
   const anySize = load<i32>(gro, ANY_SIZE) !== 0;
   const countsOnly = load<i32>(gro, COUNTS_ONLY) !== 0;
+  const exact = countsOnly && load<i32>(gro, EXACT) !== 0;
   const marks = load<i32>(gro, WRITES_MARKS) !== 0;
   /** The skb that took the packet before. */
   let last: i32 = -1;
@@ -117,13 +119,12 @@ export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
       index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
       slot = slots + index * SLOT_BYTES;
       if (load<i32>(slot, SLOT_FLOW) !== flow) {
-        if (!openSkb(gro, row)) return i;
+        if (!openSkb(gro, row, -1)) return i;
         index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
         slot = slots + index * SLOT_BYTES;
         last = index;
         continue;
       }
-      if (load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ)) return i;
       const kind = <u32>load<u8>(row, KIND);
       if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return i;
       const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
@@ -133,18 +134,28 @@ export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
       if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return i;
       if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes) return i;
       if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) return i;
-      if (payload === 0 || payload > load<i32>(slot, GSO_BYTES)) return i;
       if (load<i32>(row << 2, IP_LENGTH) !== load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES) return i;
-      if (<u32>(load<i32>(slot, SIZE_BYTES) + payload) >= <u32>maxSize) return i;
       const held = headers + index * HELD_BYTES;
-      if (!sameFrameAndTcp(frame, tcp, held, held + ETHERNET_BYTES + ipBytes)) return i;
-      rule =
-        kind === PLAIN_TCP4
-          ? idRule4(ip, held + ETHERNET_BYTES, slot)
-          : sameIpv6(ip, held + ETHERNET_BYTES)
-            ? UNDECIDED
-            : -1;
-      if (rule < 0) return i;
+      if (!sameEthernet(frame, held)) return i;
+      if (
+        payload > 0 &&
+        payload <= load<i32>(slot, GSO_BYTES) &&
+        load<i32>(row << 2, SEQ) === load<i32>(slot, NEXT_SEQ) &&
+        <u32>(load<i32>(slot, SIZE_BYTES) + payload) < <u32>maxSize &&
+        sameTcp(tcp, held + ETHERNET_BYTES + ipBytes)
+      ) {
+        if (kind === PLAIN_TCP4) rule = idRule4(ip, held + ETHERNET_BYTES, slot);
+        else if (sameIpv6(ip, held + ETHERNET_BYTES)) rule = UNDECIDED;
+      }
+      if (rule < 0) {
+        // Over IPv4 the flow's number says that it is the skb of its flow, and all rules were looked at.
+        if (!exact || kind !== PLAIN_TCP4 || !openSkb(gro, row, index)) return i;
+        ended++;
+        index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
+        slot = slots + index * SLOT_BYTES;
+        last = index;
+        continue;
+      }
       if (marks && last === index) store<u8>(i, rule + 1, MARKS);
       last = index;
     }
@@ -167,14 +178,18 @@ export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
   return to;
 }
 
-/** Addresses and type of the frame; flags but FIN and PSH, window, ACK number, options. */
-function sameFrameAndTcp(frame: i32, tcp: i32, held: i32, heldTcp: i32): bool {
+/** The addresses; the type follows from the kind of packet. */
+function sameEthernet(frame: i32, held: i32): bool {
+  return load<u64>(frame) === load<u64>(held) && load<u32>(frame, 8) === load<u32>(held, 8);
+}
+
+/** Flags but FIN and PSH, window, ACK number, options. */
+function sameTcp(tcp: i32, heldTcp: i32): bool {
   const word = load<u32>(tcp, 12);
   let difference = (word ^ load<u32>(heldTcp, 12)) & ~FIN_PSH;
   difference |= word & CWR;
   difference |= load<u32>(tcp, 8) ^ load<u32>(heldTcp, 8);
-  difference |= load<u32>(frame, 8) ^ load<u32>(held, 8);
-  if (difference !== 0 || load<u64>(frame) !== load<u64>(held)) return false;
+  if (difference !== 0) return false;
   const headerBytes = <i32>(((word & 0xf0) >> 4) << 2);
   for (let at = TCP_BYTES; at < headerBytes; at += 4) {
     if (load<u32>(tcp + at) !== load<u32>(heldTcp + at)) return false;

@@ -28,6 +28,8 @@ export const WORD = {
   TICK: 13,
   /** 1 where replays of the same packets come after. */
   WRITES_MARKS: 14,
+  /** 1 where no rule about headers is left out, so that a packet that may not join breaks the skb. */
+  EXACT: 15,
 } as const;
 /** Two cache lines. */
 const WORDS = 32;

@@ -43,6 +43,10 @@ export const LINUX_GRO_DEFAULTS: LinuxGroOptions = {
 /** In the flow word of a free slot: no flow has this index. */
 const EMPTY = -2;
 
+/** Obstacles whose rules kernels look at all the same. */
+const LEFT_OUT_OF_HEADERS =
+  OBSTACLE['ack-changed'] | OBSTACLE['window-changed'] | OBSTACLE.timestamp | OBSTACLE['segment-size'];
+
 const FIN = 1;
 const SYN = 2;
 const RST = 4;
@@ -70,6 +74,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   words[WORD.FINISHING] = finishingFlags;
   words[WORD.ANY_SIZE] = anySize ? 1 : 0;
   words[WORD.NEVER_HELD] = neverHeld;
+  words[WORD.EXACT] = (waived & LEFT_OUT_OF_HEADERS) === 0 ? 1 : 0;
   for (let slot = 0; slot < slotCount; slot++) slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
   const skb = createHeldSkb();
