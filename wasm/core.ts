@@ -5,11 +5,15 @@
 
 export { runBatch } from './batch';
 export { decode } from './decode';
+export { countInetLro, endedSessions, endSessions } from './explain-inet-lro';
 export { assignFlows, forgetFlows, rememberFlow } from './flows';
+export { endHeldSkbs } from './gro-held';
 export { filledSession, mergeInetLro } from './inet-lro';
 export * from './layout';
-export { finishedSkb, joinLinuxGro } from './linux-gro';
+export { endedSkbs, finishedSkb, forgetMarks, mergeLinuxGro } from './linux-gro';
+export { countLosses } from './losses';
 export { runNapi } from './napi';
-export { countTcp, metSyn, observe } from './observe';
+export { countTcp, observe } from './observe';
 export { filterMac, firstAt, isInOrder } from './receiver';
 export { scanPcap, scanPcapng } from './scan';
+export { countLengths, nextSyn } from './super-packets';

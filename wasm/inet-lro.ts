@@ -6,21 +6,21 @@ import { FLUSHED, MAX_AGGR, REASON_MAX_AGGR, REASON_MAX_LENGTH } from './lane';
 import { FLOW, IP_LENGTH, PAYLOAD_BYTES, RECEIVED_ROWS, SEQ, TCP_AT, USUAL } from './layout';
 
 /** A session, as in src/coalesce/inet-lro.ts: offsets of its words. */
-const SLOT_BYTES: i32 = 64;
+export const SLOT_BYTES: i32 = 64;
 const SLOT_FLOW: i32 = 0;
-const NEXT_SEQ: i32 = 4;
-const TSVAL: i32 = 8;
-const HAS_TIMESTAMP: i32 = 12;
-const PACKETS: i32 = 16;
+export const NEXT_SEQ: i32 = 4;
+export const TSVAL: i32 = 8;
+export const HAS_TIMESTAMP: i32 = 12;
+export const PACKETS: i32 = 16;
 const FRAGMENTS: i32 = 20;
-const LENGTH: i32 = 24;
+export const LENGTH: i32 = 24;
 const MSS: i32 = 28;
 const ACK: i32 = 32;
 const WINDOW: i32 = 36;
 const TSECR: i32 = 40;
 const HEADERS: i32 = 44;
 const TAG: i32 = 48;
-const EMPTY: i32 = -1;
+export const EMPTY: i32 = -1;
 /** No flow has this index, and no empty session. */
 const NO_FLOW: i32 = -2;
 
@@ -172,7 +172,7 @@ export function flushSession(lane: i32, slots: i32, index: i32, reason: i32): vo
   deliver(lane, index, reason, load<i32>(slot, PACKETS), payload, length + ETHERNET_BYTES);
 }
 
-function open(slot: i32, flow: i32, ipLength: i32, payload: i32, tsval: i32): void {
+export function open(slot: i32, flow: i32, ipLength: i32, payload: i32, tsval: i32): void {
   store<i32>(slot, flow, SLOT_FLOW);
   store<i32>(slot, tsval, TSVAL);
   store<i32>(slot, 1, HAS_TIMESTAMP);
@@ -193,7 +193,7 @@ function save(slot: i32, next: i32, packets: i32, length: i32, largest: i32, tcp
 }
 
 /** The session of the flow, otherwise the first empty one; `end` where there is neither. */
-function find(flow: i32, slots: i32, end: i32): i32 {
+export function find(flow: i32, slots: i32, end: i32): i32 {
   let empty = end;
   for (let slot = slots; slot < end; slot += SLOT_BYTES) {
     const held = load<i32>(slot, SLOT_FLOW);

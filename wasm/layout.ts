@@ -40,7 +40,14 @@ export const RESULTS: i32 = FLOW_CACHE + 16 * FLOW_CACHE_ENTRIES;
 export const LOG: i32 = RESULTS + 64;
 export const LOG_ENTRIES: i32 = 1024;
 
+/**
+ * For each received packet of the block: what the plain run of an engine says of it to its replays (linux-gro.ts,
+ * losses.ts), a byte, and for inet_lro its TSval.
+ */
+export const MARKS: i32 = LOG + 24 * LOG_ENTRIES;
+export const TSVALS: i32 = MARKS + MAX_ROWS;
+
 /** Free for engines and lanes. */
-export const FREE: i32 = LOG + 24 * LOG_ENTRIES;
-/** Some 100 lanes of a sweep; pages that nobody touches cost nothing. */
-export const MEMORY_BYTES: i32 = 14_680_064;
+export const FREE: i32 = TSVALS + 4 * MAX_ROWS;
+/** Some 100 lanes of a sweep, or 16,384 skbs of linux-gro with their headers; pages that nobody touches cost nothing. */
+export const MEMORY_BYTES: i32 = 41_943_040;

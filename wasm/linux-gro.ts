@@ -1,4 +1,30 @@
-/** The usual packets of linux-gro: those of src/coalesce/gro-usual.ts, which may join the held skb of their flow. */
+/** The usual packets of linux-gro: those of src/coalesce/gro-usual.ts, which may join the held skb of their flow, and those that plainly begin one. */
+
+import {
+  ADDED_FLAGS,
+  ANY_SIZE,
+  COUNT,
+  COUNTS_ONLY,
+  EXACT,
+  FINISHING,
+  GSO_BYTES,
+  HEADERS,
+  HELD_BYTES,
+  LAST,
+  LAST_SLOTS,
+  MAX_SIZE,
+  NEXT_SEQ,
+  OUTER_ID,
+  openSkb,
+  releaseSkb,
+  SIZE_BYTES,
+  SLOT_BYTES,
+  SLOT_FLOW,
+  SLOT_PAYLOAD,
+  SLOT_TCP,
+  SLOTS,
+  WRITES_MARKS,
+} from './gro-held';
 import {
   ETHERNET_BYTES,
   IPV4_BYTES,
@@ -15,6 +41,8 @@ import {
   IP_LENGTH,
   KIND,
   LINK_TYPE,
+  MARKS,
+  MAX_ROWS,
   PAYLOAD_BYTES,
   RECEIVED_ROWS,
   SEQ,
@@ -22,21 +50,6 @@ import {
   TCP_FLAGS,
   WIRE_BYTES,
 } from './layout';
-
-/** A held skb, as SLOT of src/coalesce/gro-rules.ts: offsets of its words. */
-const SLOT_BYTES: i32 = 64;
-const SLOT_FLOW: i32 = 0;
-const SLOT_TCP: i32 = 16;
-const COUNT: i32 = 20;
-const NEXT_SEQ: i32 = 24;
-const GSO_BYTES: i32 = 28;
-const SLOT_PAYLOAD: i32 = 32;
-const SIZE_BYTES: i32 = 36;
-const OUTER_ID: i32 = 40;
-const ADDED_FLAGS: i32 = 48;
-/** Bytes between the copied headers of two held skbs: HELD_STRIDE there. */
-const HELD_BYTES: i32 = 1088;
-const LAST_SLOTS: i32 = 1024;
 
 /** What ids do: ID_RULE there. */
 const UNDECIDED: i32 = 0;
@@ -51,53 +64,101 @@ const FIN_PSH_FLAGS: i32 = 9;
 
 /** The held skb that the last packet finished, as an index; -1 if none. */
 let finished: i32 = -1;
+let ended: i32 = 0;
+
+/** A block begins: nothing is known of its packets. */
+export function forgetMarks(): void {
+  memory.fill(MARKS, 0, MAX_ROWS);
+}
 
 export function finishedSkb(): i32 {
   return finished;
 }
 
+/** Skbs that the last call ended for an engine that only counts them. */
+export function endedSkbs(): i32 {
+  return ended;
+}
+
 /**
- * Takes received packets from `from` on, as long as they may join an skb, and up to one that finishes it; returns the
- * first that is not taken, `to` if all are. `lastSlots` says where flows were held last.
+ * Takes received packets from `from` on, as long as they may join an skb or plainly begin one, and up to one that
+ * finishes its skb; returns the first that is not taken, `to` if all are. Skbs of which only the number counts are ended
+ * here, those too that the next packet of their flow breaks.
+ *
+ * Where an engine marks packets, one that joins right after the packet before it gets the id rule of the skb, plus 1: the
+ * two have equal headers, and ids that go on by that rule. So replays need not look at headers that they compared.
  */
-export function joinLinuxGro(
-  slots: i32,
-  headers: i32,
-  lastSlots: i32,
-  maxSize: i32,
-  from: i32,
-  to: i32,
-): i32 {
+export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
+  const slots = load<i32>(gro, SLOTS);
+  const headers = load<i32>(gro, HEADERS);
+  const lastSlots = load<i32>(gro, LAST);
+  const maxSize = load<i32>(gro, MAX_SIZE);
+  const finishing = load<i32>(gro, FINISHING);
+  const anySize = load<i32>(gro, ANY_SIZE) !== 0;
+  const countsOnly = load<i32>(gro, COUNTS_ONLY) !== 0;
+  const exact = countsOnly && load<i32>(gro, EXACT) !== 0;
+  const marks = load<i32>(gro, WRITES_MARKS) !== 0;
+  /** The skb that took the packet before. */
+  let last: i32 = -1;
+  let index: i32 = 0;
+  let slot: i32 = 0;
   finished = -1;
+  ended = 0;
   for (let i = from; i < to; i++) {
     const row = load<i32>(i << 2, RECEIVED_ROWS);
-    const flow = load<i32>(row << 2, FLOW);
-    const index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
-    const slot = slots + index * SLOT_BYTES;
     const payload = load<i32>(row << 2, PAYLOAD_BYTES);
-    if (load<i32>(slot, SLOT_FLOW) !== flow || load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ))
-      return i;
-    const kind = <u32>load<u8>(row, KIND);
-    if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return i;
-    const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
-    const frame = load<i32>(row << 2, FRAME_OFFSET);
-    const ip = load<i32>(row << 2, IP_AT);
-    const tcp = load<i32>(row << 2, TCP_AT);
-    if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return i;
-    if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes) return i;
-    if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) return i;
-    if (payload === 0 || payload > load<i32>(slot, GSO_BYTES)) return i;
-    if (load<i32>(row << 2, IP_LENGTH) !== load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES) return i;
-    if (load<i32>(slot, SIZE_BYTES) + payload >= maxSize) return i;
-    const held = headers + index * HELD_BYTES;
-    if (!sameFrameAndTcp(frame, tcp, held, held + ETHERNET_BYTES + ipBytes)) return i;
-    const rule =
-      kind === PLAIN_TCP4
-        ? idRule4(ip, held + ETHERNET_BYTES, slot)
-        : sameIpv6(ip, held + ETHERNET_BYTES)
-          ? UNDECIDED
-          : -1;
-    if (rule < 0) return i;
+    let rule = countsOnly && last >= 0 ? <i32>load<u8>(i, MARKS) - 1 : -1;
+    if (rule >= 0) {
+      const before = load<i32>(slot, OUTER_ID);
+      if (before !== UNDECIDED && before !== rule) rule = -1;
+      if (payload > load<i32>(slot, GSO_BYTES)) rule = -1;
+      if (<u32>(load<i32>(slot, SIZE_BYTES) + payload) >= <u32>maxSize) rule = -1;
+    }
+    if (rule < 0) {
+      const flow = load<i32>(row << 2, FLOW);
+      index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
+      slot = slots + index * SLOT_BYTES;
+      if (load<i32>(slot, SLOT_FLOW) !== flow) {
+        if (!openSkb(gro, row, -1)) return i;
+        index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
+        slot = slots + index * SLOT_BYTES;
+        last = index;
+        continue;
+      }
+      const kind = <u32>load<u8>(row, KIND);
+      if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return i;
+      const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
+      const frame = load<i32>(row << 2, FRAME_OFFSET);
+      const ip = load<i32>(row << 2, IP_AT);
+      const tcp = load<i32>(row << 2, TCP_AT);
+      if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return i;
+      if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes) return i;
+      if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) return i;
+      if (load<i32>(row << 2, IP_LENGTH) !== load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES) return i;
+      const held = headers + index * HELD_BYTES;
+      if (!sameEthernet(frame, held)) return i;
+      if (
+        payload > 0 &&
+        payload <= load<i32>(slot, GSO_BYTES) &&
+        load<i32>(row << 2, SEQ) === load<i32>(slot, NEXT_SEQ) &&
+        <u32>(load<i32>(slot, SIZE_BYTES) + payload) < <u32>maxSize &&
+        sameTcp(tcp, held + ETHERNET_BYTES + ipBytes)
+      ) {
+        if (kind === PLAIN_TCP4) rule = idRule4(ip, held + ETHERNET_BYTES, slot);
+        else if (sameIpv6(ip, held + ETHERNET_BYTES)) rule = UNDECIDED;
+      }
+      if (rule < 0) {
+        // Over IPv4 the flow's number says that it is the skb of its flow, and all rules were looked at.
+        if (!exact || kind !== PLAIN_TCP4 || !openSkb(gro, row, index)) return i;
+        ended++;
+        index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
+        slot = slots + index * SLOT_BYTES;
+        last = index;
+        continue;
+      }
+      if (marks && last === index) store<u8>(i, rule + 1, MARKS);
+      last = index;
+    }
     const flags = <i32>load<u16>(row << 1, TCP_FLAGS) & FIN_PSH_FLAGS;
     store<i32>(slot, rule, OUTER_ID);
     store<i32>(slot, load<i32>(slot, COUNT) + 1, COUNT);
@@ -105,22 +166,30 @@ export function joinLinuxGro(
     store<i32>(slot, load<i32>(slot, SLOT_PAYLOAD) + payload, SLOT_PAYLOAD);
     store<i32>(slot, load<i32>(slot, SIZE_BYTES) + payload, SIZE_BYTES);
     store<i32>(slot, flags, ADDED_FLAGS);
-    if (flags !== 0 || payload < load<i32>(slot, GSO_BYTES)) {
+    if ((flags & finishing) === 0 && (anySize || payload >= load<i32>(slot, GSO_BYTES))) continue;
+    last = -1;
+    if (!countsOnly) {
       finished = index;
       return i + 1;
     }
+    releaseSkb(gro, index);
+    ended++;
   }
   return to;
 }
 
-/** Addresses and type of the frame; flags but FIN and PSH, window, ACK number, options. */
-function sameFrameAndTcp(frame: i32, tcp: i32, held: i32, heldTcp: i32): bool {
+/** The addresses; the type follows from the kind of packet. */
+function sameEthernet(frame: i32, held: i32): bool {
+  return load<u64>(frame) === load<u64>(held) && load<u32>(frame, 8) === load<u32>(held, 8);
+}
+
+/** Flags but FIN and PSH, window, ACK number, options. */
+function sameTcp(tcp: i32, heldTcp: i32): bool {
   const word = load<u32>(tcp, 12);
   let difference = (word ^ load<u32>(heldTcp, 12)) & ~FIN_PSH;
   difference |= word & CWR;
   difference |= load<u32>(tcp, 8) ^ load<u32>(heldTcp, 8);
-  difference |= load<u32>(frame, 8) ^ load<u32>(held, 8);
-  if (difference !== 0 || load<u64>(frame) !== load<u64>(held)) return false;
+  if (difference !== 0) return false;
   const headerBytes = <i32>(((word & 0xf0) >> 4) << 2);
   for (let at = TCP_BYTES; at < headerBytes; at += 4) {
     if (load<u32>(tcp + at) !== load<u32>(heldTcp + at)) return false;
@@ -136,7 +205,7 @@ function idRule4(ip: i32, heldIp: i32, slot: i32): i32 {
   // and checksum add up to the same modulo 65535, in whatever byte order.
   const sum = <i32>load<u16>(ip, 2) + <i32>load<u16>(ip, 4) + <i32>load<u16>(ip, 10);
   const heldSum = <i32>load<u16>(heldIp, 2) + <i32>load<u16>(heldIp, 4) + <i32>load<u16>(heldIp, 10);
-  if ((sum - heldSum) % 65_535 !== 0) return -1;
+  if (sum !== heldSum && (sum - heldSum) % 65_535 !== 0) return -1;
   const distance = (<i32>bswap<u16>(load<u16>(ip, 4)) - <i32>bswap<u16>(load<u16>(heldIp, 4))) & 0xffff;
   const rule = load<i32>(slot, OUTER_ID);
   if (rule === UNDECIDED) return distance === 0 ? FIXED : distance === 1 ? COUNTING : -1;

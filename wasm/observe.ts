@@ -116,21 +116,9 @@ function addLength(length: i32, packetsOf: i32, packets: i64, payloadOf: i32, pa
   add(payloadOf + at, payload);
 }
 
-let synRows: bool = false;
-
-/** Whether the last `countTcp` met a SYN. */
-export function metSyn(): bool {
-  return synRows;
-}
-
 /** Rows of the block that are TCP segments. */
 export function countTcp(count: i32): i32 {
   let tcp = 0;
-  synRows = false;
-  for (let row = 0; row < count; row++) {
-    if (load<i32>(row << 2, TCP_AT) === 0) continue;
-    tcp++;
-    if ((<i32>load<u16>(row << 1, TCP_FLAGS) & SYN) !== 0) synRows = true;
-  }
+  for (let row = 0; row < count; row++) if (load<i32>(row << 2, TCP_AT) !== 0) tcp++;
   return tcp;
 }

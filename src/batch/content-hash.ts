@@ -1,31 +1,7 @@
 /** SHA-256 of capture files, remembered as long as a file is untouched. */
-import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileState } from '../replay/replay-capture.ts';
-
-const READ_BYTES = 1024 * 1024;
-
-/** Hexadecimal. Throws what the file system throws. */
-export function hashFile(path: string): string {
-  const hash = createHash('sha256');
-  const chunk = new Uint8Array(READ_BYTES);
-  const fd = openSync(path, 'r');
-  try {
-    for (;;) {
-      const got = readSync(fd, chunk, 0, chunk.length, null);
-      if (got === 0) return hash.digest('hex');
-      hash.update(chunk.subarray(0, got));
-    }
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** Of a capture as it is named on the command line; null where it cannot be read again (stdin, a pipe). */
-export function hashCapture(capture: string): string | null {
-  return capture !== '-' && statSync(capture).isFile() ? hashFile(capture) : null;
-}
 
 export interface HashIndex {
   /** Null where the file is not known in its present state. */

@@ -2,7 +2,7 @@
 import { CaptureError, type CaptureErrorKind, faultMessage } from '../capture/errors.ts';
 import { fileState, type ReplayHooks, type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import type { ResultRecord } from '../replay/result.ts';
-import { hashFile } from './content-hash.ts';
+import { hashFile } from './hash-file.ts';
 import { readResult, writeResult } from './result-store.ts';
 import { taskHash } from './task.ts';
 import { isReportOf, type ReportOrder, writeReport } from './write-report.ts';

@@ -14,7 +14,7 @@ import {
   type ReportInput,
   sha256Of,
 } from '../report/provenance.ts';
-import { hashFile } from './content-hash.ts';
+import { hashFile } from './hash-file.ts';
 
 /** What became of one file. */
 export interface VerifiedFile {

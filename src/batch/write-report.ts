@@ -13,7 +13,7 @@ import {
   type RunProvenance,
 } from '../report/provenance.ts';
 import { chartWidth, reportFiles, studyReport } from '../report/report-files.ts';
-import { hashCapture } from './content-hash.ts';
+import { hashCapture } from './hash-file.ts';
 
 export interface ReportOrder {
   readonly folder: string;
@@ -34,8 +34,14 @@ export async function writeReport(
 }
 
 /** A file that was read, as the provenance of a report in `folder` names it. `file`: `-` for standard input. */
-export function inputOf(role: string, file: string, folder: string, name = basename(file)): ReportInput {
-  return { role, name, path: pathFrom(folder, file), sha256: hashCapture(file) };
+export function inputOf(
+  role: string,
+  file: string,
+  folder: string,
+  name = basename(file),
+  sha256 = hashCapture(file),
+): ReportInput {
+  return { role, name, path: pathFrom(folder, file), sha256 };
 }
 
 /** From the folder of a report to its capture: stays true where both move together. Null for standard input. */

@@ -44,14 +44,33 @@ export interface Kernels {
     from: number,
     to: number,
   ): number;
-  joinLinuxGro(
+  /** As `mergeInetLro`, for a sink that only counts skbs; `endedSessions` says how many left full sessions. */
+  countInetLro(
     slots: number,
-    headers: number,
-    lastSlots: number,
-    maxSize: number,
+    maxDesc: number,
+    list: number,
+    maxAggr: number,
+    lengthLimit: number,
     from: number,
     to: number,
   ): number;
+  endedSessions(): number;
+  /** Empties all sessions of such an engine; returns how many held packets. */
+  endSessions(slots: number, maxDesc: number): number;
+  /** For the engine at this address: src/coalesce/gro-room.ts. */
+  mergeLinuxGro(engine: number, from: number, to: number): number;
+  /** Of packets that `mergeInetLro` or `mergeLinuxGro` took; src/replay/merge-losses.ts. */
+  countLosses(
+    states: number,
+    counts: number,
+    slots: number,
+    lastSlots: number,
+    from: number,
+    to: number,
+  ): void;
+  /** src/packet/super-packets.ts. */
+  countLengths(packetsOf: number, payloadOf: number, received: number): void;
+  nextSyn(row: number, count: number): number;
   observe(
     sums: number,
     payload: number,
@@ -64,13 +83,17 @@ export interface Kernels {
     to: number,
   ): number;
   countTcp(count: number): number;
-  /** Whether the last `countTcp` met a SYN: 0 or 1. */
-  metSyn(): number;
   /** Of the lane at this address; src/nic/batch-core.ts and napi-core.ts. */
   runBatch(lane: number, from: number, to: number): number;
   runNapi(lane: number, from: number, to: number): number;
-  /** The slot whose skb the last packet taken by `joinLinuxGro` finished, -1 if none. */
+  /** Before a block of which an engine marks packets for others. */
+  forgetMarks(): void;
+  /** The slot whose skb the last packet taken by `mergeLinuxGro` finished, -1 if none. */
   finishedSkb(): number;
+  /** Skbs that the last `mergeLinuxGro` ended because only their number counts. */
+  endedSkbs(): number;
+  /** Empties all lists of an engine whose skbs are only counted; returns how many skbs there were. */
+  endHeldSkbs(engine: number): number;
   /** The slot that the last packet taken by `mergeInetLro` filled, -1 if none. */
   filledSession(): number;
 }
@@ -132,7 +155,7 @@ export interface Core {
 const WASM_PAGE_BYTES = 65_536;
 const CACHE_LINE_BYTES = 64;
 /** As wasm/asconfig.json says. */
-const MEMORY_PAGES = 224;
+const MEMORY_PAGES = 640;
 
 let compiled: WebAssembly.Module | null = null;
 

@@ -1,5 +1,5 @@
 /** The files of the main command and of batches again, for `analyze verify`. */
-import { hashCapture } from '../batch/content-hash.ts';
+import { hashCapture } from '../batch/hash-file.ts';
 import { taskHash } from '../batch/task.ts';
 import type { Reproduced } from '../batch/verify-report.ts';
 import { type ReplayHooks, replayCapture } from '../replay/replay-capture.ts';

@@ -1,7 +1,7 @@
 /** The SHA-256 of a capture, made while the capture is replayed: that is another processor's work. */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { hashCapture } from '../batch/content-hash.ts';
+import { hashCapture } from '../batch/hash-file.ts';
 import { fileState } from '../replay/replay-capture.ts';
 import type { Thread } from './thread.ts';
 

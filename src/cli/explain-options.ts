@@ -1,10 +1,10 @@
 /** The options of `analyze explain`, as the parser hands them over, and what they mean. */
 import { ENGINES, type EngineName } from '../coalesce/catalog.ts';
-import type { ExplainOptions } from '../replay/explain.ts';
+import type { ExplainOptions, ExplainPolls } from '../replay/explain.ts';
 import { type RawGroOptions, resolveGroOptions } from './gro-options.ts';
-import { resolveNic } from './nic-options.ts';
+import { givenNicOption, resolveNic } from './nic-options.ts';
 import { resolveReplayOptions } from './options.ts';
-import { DEFAULT_POLL, describePoll, parsePoll } from './poll-option.ts';
+import { DEFAULT_POLL, describeDefault, describePoll, parsePoll, STUDY_POLL } from './poll-option.ts';
 import { type RawPriceOptions, softirqFactory } from './priced-softirq.ts';
 import { resolveRuleOptions } from './rule-engines.ts';
 import type { RawRuleOptions } from './rule-options.ts';
@@ -33,9 +33,8 @@ const MAX_RECORD = Number.MAX_SAFE_INTEGER;
 /** Checks and converts; throws a UsageError that names the option. */
 export async function explainOptions(raw: RawExplainOptions): Promise<ExplainOptions> {
   const { inetLro } = resolveReplayOptions(raw);
-  const pollText = raw.poll ?? DEFAULT_POLL;
-  const poll = parsePoll(pollText, () => resolveNic(raw));
-  const newSoftirq = await softirqFactory(raw, poll, inetLro.mode);
+  const polls = pollsOf(raw);
+  const newSoftirq = await softirqFactory(raw, polls.poll, inetLro.mode);
   const engines = raw.engine.split(',').map((text) => parseEngine('--engine', text.trim()));
   const diff = parseDiff(raw.diff);
   if (raw.resegment && (raw.packet.length > 0 || diff !== null)) {
@@ -52,15 +51,30 @@ export async function explainOptions(raw: RawExplainOptions): Promise<ExplainOpt
       linuxGro: resolveGroOptions(raw),
       ...resolveRuleOptions(raw, { inetLro }),
     },
-    poll,
-    pollText,
-    pollDescription: describePoll(poll),
+    ...polls,
     softirq: (engine) => newSoftirq(engine !== 'none'),
     whatIfs: parseWhatIf(raw['what-if']),
     top: wholeNumber('--top', raw.top, 0, MAX_TOP),
     packets: [...new Set(raw.packet.map((text) => wholeNumber('--packet', text, 0, MAX_RECORD)))],
     diff,
   };
+}
+
+function pollsOf(raw: RawExplainOptions): ExplainPolls & Pick<ExplainOptions, 'withoutTimes'> {
+  const napi = () => resolveNic(raw);
+  const pollText = raw.poll ?? STUDY_POLL;
+  const poll = parsePoll(pollText, napi);
+  const pollDescription = raw.poll === undefined ? describeDefault(poll) : describePoll(poll);
+  if (raw.poll !== undefined || givenNicOption(raw) !== undefined) {
+    return { poll, pollText, pollDescription, withoutTimes: null };
+  }
+  const timeless = parsePoll(DEFAULT_POLL, napi);
+  const withoutTimes = {
+    poll: timeless,
+    pollText: DEFAULT_POLL,
+    pollDescription: describePoll(timeless),
+  };
+  return { poll, pollText, pollDescription, withoutTimes };
 }
 
 function parseEngine(option: string, text: string): EngineName {

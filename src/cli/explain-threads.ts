@@ -1,6 +1,8 @@
 /** Engines know nothing of each other: with several processors each engine is explained in a thread of its own. */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { OBSTACLE } from '../coalesce/obstacle.ts';
+import { movesClock } from '../nic/poll.ts';
 import type { ExplainOptions } from '../replay/explain.ts';
 import type { ExplainRecord } from '../replay/explain-result.ts';
 import type { RawExplainOptions } from './explain-options.ts';
@@ -41,9 +43,21 @@ export async function explainInThreads(
   }
 }
 
-function paysOff({ capture }: RawExplainOptions, { engines, diff }: ExplainOptions): boolean {
+/** In the core two engines take less time than one more reading of the capture, and the hash has the other processor. */
+function takesCore({ engines, poll, whatIfs, packets }: ExplainOptions): boolean {
+  const sets = engines.flatMap((engine) => whatIfs(engine));
+  return (
+    !movesClock(poll) &&
+    packets.length === 0 &&
+    engines.every((engine) => engine === 'inet_lro' || engine === 'linux-gro') &&
+    sets.every((set) => (set & OBSTACLE.reordering) === 0)
+  );
+}
+
+function paysOff({ capture }: RawExplainOptions, options: ExplainOptions): boolean {
+  const { engines, diff } = options;
   // Two engines are compared packet by packet, in one pass.
-  if (engines.length < 2 || diff !== null || capture === '-') return false;
+  if (engines.length < 2 || diff !== null || capture === '-' || takesCore(options)) return false;
   const bytes = statSync(capture, { throwIfNoEntry: false })?.size ?? 0;
   return bytes >= LEAST_BYTES && availableParallelism() > 1;
 }

@@ -8,7 +8,7 @@ import { describeNapi } from './nic-options.ts';
 import { UsageError, wholeNumber } from './usage.ts';
 import { describeVeth } from './veth-options.ts';
 
-/** Of the main command: moderation, the poll loop and its processor simulated. */
+/** Of the main command and of `explain`: moderation, the poll loop and its processor simulated. */
 export const STUDY_POLL = 'napi';
 /** Without a processor: 8,000 interrupts a second, a common fixed setting of the study's time, and NAPI's weight. */
 export const DEFAULT_POLL = 'window:125:64';
@@ -71,6 +71,11 @@ function readBoundaries(file: string): Float64Array {
     numbers[count++] = value;
   });
   return numbers.subarray(0, count);
+}
+
+/** For polls that nobody asked for. */
+export function describeDefault(spec: PollSpec): string {
+  return `${describePoll(spec)}. This is the default: what is not given as an option is assumed, the study states none of it, and the LRO rate follows from it`;
 }
 
 /** What a poll model means, for people. */

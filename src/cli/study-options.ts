@@ -1,7 +1,6 @@
 /** From the options of study-definitions.ts, as the parser hands them over, to one study. */
 import type { Law } from '../cost/laws.ts';
 import type { Profile } from '../cost/profile.ts';
-import type { PollSpec } from '../nic/poll.ts';
 import type { EngineName } from '../replay/coalesce.ts';
 import { studySetups } from '../replay/configurations.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
@@ -17,7 +16,7 @@ import {
 } from './nic-options.ts';
 import { resolveReplayOptions } from './options.ts';
 import { type RawPathOptions, resolvePath } from './path-options.ts';
-import { DEFAULT_POLL, describePoll, parseConfigurationPolls } from './poll-option.ts';
+import { DEFAULT_POLL, describeDefault, describePoll, parseConfigurationPolls } from './poll-option.ts';
 import { resolveRuleOptions } from './rule-engines.ts';
 import type { RawRuleOptions } from './rule-options.ts';
 import { UsageError } from './usage.ts';
@@ -68,10 +67,6 @@ export function resolveStudy(raw: RawStudyOptions): ResolvedStudy {
     fcsBytes: session.fcsBytes,
   };
   return { session, pace, study };
-}
-
-function describeDefault(spec: PollSpec): string {
-  return `${describePoll(spec)}. This is the default: what is not given as an option is assumed, the study states none of it, and the LRO rate follows from it`;
 }
 
 /** For captures whose packets have no times, if the user did not ask for polls that need them. */

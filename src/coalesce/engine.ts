@@ -69,12 +69,30 @@ export function createHeldSkb(): HeldSkb {
   };
 }
 
+/** Where an engine whose sessions lie in the core holds what it holds: addresses there. */
+export interface CoreSlots {
+  /** 64 bytes a slot, that begin with the flow. */
+  readonly slots: number;
+  /** Slots by the last bits of the flow; 0 where there is no such table. */
+  readonly lastSlots: number;
+}
+
 export interface SkbSink {
   /**
    * A packet opened (`first`) or joined the held skb of `slot`. Left out by sinks that only count. `place` is valid
    * during the call.
    */
   readonly hold?: (slot: number, row: number, first: boolean, place: SegmentPlace) => void;
+  /**
+   * The core took `rows[from … to-1]` into skbs that are all held at the time of the call. With `hold` and without this the
+   * core takes none.
+   */
+  readonly holdTaken?: ((from: number, to: number, held: CoreSlots) => void) | undefined;
+  /**
+   * For a sink that only counts skbs with payload: the core ended so many of them, which `deliverHeld` is not told of. Nothing
+   * but their number has to be right.
+   */
+  readonly endedInCore?: ((skbs: number) => void) | undefined;
   /** A held skb leaves its slot. `reason` is an index into REASONS. */
   readonly deliverHeld: (skb: HeldSkb, reason: number) => void;
   /** A packet that went past the engine, or through it without being held. */

@@ -2,16 +2,16 @@
  * Linux `inet_lro` (2.6.24 to 4.6), skb and frags mode: docs/engines/inet-lro.md has the rules by section.
  * Bytes of headers and checksums are not the engine's business: a recording sink keeps them.
  */
-import { reserveWords } from '../capture/core.ts';
+import { type CoreMerge, reserveWords } from '../capture/core.ts';
 import { kernelsFor } from '../capture/record-block.ts';
 import { verifyTcpChecksum } from '../packet/checksum.ts';
 import { seqDistance } from '../packet/seq.ts';
 import { KIND, type PacketTable, PLAIN_TCP4, STATUS, statusOf, vlanTagsOf } from '../packet/table.ts';
 import { REJECTION } from './driver-callback.ts';
 import { createHeldSkb, type Engine, NO_MERGE, type SegmentPlace, type SkbSink } from './engine.ts';
+import { endInetLro, takeInetLro } from './inet-lro-core.ts';
 import { OBSTACLE, type ObstacleSet, SPREAD_LIST } from './obstacle.ts';
 import { REASON } from './reason.ts';
-import { takeUsual } from './take-usual.ts';
 
 export interface InetLroOptions {
   /** Session slots. */
@@ -59,6 +59,8 @@ const HEADERS = 11;
 /** Bytes of an in-band VLAN tag, which LENGTH counts and the IP length does not. */
 const TAG = 12;
 const EMPTY = -1;
+/** More packets and bytes than a 32-bit session can count. */
+const NO_LIMIT = 0x7fff_ffff;
 const REASON_SEQUENCE = REASON.sequence;
 
 const ETHERNET_BYTES = 14;
@@ -86,9 +88,9 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   /** Only the plain rules apply: no in-band tags, checksums and PSH not looked at, packets counted. */
   const plain = !inband && !frags && !verifyChecksums && options.pshBlocks !== true;
   const flagsLookedAt = options.pshBlocks === true ? FLAGS_LOOKED_AT | PSH : FLAGS_LOOKED_AT;
-  const maxAggr = unlimited ? Number.MAX_SAFE_INTEGER : options.maxAggr;
-  const lengthLimit = unlimited ? Number.MAX_SAFE_INTEGER : 65_535 - options.mtu;
-  const slots = reserveWords(plain && (options.waived ?? 0) === 0 ? table.core : null, maxDesc * WORDS);
+  const maxAggr = unlimited ? NO_LIMIT : options.maxAggr;
+  const lengthLimit = unlimited ? NO_LIMIT : 65_535 - options.mtu;
+  const slots = reserveWords(plain ? table.core : null, maxDesc * WORDS);
   const isInCore = slots.buffer === table.core?.buffer;
   for (let slot = 0; slot < maxDesc; slot++) slots[slot * WORDS] = EMPTY;
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
@@ -109,7 +111,7 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   } = table;
   const flows = table.flow;
   let { view } = table;
-  const hold = sink.hold;
+  const { hold } = sink;
   /** Slot used last: the flow of most packets is the flow of the packet before. */
   let recent = 0;
 
@@ -309,19 +311,18 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     flush(slot, slots[slot * WORDS + PACKETS]! >= maxAggr ? REASON['max-aggr'] : REASON['max-length']);
   }
 
+  const inCore: CoreMerge | null = isInCore ? { ...NO_MERGE, slots, maxDesc, maxAggr, lengthLimit } : null;
+  const takeInCore = inCore === null ? null : takeInetLro(inCore, spread, counters, sink, endFilled);
+  const endInCore = inCore === null ? null : endInetLro(inCore, table.core, sink);
   return {
     counters,
-    inCore: isInCore ? { ...NO_MERGE, slots, maxDesc, maxAggr, lengthLimit } : undefined,
+    inCore: inCore !== null && (options.waived ?? 0) === 0 ? inCore : undefined,
     receive(from, to) {
       view = table.view;
-      // The core tells no sink of the packets that it takes.
-      const kernels = isInCore && hold === undefined ? kernelsFor(table) : null;
+      const kernels = takeInCore === null ? null : kernelsFor(table);
       for (let i = from; i < to; i++) {
-        if (kernels !== null) {
-          const { mergeInetLro: merge, filledSession } = kernels;
-          const take = (first: number): number =>
-            merge(slots.byteOffset, maxDesc, maxAggr, lengthLimit, first, to);
-          i = takeUsual(counters, i, take, filledSession, endFilled);
+        if (kernels !== null && takeInCore !== null) {
+          i = takeInCore(kernels, i, to);
           if (i === to) break;
         }
         const row = rows[i]!;
@@ -342,7 +343,8 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
       }
     },
     flushAll(reason) {
-      for (let slot = 0; slot < maxDesc; slot++) if (slots[slot * WORDS] !== EMPTY) flush(slot, reason);
+      if (endInCore !== null) counters.flushed += endInCore();
+      else for (let slot = 0; slot < maxDesc; slot++) if (slots[slot * WORDS] !== EMPTY) flush(slot, reason);
     },
   };
 }

@@ -7,11 +7,11 @@ import { mix } from '../packet/flows.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './engine.ts';
 import { createGroPacketReader } from './gro-packet.ts';
+import { endLinuxGro, LAST_SLOTS, reserveGroRoom, takeLinuxGro, WORD } from './gro-room.ts';
 import { HELD_STRIDE, ID_RULE, idRules, isSameFlow, joinViolation, SLOT, SLOT_WORDS } from './gro-rules.ts';
 import { createUsualTest } from './gro-usual.ts';
 import { OBSTACLE, type ObstacleSet } from './obstacle.ts';
 import { REASON } from './reason.ts';
-import { takeUsual } from './take-usual.ts';
 
 export interface LinuxGroOptions {
   /** Lists of held skbs, chosen by a hash of the flow. */
@@ -43,8 +43,9 @@ export const LINUX_GRO_DEFAULTS: LinuxGroOptions = {
 /** In the flow word of a free slot: no flow has this index. */
 const EMPTY = -2;
 
-/** A power of two. */
-const LAST_SLOTS = 1024;
+/** Obstacles whose rules kernels look at all the same. */
+const LEFT_OUT_OF_HEADERS =
+  OBSTACLE['ack-changed'] | OBSTACLE['window-changed'] | OBSTACLE.timestamp | OBSTACLE['segment-size'];
 
 const FIN = 1;
 const SYN = 2;
@@ -65,21 +66,16 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const anySize = (waived & OBSTACLE['segment-size']) !== 0;
   const slotCount = buckets * perBucket;
   const { hold } = sink;
-  /** The core may take packets if it tells no sink of them; it needs room for slots, headers and last slots. */
-  const roomBytes = 4 * LAST_SLOTS + slotCount * (4 * SLOT_WORDS + HELD_STRIDE);
-  const plain = hold === undefined && !verifyChecksums && waived === 0 && options.equalSizes !== true;
-  const room = plain ? (table.core?.reserve(roomBytes) ?? null) : null;
-  const { buffer, byteOffset } = room ?? new Uint8Array(roomBytes);
-  const slots = new Int32Array(buffer, byteOffset + 4 * LAST_SLOTS, slotCount * SLOT_WORDS);
+  const isTold = hold !== undefined && sink.holdTaken === undefined;
+  const plain = !isTold && !verifyChecksums && options.equalSizes !== true;
+  const room = reserveGroRoom(plain ? table.core : null, buckets, perBucket);
+  const { words, slots, held, order, inUse, lastSlot } = room;
+  words[WORD.MAX_SIZE] = maxSize;
+  words[WORD.FINISHING] = finishingFlags;
+  words[WORD.ANY_SIZE] = anySize ? 1 : 0;
+  words[WORD.NEVER_HELD] = neverHeld;
+  words[WORD.EXACT] = (waived & LEFT_OUT_OF_HEADERS) === 0 ? 1 : 0;
   for (let slot = 0; slot < slotCount; slot++) slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
-  const held = new DataView(buffer, slots.byteOffset + slots.byteLength, slotCount * HELD_STRIDE);
-  /** Slot numbers of each bucket: those in use, held longest first, then the free ones. */
-  const order = Int32Array.from({ length: slotCount }, (_, slot) => slot);
-  const inUse = new Int32Array(buckets);
-  let heldSkbs = 0;
-  let tick = 0;
-  /** Where a flow was held last, to be looked at first; flows far apart share an entry. */
-  const lastSlot = new Int32Array(buffer, byteOffset, LAST_SLOTS);
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
   const skb = createHeldSkb();
   const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };
@@ -127,7 +123,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     for (; i < last; i++) order[i] = order[i + 1]!;
     order[last] = slot;
     slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
-    heldSkbs--;
+    words[WORD.HELD_SKBS]! -= 1;
   }
 
   function fill(slot: number): void {
@@ -180,7 +176,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     }
     const slot = order[bucket * perBucket + inUse[bucket]!]!;
     inUse[bucket]! += 1;
-    heldSkbs++;
+    words[WORD.HELD_SKBS]! += 1;
     const at = slot * SLOT_WORDS;
     const { frame, payloadBytes } = packet;
     slots[at + SLOT.FLOW] = packet.flow;
@@ -197,7 +193,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     slots[at + SLOT.INNER_ID] = ID_RULE.UNDECIDED;
     slots[at + SLOT.ADDED_FLAGS] = 0;
     slots[at + SLOT.BUCKET] = bucket;
-    slots[at + SLOT.TICK] = tick;
+    slots[at + SLOT.TICK] = words[WORD.TICK]!;
     copyHeaders(slot * HELD_STRIDE, frame, packet.tcp + packet.tcpHeaderBytes - frame);
     lastSlot[packet.flow & (LAST_SLOTS - 1)] = slot;
     tellHold(slot, packet.row, true, packet.inner, packet.tcp, payloadBytes);
@@ -289,18 +285,17 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     flush(slot, finishReason(slot));
   }
 
+  const takeInCore = takeLinuxGro(room, counters, sink, endFilled);
+  const endInCore = endLinuxGro(room, sink);
   return {
     counters,
     receive(from, to) {
       view = table.view;
       if (usual !== null) usual.begin();
-      const kernels = room === null ? null : kernelsFor(table);
+      const kernels = takeInCore === null ? null : kernelsFor(table);
       for (let i = from; i < to; i++) {
-        if (kernels !== null) {
-          const { joinLinuxGro: join, finishedSkb } = kernels;
-          const take = (first: number): number =>
-            join(slots.byteOffset, held.byteOffset, lastSlot.byteOffset, maxSize, first, to);
-          i = takeUsual(counters, i, take, finishedSkb, endFilled);
+        if (kernels !== null && takeInCore !== null) {
+          i = takeInCore(kernels, i, to);
           if (i === to) break;
         }
         const row = rows[i]!;
@@ -314,7 +309,11 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
       }
     },
     flushAll(reason) {
-      for (let bucket = 0; heldSkbs > 0; bucket++) {
+      if (endInCore !== null) {
+        counters.flushed += endInCore();
+        return;
+      }
+      for (let bucket = 0; words[WORD.HELD_SKBS]! > 0; bucket++) {
         const first = bucket * perBucket;
         for (let i = 0; i < inUse[bucket]!; i++) {
           const slot = order[first + i]!;
@@ -322,21 +321,21 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
           slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
           sink.deliverHeld(skb, reason);
         }
-        heldSkbs -= inUse[bucket]!;
+        words[WORD.HELD_SKBS]! -= inUse[bucket]!;
         inUse[bucket] = 0;
       }
     },
     aging: {
       beginTick() {
         // Ticks are compared for equality alone; a slot would have to stay held through 2^32 of them.
-        tick = (tick + 1) | 0;
+        words[WORD.TICK]! += 1;
       },
       flushOld(reason) {
         // The oldest of a list stand first.
         for (let bucket = 0; bucket < buckets; bucket++) {
           while (inUse[bucket]! > 0) {
             const slot = order[bucket * perBucket]!;
-            if (slots[slot * SLOT_WORDS + SLOT.TICK] === tick) break;
+            if (slots[slot * SLOT_WORDS + SLOT.TICK] === words[WORD.TICK]) break;
             flush(slot, reason);
           }
         }

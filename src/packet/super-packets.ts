@@ -3,6 +3,7 @@
  * segmentation offload. Jumbo frames are told apart from them by their lengths.
  */
 import { type Core, reserveDoubles } from '../capture/core.ts';
+import { kernelsFor } from '../capture/record-block.ts';
 import { handshakeMss } from './handshake.ts';
 import { type PacketTable, STATUS, statusOf } from './table.ts';
 
@@ -12,6 +13,8 @@ const JUMBO_MTU = 9216;
 /** What a packet may have beyond the MSS (RFC 9293 §3.7.1): IPv6 and TCP header without options. */
 const HEADERS_BESIDE_MSS = 60;
 const SYN = 0x02;
+/** An IP length has 16 bits. */
+const LENGTHS = 65_536;
 
 export interface SuperPacketReport {
   readonly packets: number;
@@ -37,25 +40,39 @@ export interface SuperPacketFinder {
  * Data packets beyond 1500 bytes are jumbo frames if none exceeds 9216 bytes, the longest of them is the most
  * frequent length there, and no handshake was seen or one announced an MSS that large; otherwise they are super-packets, as
  * are packets with an IP length of 0.
+ *
+ * @param core where the tables lie whose packets kernels may count; null for no kernels
  */
 export function createSuperPacketFinder(core: Core | null = null): SuperPacketFinder {
-  const packetsOf = reserveDoubles(core, 65_536);
-  const payloadOf = reserveDoubles(core, 65_536);
+  const packetsOf = reserveDoubles(core, LENGTHS);
+  const payloadOf = reserveDoubles(core, LENGTHS);
+  const isInCore = core !== null && payloadOf.buffer === core.buffer;
 
   /** The largest MSS that a handshake announced, in either direction; 0 where none was seen. */
   let announcedMss = 0;
 
+  function lookForMss(table: PacketTable, row: number): void {
+    announcedMss = Math.max(announcedMss, handshakeMss(table, row));
+  }
+
   function add(table: PacketTable): void {
     learnHandshakes(table);
-    addRows(table, 0, table.received);
+    const kernels = isInCore ? kernelsFor(table) : null;
+    if (kernels === null) addRows(table, 0, table.received);
+    else kernels.countLengths(packetsOf.byteOffset, payloadOf.byteOffset, table.received);
   }
 
   function learnHandshakes(table: PacketTable): void {
     const { count, tcpAt, tcpFlags } = table;
-    for (let row = 0; row < count; row++) {
-      if ((tcpFlags[row]! & SYN) !== 0 && tcpAt[row] !== 0) {
-        announcedMss = Math.max(announcedMss, handshakeMss(table, row));
+    const kernels = kernelsFor(table);
+    if (kernels !== null) {
+      for (let row = kernels.nextSyn(0, count); row < count; row = kernels.nextSyn(row + 1, count)) {
+        lookForMss(table, row);
       }
+      return;
+    }
+    for (let row = 0; row < count; row++) {
+      if ((tcpFlags[row]! & SYN) !== 0 && tcpAt[row] !== 0) lookForMss(table, row);
     }
   }
 

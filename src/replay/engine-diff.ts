@@ -4,6 +4,9 @@ import { REASONS } from '../coalesce/reason.ts';
 import { type PacketTable, recordNumber } from '../packet/table.ts';
 import type { DeliverySpan, EngineDifference } from './explain-result.ts';
 
+/** Packets that the other engine may still deliver. Those that it lost at a full ring are among them, and never come. */
+const MOST_WAITING = 1_048_576;
+
 export interface EngineDiff {
   /** What each of the two engines delivers, whatever comes first. */
   readonly sinks: readonly [SkbSink, SkbSink];
@@ -12,7 +15,7 @@ export interface EngineDiff {
 
 /** @param listed how many places where the engines part are kept: the first ones. */
 export function createEngineDiff(table: PacketTable, listed: number): EngineDiff {
-  /** Packets that one engine has delivered and the other still holds: no more than an engine holds. */
+  /** Packets that one engine has delivered and the other has not, those first that wait longest. */
   const waiting = new Map<number, { side: 0 | 1; skb: DeliverySpan }>();
   const counts = new Map<string, { reasons: [string, string]; packets: number }>();
   const places: { packet: number; deliveries: [DeliverySpan, DeliverySpan] }[] = [];
@@ -24,6 +27,7 @@ export function createEngineDiff(table: PacketTable, listed: number): EngineDiff
     const other = waiting.get(record);
     if (other === undefined || other.side === side) {
       waiting.set(record, { side, skb });
+      if (waiting.size > MOST_WAITING) waiting.delete(waiting.keys().next().value!);
       return;
     }
     waiting.delete(record);

@@ -1,5 +1,7 @@
 /** One engine over one capture with all that `analyze explain` asks of it: fates, what-ifs, losses, single packets. */
+import { kernelsFor } from '../capture/record-block.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
+import { LINUX_GRO_DEFAULTS } from '../coalesce/linux-gro.ts';
 import { OBSTACLE, OBSTACLES_OF_REASON, type ObstacleSet } from '../coalesce/obstacle.ts';
 import { REASON } from '../coalesce/reason.ts';
 import { createPollModel, type PollSpec } from '../nic/poll.ts';
@@ -18,7 +20,7 @@ export interface ExplainLane {
   run(table: PacketTable): void;
   finish(): void;
   readonly fates: FateCounts;
-  readonly losses: MergeLosses;
+  losses(): MergeLosses;
   dataSkbs(): number;
   /** Of a what-if against the plain run: skbs with payload. Null if it was not asked for. */
   difference(waived: ObstacleSet): number | null;
@@ -44,7 +46,7 @@ const CAPTURE_END = REASON['capture-end'];
 export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): ExplainLane {
   const { options, poll, softirq, sets, trace, observer } = setup;
   const fates = createFateCounts();
-  const losses = createLossCounter(table, options.engine === 'linux-gro');
+  const losses = createLossCounter(table, options.engine === 'linux-gro', mostHeld(options));
   const { tcpAt, payloadBytes, flow } = table;
   const total = { dataSkbs: 0 };
   const progress: PollProgress = { dataSkbs: 0, met: 0 };
@@ -52,6 +54,7 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
 
   const plainSink: SkbSink = {
     hold: losses.hold,
+    holdTaken: losses.holdTaken,
     deliverHeld(skb, reason) {
       progress.met |= OBSTACLES_OF_REASON[reason]!;
       progress.dataSkbs++;
@@ -108,6 +111,7 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
   const model = createPollModel(poll, target, reasons, softirq);
   return {
     run(block) {
+      kernelsFor(block)?.forgetMarks();
       model.run(block);
       whatIfs.endBlock();
     },
@@ -120,6 +124,12 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
     polls: model.polls,
     dropped: model.dropped,
   };
+}
+
+/** Of the engines whose packets the core may take. */
+function mostHeld({ engine, inetLro, linuxGro = LINUX_GRO_DEFAULTS }: EngineOptions): number | null {
+  if (engine === 'inet_lro') return inetLro.maxDesc;
+  return engine === 'linux-gro' ? linuxGro.buckets * linuxGro.perBucket : null;
 }
 
 function everySink(sinks: readonly SkbSink[]): SkbSink {

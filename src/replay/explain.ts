@@ -8,6 +8,7 @@ import { packageVersion } from '../package-root.ts';
 import type { FlowTable } from '../packet/flows.ts';
 import { createSuperPacketFinder } from '../packet/super-packets.ts';
 import { adviceFor, allObstacles } from './advice.ts';
+import { lacksTimes } from './clock.ts';
 import type { EngineName, EngineOptions } from './coalesce.ts';
 import { createEngineDiff, type EngineDiff } from './engine-diff.ts';
 import { createExplainLane, type ExplainLane } from './explain-lane.ts';
@@ -17,15 +18,20 @@ import { createPacketTrace, type PacketTrace } from './packet-trace.ts';
 import { resegmentWarnings } from './resegment-summary.ts';
 import type { Fate } from './result.ts';
 import type { Session } from './session.ts';
-import { readingWarnings, ringWarnings, trafficWarnings } from './warnings.ts';
+import { clockWarnings, readingWarnings, ringWarnings, trafficWarnings } from './warnings.ts';
 
-export interface ExplainOptions {
-  readonly engines: readonly EngineName[];
-  /** Of all engines; `engine` is not looked at. */
-  readonly engineOptions: EngineOptions;
+export interface ExplainPolls {
   readonly poll: PollSpec;
   readonly pollText: string;
   readonly pollDescription: string;
+}
+
+export interface ExplainOptions extends ExplainPolls {
+  readonly engines: readonly EngineName[];
+  /** Of all engines; `engine` is not looked at. */
+  readonly engineOptions: EngineOptions;
+  /** Take their place if the packets have no times to simulate with; null: they stay. */
+  readonly withoutTimes: ExplainPolls | null;
   /** The processor of an engine's polls; needed with `napi` alone. */
   readonly softirq: (engine: EngineName) => Softirq;
   readonly whatIfs: (engine: EngineName) => readonly ObstacleSet[];
@@ -55,13 +61,26 @@ export async function explain(
 ): Promise<ExplainRecord> {
   const { table } = session;
   const diff = options.diff === null ? null : createEngineDiff(table, LISTED_DIFFERENCES);
-  const jobs = options.engines.map((name) => createJob(session, options, name, diff));
-  const superPackets = createSuperPacketFinder();
+  const superPackets = createSuperPacketFinder(table.core);
+  let started: { readonly polls: ExplainPolls; readonly jobs: readonly Job[] } | null = null;
+
+  /** Whether the capture has times is known when its first block is. */
+  function start(timeless: boolean): NonNullable<typeof started> {
+    const polls = (timeless ? options.withoutTimes : null) ?? options;
+    return {
+      polls,
+      jobs: options.engines.map((name) => createJob(session, options, polls.poll, name, diff)),
+    };
+  }
+
   await session.run((block) => {
+    started ??= start(lacksTimes(session, block));
     superPackets.add(block);
-    for (const { lane } of jobs) lane.run(block);
+    for (const { lane } of started.jobs) lane.run(block);
     return afterBlock?.();
   }, signal);
+  started ??= start(false);
+  const { polls, jobs } = started;
   for (const { lane } of jobs) lane.finish();
   const { reader, flows, receiver } = session;
   const notes = reader.notes();
@@ -80,12 +99,13 @@ export async function explain(
       address: receiver.mode === 'ip' || receiver.mode === 'mac' ? receiver.address : null,
       why: receiver.why,
     },
-    poll: options.pollText,
-    pollDescription: options.pollDescription,
+    poll: polls.pollText,
+    pollDescription: polls.pollDescription,
     engines,
     difference: diff === null ? null : { engines: options.diff!, ...diff.result() },
     warnings: [
       ...readingWarnings(session),
+      ...clockWarnings({ pollText: polls.pollText, withoutTimes: options.withoutTimes }),
       ...trafficWarnings(
         {
           superPackets: superPackets.report(),
@@ -104,10 +124,11 @@ export async function explain(
 function createJob(
   { table, flows }: Session,
   options: ExplainOptions,
+  poll: PollSpec,
   name: EngineName,
   diff: EngineDiff | null,
 ): Job {
-  const { poll, packets } = options;
+  const { packets } = options;
   const engine: EngineOptions = { ...options.engineOptions, engine: name };
   const { inetLro, linuxGro } = engine;
   const maxBytes =
@@ -135,7 +156,7 @@ function explanation(
     polls: lane.polls(),
     ...total,
     whatIfs: sets.map((set) => whatIf(name, set, total, lane)).sort(byGain),
-    losses: { ...lane.losses },
+    losses: lane.losses(),
     ...flowFates(lane.fates, options.top, flows),
     decisions: options.packets.map((packet, i) => ({ packet, decision: decisions[i] ?? null })),
   };

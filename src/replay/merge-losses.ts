@@ -2,47 +2,64 @@
  * What merging loses: fields of packets that the header of their merged skb does not say, so that nobody after the engine can
  * cut it into the packets that were sent. Counted from the packets themselves, whatever the engine's rules promise.
  */
-import type { HeldSkb, SegmentPlace } from '../coalesce/engine.ts';
+import { reserveDoubles, reserveWords } from '../capture/core.ts';
+import type { HeldSkb, SegmentPlace, SkbSink } from '../coalesce/engine.ts';
 import type { PacketTable } from '../packet/table.ts';
 
 /** Packets that joined an skb of another and lost something, by what they lost. */
 export interface MergeLosses {
   /** Packets that joined the skb of an earlier one: all that could lose something. */
-  joined: number;
+  readonly joined: number;
   /** PSH at another place than the end of the skb, or not in its header. */
-  pshPositions: number;
+  readonly pshPositions: number;
   /** TSval that is not the one delivered: the first packet's. */
-  timestampValues: number;
+  readonly timestampValues: number;
   /** TSecr that a later packet's overwrote. */
-  timestampEchoes: number;
+  readonly timestampEchoes: number;
   /** IPv4 id that is neither the first packet's nor that plus the place in the skb. */
-  ipIds: number;
+  readonly ipIds: number;
   /** Window that a later packet's overwrote. */
-  windowUpdates: number;
+  readonly windowUpdates: number;
   /** ACK number that a later packet's overwrote. */
-  ackNumbers: number;
+  readonly ackNumbers: number;
   /** TOS or traffic class, TTL or hop limit unlike the first packet's. */
-  ipFields: number;
+  readonly ipFields: number;
   /** Skbs that cannot be cut at `gsoSize` into the segments that were sent. */
-  unevenSkbs: number;
+  readonly unevenSkbs: number;
+}
+
+/** In the order in which they are counted. */
+const LOSSES = [
+  'joined',
+  'pshPositions',
+  'timestampValues',
+  'timestampEchoes',
+  'ipIds',
+  'windowUpdates',
+  'ackNumbers',
+  'ipFields',
+  'unevenSkbs',
+] as const satisfies readonly (keyof MergeLosses)[];
+const LOSS = Object.fromEntries(LOSSES.map((name, index) => [name, index])) as Record<
+  keyof MergeLosses,
+  number
+>;
+
+function lossesOf(counts: ArrayLike<number>): MergeLosses {
+  return Object.fromEntries(LOSSES.map((name, index) => [name, counts[index]!])) as Record<
+    keyof MergeLosses,
+    number
+  >;
 }
 
 export function noLosses(): MergeLosses {
-  return {
-    joined: 0,
-    pshPositions: 0,
-    timestampValues: 0,
-    timestampEchoes: 0,
-    ipIds: 0,
-    windowUpdates: 0,
-    ackNumbers: 0,
-    ipFields: 0,
-    unevenSkbs: 0,
-  };
+  return lossesOf(LOSSES.map(() => 0));
 }
 
 export interface LossCounter {
-  readonly losses: MergeLosses;
+  losses(): MergeLosses;
+  /** Left out where the state does not lie in the core. */
+  readonly holdTaken: SkbSink['holdTaken'];
   hold(slot: number, row: number, first: boolean, place: SegmentPlace): void;
   deliverHeld(skb: HeldSkb): void;
 }
@@ -65,15 +82,25 @@ const LAST_PAYLOAD = 9;
 const UNEVEN = 10;
 /** PSH of the packet that came last. Of linux-gro none but the last has it, and keeps it. */
 const LAST_PSH = 11;
+/** 1 from the first packet until the skb is delivered. */
+const HELD = 12;
 
 const WINDOW_BITS = 0xffff;
 const PSH = 0x0008_0000;
 const TIMESTAMP_OPTION = 0x0101080a;
 
-/** `keepsPsh`: the engine puts the PSH of its last packet into the header, as linux-gro does. */
-export function createLossCounter(table: PacketTable, keepsPsh: boolean): LossCounter {
-  const losses = noLosses();
-  let state = new Int32Array(64 * WORDS);
+/** What is made room for at first where nobody knows how many skbs are held. */
+const SOME_SLOTS = 64;
+
+/**
+ * @param keepsPsh the engine puts the PSH of its last packet into the header, as linux-gro does
+ * @param slots how many skbs an engine holds at most whose packets the core may take; null for the other engines
+ */
+export function createLossCounter(table: PacketTable, keepsPsh: boolean, slots: number | null): LossCounter {
+  const core = slots === null ? null : table.core;
+  const counts = reserveDoubles(core, LOSSES.length);
+  let state = reserveWords(core, (slots ?? SOME_SLOTS) * WORDS);
+  const isInCore = core !== null && counts.buffer === core.buffer && state.buffer === core.buffer;
 
   function hasTimestamps(view: DataView, tcp: number): boolean {
     return view.getUint8(tcp + 12) >> 4 === 8 && view.getInt32(tcp + 20) === TIMESTAMP_OPTION;
@@ -101,12 +128,13 @@ export function createLossCounter(table: PacketTable, keepsPsh: boolean): LossCo
     state[at + LAST_PAYLOAD] = payloadBytes;
     state[at + UNEVEN] = 0;
     state[at + LAST_PSH] = view.getInt32(tcpAt + 12) & PSH;
+    state[at + HELD] = 1;
   }
 
   function join(at: number, view: DataView, place: SegmentPlace): void {
     const { ipAt, tcpAt, payloadBytes } = place;
     const word = view.getInt32(tcpAt + 12);
-    losses.joined++;
+    counts[LOSS.joined]! += 1;
     state[at + COUNT]! += 1;
     const different =
       (view.getInt32(tcpAt + 8) ^ state[at + ACK]!) |
@@ -120,20 +148,20 @@ export function createLossCounter(table: PacketTable, keepsPsh: boolean): LossCo
     const first = state[at + ID]!;
     if (first < 0) return;
     const distance = (view.getUint16(ipAt + 4) - first) & 0xffff;
-    if (distance !== 0 && distance !== ((state[at + COUNT]! - 1) & 0xffff)) losses.ipIds++;
+    if (distance !== 0 && distance !== ((state[at + COUNT]! - 1) & 0xffff)) counts[LOSS.ipIds]! += 1;
   }
 
   function compareHeaders(at: number, view: DataView, place: SegmentPlace, word: number): void {
     const { ipAt, tcpAt, payloadBytes } = place;
     // The PSH of the packet before was not at the end after all; the first one's is where the header says.
-    if (state[at + LAST_PSH] !== 0) losses.pshPositions++;
+    if (state[at + LAST_PSH] !== 0) counts[LOSS.pshPositions]! += 1;
     state[at + LAST_PSH] = word & PSH;
     const ack = view.getInt32(tcpAt + 8);
-    if (ack !== state[at + ACK]) losses.ackNumbers++;
+    if (ack !== state[at + ACK]) counts[LOSS.ackNumbers]! += 1;
     state[at + ACK] = ack;
-    if (((word ^ state[at + WINDOW]!) & WINDOW_BITS) !== 0) losses.windowUpdates++;
+    if (((word ^ state[at + WINDOW]!) & WINDOW_BITS) !== 0) counts[LOSS.windowUpdates]! += 1;
     state[at + WINDOW] = word & WINDOW_BITS;
-    if (ipFieldsAt(view, ipAt) !== state[at + FIELDS]) losses.ipFields++;
+    if (ipFieldsAt(view, ipAt) !== state[at + FIELDS]) counts[LOSS.ipFields]! += 1;
     if (state[at + LAST_PAYLOAD] !== state[at + FIRST_PAYLOAD] || payloadBytes > state[at + FIRST_PAYLOAD]!) {
       state[at + UNEVEN] = 1;
     }
@@ -142,15 +170,19 @@ export function createLossCounter(table: PacketTable, keepsPsh: boolean): LossCo
 
   function compareTimestamps(at: number, view: DataView, tcp: number, word: number): void {
     if (word >>> 28 !== 8 || view.getInt32(tcp + 20) !== TIMESTAMP_OPTION) return;
-    if (view.getInt32(tcp + 24) !== state[at + TSVAL]) losses.timestampValues++;
+    if (view.getInt32(tcp + 24) !== state[at + TSVAL]) counts[LOSS.timestampValues]! += 1;
     const echo = view.getInt32(tcp + 28);
     if (echo === state[at + TSECR]) return;
-    losses.timestampEchoes++;
+    counts[LOSS.timestampEchoes]! += 1;
     state[at + TSECR] = echo;
   }
 
   return {
-    losses,
+    losses: () => lossesOf(counts),
+    holdTaken: isInCore
+      ? (from, to, held) =>
+          core.kernels.countLosses(state.byteOffset, counts.byteOffset, held.slots, held.lastSlots, from, to)
+      : undefined,
     hold(slot, _row, first, place) {
       const at = slot * WORDS;
       if (at >= state.length) {
@@ -163,9 +195,10 @@ export function createLossCounter(table: PacketTable, keepsPsh: boolean): LossCo
     },
     deliverHeld(skb) {
       const at = skb.slot * WORDS;
+      state[at + HELD] = 0;
       if (skb.segments === 1) return;
-      if (state[at + UNEVEN] === 1) losses.unevenSkbs++;
-      if (!keepsPsh && state[at + LAST_PSH] !== 0) losses.pshPositions++;
+      if (state[at + UNEVEN] === 1) counts[LOSS.unevenSkbs]! += 1;
+      if (!keepsPsh && state[at + LAST_PSH] !== 0) counts[LOSS.pshPositions]! += 1;
     },
   };
 }

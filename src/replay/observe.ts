@@ -58,14 +58,10 @@ export function createTrafficObserver(core: Core | null = null): TrafficObserver
 
   function addRecords(table: PacketTable): void {
     const { count, tcpAt } = table;
-    const kernels = kernelsFor(table);
-    if (kernels !== null) {
-      total.allTcp += kernels.countTcp(count);
-      if (kernels.metSyn() !== 0) superPackets.learnHandshakes(table);
-      return;
-    }
-    for (let row = 0; row < count; row++) if (tcpAt[row] !== 0) total.allTcp++;
     superPackets.learnHandshakes(table);
+    const kernels = kernelsFor(table);
+    if (kernels !== null) total.allTcp += kernels.countTcp(count);
+    else for (let row = 0; row < count; row++) if (tcpAt[row] !== 0) total.allTcp++;
   }
 
   function add(table: PacketTable): void {

@@ -3,15 +3,14 @@
  *
  * Most replays are lazy. At the end of a poll an engine holds nothing, so that a replay without an obstacle can only differ
  * from the plain run in polls in which the plain run met that obstacle: those alone are replayed, and the difference of
- * their skbs is counted. Of a poll that a block cuts in two the packets are copied, because its first rows are gone by the
- * time it is known what happens in it. Replays without poll ends have no such places and take every packet.
+ * their skbs is counted. A poll that the end of a block cuts in two is replayed in any case, because its first rows are gone
+ * by the time it is known what happens in it. Replays without poll ends have no such places and take every packet.
  */
 import type { Engine, SkbSink } from '../coalesce/engine.ts';
 import { OBSTACLE, type ObstacleSet } from '../coalesce/obstacle.ts';
 import { REASON } from '../coalesce/reason.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { createEngine, type EngineOptions } from './coalesce.ts';
-import { createPacketCopy } from './packet-copy.ts';
 
 /** Sessions that stand for a table without limit: inside a poll, and where no poll ever ends. */
 const UNLIMITED_IN_POLL = 1024;
@@ -51,6 +50,9 @@ export function countSkbs(table: PacketTable, options: EngineOptions, waived: Ob
   const { tcpAt, payloadBytes } = table;
   const count = { dataSkbs: 0 };
   const sink: SkbSink = {
+    endedInCore(skbs) {
+      count.dataSkbs += skbs;
+    },
     deliverHeld() {
       count.dataSkbs++;
     },
@@ -79,15 +81,9 @@ export interface WhatIfs {
   difference(waived: ObstacleSet): number | null;
 }
 
-/** Packets of a poll that is cut by the end of a block, kept until the poll ends; longer polls are replayed as they come. */
-const KEPT_PACKETS = 1024;
-
-interface LazyReplay {
+interface Replay {
   readonly waived: ObstacleSet;
-  /** Replays polls that lie inside a block. */
-  readonly direct: SkbCount;
-  /** Replays copies of packets whose block is gone. */
-  readonly copied: SkbCount;
+  readonly count: SkbCount;
   difference: number;
 }
 
@@ -98,47 +94,40 @@ export function createWhatIfs(
   sets: readonly ObstacleSet[],
   progress: PollProgress,
 ): WhatIfs {
-  const wholePackets = options.inetLro.verifyChecksums || options.linuxGro?.verifyChecksums === true;
-  const copy = createPacketCopy(table, KEPT_PACKETS, wholePackets);
-  const lazy = sets
-    .filter((waived) => (waived & OBSTACLE['poll-end']) === 0)
-    .map(
-      (waived): LazyReplay => ({
-        waived,
-        direct: countSkbs(table, options, waived),
-        copied: countSkbs(copy.table, options, waived),
-        difference: 0,
-      }),
-    );
-  const endless = sets
-    .filter((waived) => (waived & OBSTACLE['poll-end']) !== 0)
-    .map((waived) => ({ waived, count: countSkbs(table, options, waived), difference: 0 }));
-  /** Rows of this block that the poll took and `copy` has not. */
+  const replays = sets.map(
+    (waived): Replay => ({ waived, count: countSkbs(table, options, waived), difference: 0 }),
+  );
+  const endless = replays.filter(({ waived }) => (waived & OBSTACLE['poll-end']) !== 0);
+  const lazy = replays.filter((replay) => !endless.includes(replay));
+  const anyLazy = lazy.reduce((all, { waived }) => all | waived, 0);
+  /** Rows of this block that endless replays have not taken yet. */
+  let endlessFrom = 0;
+  let endlessTo = 0;
+  /** Of all polls that ended. */
+  let plainDataSkbs = 0;
+  /** Rows of this block that the poll took and lazy replays have not. */
   let from = 0;
   let to = 0;
-  /** The poll has packets in `copy`, or had: then the lazy replays have taken them. */
-  let cut = false;
-  let replaying = false;
+  /** Lazy replays have taken the first packets of the poll. */
+  let begun = false;
 
-  function keep(): void {
-    for (; from < to; from++) {
-      if (copy.table.count === KEPT_PACKETS) replayKept();
-      copy.take(table.rows[from]!);
-      cut = true;
-    }
+  function begin(): void {
+    if (from === to) return;
+    for (const { count } of lazy) count.engine.receive(from, to);
+    from = to;
+    begun = true;
   }
 
-  function replayKept(): void {
-    for (const { copied } of lazy) copied.engine.receive(0, copy.table.count);
-    copy.clear();
-    replaying = true;
+  function takeEndless(): void {
+    if (endlessTo > endlessFrom)
+      for (const { count } of endless) count.engine.receive(endlessFrom, endlessTo);
+    endlessFrom = endlessTo;
   }
 
-  function endPoll(replay: LazyReplay, reason: number): void {
-    const count = cut ? replay.copied : replay.direct;
-    if (!replaying && (progress.met & replay.waived) === 0) return;
-    if (cut) count.engine.receive(0, copy.table.count);
-    else count.engine.receive(from, to);
+  function endPoll(replay: Replay, reason: number): void {
+    if (!begun && (progress.met & replay.waived) === 0) return;
+    const { count } = replay;
+    if (to > from) count.engine.receive(from, to);
     count.engine.flushAll(reason);
     replay.difference += count.dataSkbs - progress.dataSkbs;
     count.dataSkbs = 0;
@@ -146,32 +135,38 @@ export function createWhatIfs(
 
   return {
     receive(first, end) {
-      for (const { count } of endless) count.engine.receive(first, end);
-      if (lazy.length === 0) return;
       // Rows that a full ring dropped lie between.
-      if (first !== to) keep();
+      if (first !== endlessTo) {
+        takeEndless();
+        endlessFrom = first;
+      }
+      endlessTo = end;
+      if (lazy.length === 0) return;
+      if (first !== to) begin();
       if (from === to) from = first;
       to = end;
     },
     flushAll(reason) {
-      if (cut) keep();
-      for (const replay of lazy) endPoll(replay, reason);
-      for (const replay of endless) {
-        if (reason === REASON['capture-end']) replay.count.engine.flushAll(reason);
-        replay.difference += replay.count.dataSkbs - progress.dataSkbs;
-        replay.count.dataSkbs = 0;
+      if (begun || (progress.met & anyLazy) !== 0) for (const replay of lazy) endPoll(replay, reason);
+      plainDataSkbs += progress.dataSkbs;
+      if (reason === REASON['capture-end']) {
+        takeEndless();
+        for (const replay of endless) {
+          replay.count.engine.flushAll(reason);
+          replay.difference = replay.count.dataSkbs - plainDataSkbs;
+        }
       }
-      if (cut) copy.clear();
-      cut = false;
-      replaying = false;
+      begun = false;
       from = to;
     },
     endBlock() {
-      keep();
+      begin();
       from = 0;
       to = 0;
+      takeEndless();
+      endlessFrom = 0;
+      endlessTo = 0;
     },
-    difference: (waived) =>
-      [...lazy, ...endless].find((replay) => replay.waived === waived)?.difference ?? null,
+    difference: (waived) => replays.find((replay) => replay.waived === waived)?.difference ?? null,
   };
 }

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { ExplainRecord } from '../../src/replay/explain-result.ts';
+import type { ResultRecord } from '../../src/replay/result.ts';
 import { runCommand } from '../helpers/command.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 import { explainSchemaErrors } from '../report/explain-record.ts';
@@ -110,6 +112,7 @@ describe('analyze explain', function () {
   it('follows packets and lists where two engines part', async () => {
     const record = await explained([
       ...[WEB, '--packet', '100', '--packet', '40', '--diff', 'inet_lro', 'linux-gro', '--what-if', 'none'],
+      ...['--poll', 'window:125:64'],
     ]);
     const [lro, gro] = record.engines;
     expect(lro!.decisions.map(({ packet }) => packet)).to.deep.equal([100, 40]);
@@ -120,17 +123,54 @@ describe('analyze explain', function () {
     expect(first.deliveries[1]).to.deep.include({ firstPacket: 40, segments: 1, reason: 'psh' });
   });
 
-  it('takes polls from the simulation of moderation too', async () => {
-    const { engines } = await explained([
-      F1,
-      '--poll',
-      'napi',
-      '--nic',
-      'tg3',
-      '--what-if',
-      'psh,table-full',
-    ]);
-    for (const engine of engines) expect(engine.lroRate).to.be.above(1);
+  for (const capture of [F1, WEB]) {
+    for (const more of [[], ['--nic', 'e1000', '--cpu-ghz', '3', '--receive-mode', 'grant-copy']]) {
+      it(`polls as the main command does: ${[basename(capture), ...more].join(' ')}`, async () => {
+        const record = await explained([capture, ...more]);
+        expect(record.poll).to.equal('napi');
+        expect(record.engines).to.have.length(2);
+        for (const { engine, lroRate, polls, packets, skbs, reasons } of record.engines) {
+          const args = [capture, ...more, '--engine', engine, '--json', '--format', 'none', '-q'];
+          const main = JSON.parse((await runCommand(args)).stdout) as ResultRecord;
+          const { counters, ...lro } = main.configurations.find(({ name }) => name === 'LRO')!;
+          expect(lroRate).to.be.above(1).and.to.equal(lro.lroRate);
+          expect({ polls, packets, delivered: skbs }).to.deep.equal({
+            polls: counters.polls,
+            packets: counters.packets,
+            delivered: counters.delivered,
+          });
+          const byReason = reasons.map(({ reason, skbs, packets }) => ({ reason, skbs, packets }));
+          expect(byReason).to.have.deep.members([...lro.reasons]);
+          expect(record.pollDescription).to.equal(main.options.pollDescription);
+        }
+      });
+    }
+  }
+
+  it('has polls that need no times where the packets have none, unless they were asked for', async () => {
+    const bytes = gunzipSync(readFileSync(SMALL));
+    const clock = Buffer.from(bytes);
+    // Every record gets the time stamp of the first.
+    for (let at = 24; at + 16 <= clock.length; at += 16 + clock.readUInt32LE(at + 8)) {
+      bytes.copy(clock, at, 24, 32);
+    }
+    const file = folder.write('timeless.pcap', clock);
+    const args = ['explain', file, '--json', '--format', 'none', '-q', '--what-if', 'none'];
+    const { stdout, stderr } = await runCommand(args);
+    expect(stderr).to.match(/W-NO-CLOCK: .* --poll window:125:64/);
+    const record = JSON.parse(stdout) as ExplainRecord;
+    expect(explainSchemaErrors(record)).to.deep.equal([]);
+    expect(record.poll).to.equal('window:125:64');
+    const { engines } = await explained([file, '--poll', 'window:125:64', '--what-if', 'none']);
+    expect(record.engines).to.deep.equal(engines);
+    for (const asked of [
+      ['--poll', 'napi'],
+      ['--rx-frames', '8'],
+    ]) {
+      const result = await runCommand([...args, ...asked]);
+      expect((JSON.parse(result.stdout) as ExplainRecord).poll).to.equal('napi');
+      expect(result.stderr).to.not.include('W-NO-CLOCK');
+    }
   });
 
   const refused: readonly (readonly [string, readonly string[], string])[] = [
@@ -139,7 +179,7 @@ describe('analyze explain', function () {
     ['one engine against itself', ['--diff', 'inet_lro', 'inet_lro'], '--diff wants two different engines'],
     ['half a packet', ['--packet', '1.5'], "--packet: '1.5' is not a whole number"],
     ['a format that is none', ['--format', 'svgz'], "--format: 'svgz' is none of"],
-    ['moderation without napi', ['--rx-usecs', '5'], '--rx-usecs'],
+    ['moderation without napi', ['--poll', 'batch:8', '--rx-usecs', '5'], '--rx-usecs'],
   ];
   for (const [what, args, message] of refused) {
     it(`refuses ${what}`, async () => {

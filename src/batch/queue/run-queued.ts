@@ -1,6 +1,6 @@
 /** Tasks of this machine, computed by the workers of a queue: results come back, reports are written here. */
 import { fileState } from '../../replay/replay-capture.ts';
-import { hashFile } from '../content-hash.ts';
+import { hashFile } from '../hash-file.ts';
 import { readResult, writeResult } from '../result-store.ts';
 import { guarded, type Outcome, type Task } from '../run-task.ts';
 import type { RunOptions } from '../run-tasks.ts';

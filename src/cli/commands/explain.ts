@@ -6,7 +6,7 @@ import { reportOptions } from '../formats.ts';
 import { GRO_OPTIONS } from '../gro-options.ts';
 import { inNicGroup, NIC_OPTIONS } from '../nic-options.ts';
 import { PATH_OPTIONS, POLL_HELP, REPLAY_GROUP, REPLAY_OPTIONS, TALK_OPTIONS } from '../options.ts';
-import { DEFAULT_POLL } from '../poll-option.ts';
+import { STUDY_POLL } from '../poll-option.ts';
 import { RULE_OPTIONS } from '../rule-options.ts';
 import type { CommandDefinition } from './command.ts';
 
@@ -25,7 +25,7 @@ export const EXPLAIN: CommandDefinition = {
       requiresArg: true,
     },
     poll: {
-      describe: `${POLL_HELP} (default: ${DEFAULT_POLL}; with --path napi)`,
+      describe: `${POLL_HELP} (default: ${STUDY_POLL})`,
       type: 'string',
       group: REPLAY_GROUP,
       requiresArg: true,

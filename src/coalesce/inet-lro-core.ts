@@ -1,0 +1,55 @@
+/** The packets of inet_lro that kernels of the core take. */
+import type { Core, CoreMerge, Kernels } from '../capture/core.ts';
+import type { CoreSlots, EngineCounters, SkbSink } from './engine.ts';
+import { SPREAD_LIST } from './obstacle.ts';
+import { takeUsual } from './take-usual.ts';
+
+/** Takes packets from the given one on; returns the first that is left over. */
+export type TakeInCore = (kernels: Kernels, from: number, to: number) => number;
+
+/** Ends all sessions at once, and returns how many; null where the sink wants more than their number. */
+export function endInetLro(
+  { slots, maxDesc }: CoreMerge,
+  core: Core | null,
+  { endedInCore }: SkbSink,
+): (() => number) | null {
+  if (endedInCore === undefined || slots === null || core === null) return null;
+  return () => {
+    const ended = core.kernels.endSessions(slots.byteOffset, maxDesc);
+    endedInCore(ended);
+    return ended;
+  };
+}
+
+/**
+ * Null where the sink wants to be told of each packet.
+ * @param spread sessions stand in lists that the flow's number chooses
+ * @param endFilled delivers a full session
+ */
+export function takeInetLro(
+  { slots, maxDesc, maxAggr, lengthLimit }: CoreMerge,
+  spread: boolean,
+  counters: EngineCounters,
+  { hold, holdTaken, endedInCore }: SkbSink,
+  endFilled: (slot: number) => void,
+): TakeInCore | null {
+  const at = slots?.byteOffset ?? 0;
+  if (endedInCore !== undefined) {
+    const list = spread ? SPREAD_LIST : 0;
+    return (kernels, from, to) => {
+      const next = kernels.countInetLro(at, maxDesc, list, maxAggr, lengthLimit, from, to);
+      const ended = kernels.endedSessions();
+      counters.aggregated += next - from;
+      counters.flushed += ended;
+      endedInCore(ended);
+      return next;
+    };
+  }
+  if (spread || (hold !== undefined && holdTaken === undefined)) return null;
+  const held: CoreSlots = { slots: at, lastSlots: 0 };
+  const told = holdTaken === undefined ? null : (from: number, to: number) => holdTaken(from, to, held);
+  return (kernels, from, to) => {
+    const take = (first: number) => kernels.mergeInetLro(at, maxDesc, maxAggr, lengthLimit, first, to);
+    return takeUsual(counters, from, take, kernels.filledSession, endFilled, told);
+  };
+}

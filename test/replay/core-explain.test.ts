@@ -1,0 +1,123 @@
+/** `analyze explain` with the WebAssembly core and without: the same record, whatever is replayed. */
+import { join } from 'node:path';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { INET_LRO_DEFAULTS } from '../../src/coalesce/inet-lro.ts';
+import { LINUX_GRO_DEFAULTS } from '../../src/coalesce/linux-gro.ts';
+import { type Obstacle, obstacleSet } from '../../src/coalesce/obstacle.ts';
+import type { PollSpec } from '../../src/nic/poll.ts';
+import { createSoftirq, NO_CYCLES } from '../../src/nic/softirq.ts';
+import { allObstacles } from '../../src/replay/advice.ts';
+import type { EngineName, EngineOptions } from '../../src/replay/coalesce.ts';
+import { explain } from '../../src/replay/explain.ts';
+import type { ExplainRecord } from '../../src/replay/explain-result.ts';
+import { openSession } from '../../src/replay/session.ts';
+import { TRAFFIC } from '../coalesce/linux-gro-traffic.ts';
+import { framesOf, trace } from '../coalesce/random-trace.ts';
+import { pcapFile } from '../helpers/capture-files.ts';
+import { CAPTURES, FORMATS, filesIn, useTempFolder } from '../helpers/surroundings.ts';
+
+const ALONE: readonly Obstacle[] = [
+  ...(['psh', 'ack-changed', 'window-changed', 'timestamp', 'segment-size'] as const),
+  ...(['size-limit', 'table-full', 'poll-end'] as const),
+];
+const SETS = [...ALONE.map((name) => [name]), ['poll-end', 'table-full'], ['poll-end', 'size-limit', 'psh']];
+
+interface Setting {
+  readonly poll: PollSpec;
+  readonly receiver?: 'all';
+  readonly inetLro?: Partial<EngineOptions['inetLro']>;
+  readonly linuxGro?: Partial<typeof LINUX_GRO_DEFAULTS>;
+}
+
+async function explained(path: string, core: boolean, setting: Setting): Promise<ExplainRecord> {
+  const session = await openSession(path, {
+    receiver: setting.receiver === 'all' ? { mode: 'all', why: '' } : 'auto',
+    fcsBytes: null,
+    stdin: () => process.stdin,
+    core,
+  });
+  try {
+    return await explain(session, {
+      engines: ['inet_lro', 'linux-gro'],
+      engineOptions: {
+        engine: 'none',
+        inetLro: { ...INET_LRO_DEFAULTS, ...setting.inetLro },
+        linuxGro: { ...LINUX_GRO_DEFAULTS, ...setting.linuxGro },
+      },
+      poll: setting.poll,
+      pollText: '',
+      pollDescription: '',
+      withoutTimes: null,
+      softirq: () => createSoftirq(NO_CYCLES, 1),
+      whatIfs: (engine: EngineName) => [
+        ...SETS.map((names) => obstacleSet(names as Obstacle[])).filter(
+          (set) => (set & ~allObstacles(engine)) === 0,
+        ),
+      ],
+      top: 10,
+      packets: [],
+      diff: null,
+    });
+  } finally {
+    session.close();
+  }
+}
+
+async function expectSame(path: string, setting: Setting): Promise<ExplainRecord> {
+  const plain = await explained(path, false, setting);
+  expect(await explained(path, true, setting)).to.deep.equal(plain);
+  return plain;
+}
+
+describe('explain with the core and without', function () {
+  this.timeout(240_000);
+  const folder = useTempFolder();
+
+  for (const base of [CAPTURES, FORMATS]) {
+    for (const name of filesIn(base).filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))) {
+      it(`agree on ${name}`, async () => {
+        const { engines } = await expectSame(join(base, name), { poll: { kind: 'batch', packets: 64 } });
+        for (const { packets, whatIfs } of engines) {
+          expect(packets).to.be.above(0);
+          expect(whatIfs).to.have.length.above(4);
+        }
+      });
+    }
+  }
+
+  it('agree on the losses of random traffic, with random limits', async () => {
+    const limits = fc.record({
+      maxDesc: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant(8)),
+      maxAggr: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constant(64)),
+      mtu: fc.constantFrom(1500, 60_000),
+    });
+    await fc.assert(
+      fc.asyncProperty(trace, limits, fc.integer({ min: 1, max: 20 }), async (steps, inetLro, packets) => {
+        const frames = framesOf(steps).map((frame) => ({ ...frame, timeNs: BigInt(frame.timeNs) }));
+        const path = folder.write('random', pcapFile(frames));
+        await expectSame(path, { poll: { kind: 'batch', packets }, receiver: 'all', inetLro });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('agree on random traffic for linux-gro, some of it long', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        TRAFFIC,
+        fc.constantFrom(1, 1, 40),
+        async ({ frames, lastPackets, perBucket, maxSize }, times) => {
+          const all = Array.from({ length: times }, () => frames).flat();
+          const path = folder.write('gro', pcapFile(all.map((bytes, i) => ({ bytes, timeNs: BigInt(i) }))));
+          await expectSame(path, {
+            poll: { kind: 'file', file: '', lastPackets: Float64Array.from(lastPackets) },
+            receiver: 'all',
+            linuxGro: { perBucket, maxSize },
+          });
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});

@@ -1,0 +1,171 @@
+/**
+ * What merging loses, of packets that a kernel of an engine just took into held skbs: as src/replay/merge-losses.ts, on
+ * the same state. Each packet's skb is still held, because a kernel ends none.
+ */
+import { big16, big32 } from './bytes';
+import { FLOW, IP_AT, MARKS, PAYLOAD_BYTES, RECEIVED_ROWS, TCP_AT, TCP_FLAGS, TSVALS } from './layout';
+
+/** Of a held skb: its state here, and its slot in the engine. */
+const STATE_BYTES: i32 = 64;
+const SLOT_BYTES: i32 = 64;
+const LAST_SLOTS: i32 = 1024;
+/** No flow has this index. */
+const NO_FLOW: i32 = -2;
+
+/** Offsets of the words of a state. */
+const ACK: i32 = 0;
+const WINDOW: i32 = 4;
+const TSVAL: i32 = 8;
+const TSECR: i32 = 12;
+const TIMESTAMPS: i32 = 16;
+const ID: i32 = 20;
+const FIELDS: i32 = 24;
+const COUNT: i32 = 28;
+const FIRST_PAYLOAD: i32 = 32;
+const LAST_PAYLOAD: i32 = 36;
+const UNEVEN: i32 = 40;
+const LAST_PSH: i32 = 44;
+const HELD: i32 = 48;
+
+/** Offsets of the doubles that are counted. */
+const JOINED: i32 = 0;
+const PSH_POSITIONS: i32 = 8;
+const TIMESTAMP_VALUES: i32 = 16;
+const TIMESTAMP_ECHOES: i32 = 24;
+const IP_IDS: i32 = 32;
+const WINDOW_UPDATES: i32 = 40;
+const ACK_NUMBERS: i32 = 48;
+const IP_FIELDS: i32 = 56;
+
+const WINDOW_BITS: i32 = 0xffff;
+const PSH: i32 = 0x0008_0000;
+/** Of the flags column. */
+const PSH_FLAG: i32 = 8;
+const TIMESTAMP_OPTION: i32 = 0x0101_080a;
+
+/**
+ * `lastSlots` says where a flow is held; 0 where the slots have to be searched: for inet_lro, whose packets are marked for
+ * its replays. Those of linux-gro are marked already: such a packet has the header of the one before, but for PSH.
+ */
+export function countLosses(states: i32, counts: i32, slots: i32, lastSlots: i32, from: i32, to: i32): void {
+  let held: i32 = NO_FLOW;
+  let state = states;
+  let joined: i32 = 0;
+  for (let i = from; i < to; i++) {
+    const row = load<i32>(i << 2, RECEIVED_ROWS);
+    const flow = load<i32>(row << 2, FLOW);
+    const ip = load<i32>(row << 2, IP_AT);
+    const tcp = load<i32>(row << 2, TCP_AT);
+    const payload = load<i32>(row << 2, PAYLOAD_BYTES);
+    const follows = flow === held;
+    if (!follows) {
+      held = flow;
+      state = states + slotOf(flow, slots, lastSlots) * STATE_BYTES;
+    }
+    if (lastSlots === 0) {
+      store<u8>(i, 1, MARKS);
+      store<i32>(i << 2, big32(tcp, 24), TSVALS);
+    } else if (follows && load<u8>(i, MARKS) !== 0 && isLikeFirst(state, row, payload)) {
+      store<i32>(state, load<i32>(state, COUNT) + 1, COUNT);
+      joined++;
+      continue;
+    }
+    if (load<i32>(state, HELD) === 0) begin(state, ip, tcp, payload);
+    else {
+      join(state, counts, ip, tcp, payload);
+      joined++;
+    }
+  }
+  add(counts + JOINED, joined);
+}
+
+/** Of a marked packet, which leaves these to be compared. */
+function isLikeFirst(state: i32, row: i32, payload: i32): bool {
+  const first = load<i32>(state, FIRST_PAYLOAD);
+  const psh = (<i32>load<u16>(row << 1, TCP_FLAGS) & PSH_FLAG) | load<i32>(state, LAST_PSH);
+  return ((payload ^ first) | (load<i32>(state, LAST_PAYLOAD) ^ first) | psh) === 0;
+}
+
+function slotOf(flow: i32, slots: i32, lastSlots: i32): i32 {
+  if (lastSlots !== 0) return load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
+  let slot = slots;
+  while (load<i32>(slot) !== flow) slot += SLOT_BYTES;
+  return (slot - slots) / SLOT_BYTES;
+}
+
+function begin(state: i32, ip: i32, tcp: i32, payload: i32): void {
+  const word = big32(tcp, 12);
+  const stamped = word >>> 28 === 8 && big32(tcp, 20) === TIMESTAMP_OPTION;
+  store<i32>(state, big32(tcp, 8), ACK);
+  store<i32>(state, word & WINDOW_BITS, WINDOW);
+  store<i32>(state, stamped ? 1 : 0, TIMESTAMPS);
+  if (stamped) {
+    store<i32>(state, big32(tcp, 24), TSVAL);
+    store<i32>(state, big32(tcp, 28), TSECR);
+  }
+  store<i32>(state, isVersion4(ip) ? big16(ip, 4) : -1, ID);
+  store<i32>(state, ipFieldsAt(ip), FIELDS);
+  store<i32>(state, 1, COUNT);
+  store<i32>(state, payload, FIRST_PAYLOAD);
+  store<i32>(state, payload, LAST_PAYLOAD);
+  store<i32>(state, 0, UNEVEN);
+  store<i32>(state, word & PSH, LAST_PSH);
+  store<i32>(state, 1, HELD);
+}
+
+function join(state: i32, counts: i32, ip: i32, tcp: i32, payload: i32): void {
+  const word = big32(tcp, 12);
+  const ack = big32(tcp, 8);
+  const fields = ipFieldsAt(ip);
+  const place = load<i32>(state, COUNT);
+  const firstPayload = load<i32>(state, FIRST_PAYLOAD);
+  const lastPayload = load<i32>(state, LAST_PAYLOAD);
+  const lastPsh = load<i32>(state, LAST_PSH);
+  store<i32>(state, place + 1, COUNT);
+  const different =
+    (ack ^ load<i32>(state, ACK)) |
+    ((word ^ load<i32>(state, WINDOW)) & (WINDOW_BITS | PSH)) |
+    (fields ^ load<i32>(state, FIELDS)) |
+    (payload ^ firstPayload) |
+    (lastPayload ^ firstPayload) |
+    lastPsh;
+  if (different !== 0) {
+    if (lastPsh !== 0) add(counts + PSH_POSITIONS, 1);
+    if (ack !== load<i32>(state, ACK)) add(counts + ACK_NUMBERS, 1);
+    if (((word ^ load<i32>(state, WINDOW)) & WINDOW_BITS) !== 0) add(counts + WINDOW_UPDATES, 1);
+    if (fields !== load<i32>(state, FIELDS)) add(counts + IP_FIELDS, 1);
+    if (lastPayload !== firstPayload || payload > firstPayload) store<i32>(state, 1, UNEVEN);
+    store<i32>(state, ack, ACK);
+    store<i32>(state, word & WINDOW_BITS, WINDOW);
+    store<i32>(state, word & PSH, LAST_PSH);
+    store<i32>(state, payload, LAST_PAYLOAD);
+  }
+  if (load<i32>(state, TIMESTAMPS) !== 0 && word >>> 28 === 8) compareTimestamps(state, counts, tcp);
+  const first = load<i32>(state, ID);
+  if (first < 0) return;
+  const distance = (big16(ip, 4) - first) & 0xffff;
+  if (distance !== 0 && distance !== (place & 0xffff)) add(counts + IP_IDS, 1);
+}
+
+function compareTimestamps(state: i32, counts: i32, tcp: i32): void {
+  if (big32(tcp, 20) !== TIMESTAMP_OPTION) return;
+  if (big32(tcp, 24) !== load<i32>(state, TSVAL)) add(counts + TIMESTAMP_VALUES, 1);
+  const echo = big32(tcp, 28);
+  if (echo === load<i32>(state, TSECR)) return;
+  add(counts + TIMESTAMP_ECHOES, 1);
+  store<i32>(state, echo, TSECR);
+}
+
+function isVersion4(ip: i32): bool {
+  return load<u8>(ip) >> 4 === 4;
+}
+
+/** TOS and TTL, or traffic class and hop limit. */
+function ipFieldsAt(ip: i32): i32 {
+  if (isVersion4(ip)) return ((<i32>load<u8>(ip, 1)) << 8) | <i32>load<u8>(ip, 8);
+  return (((big16(ip, 0) >> 4) & 0xff) << 8) | <i32>load<u8>(ip, 7);
+}
+
+function add(place: i32, value: f64): void {
+  store<f64>(place, load<f64>(place) + value);
+}
