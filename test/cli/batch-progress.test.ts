@@ -57,7 +57,7 @@ describe('the progress of a batch', () => {
         );
       }
       // Work that takes longer than the line waits before it is shown.
-      const slow = '--engine linux-gro --poll window:10';
+      const slow = '--engine linux-gro --pace cpu';
       const command = `stty cols 150; '${process.execPath}' '${COMMAND}' '${folder.path('captures')}' --workers 2 --format none ${slow}`;
       const { stdout, status } = spawnSync('script', ['-qec', command, '/dev/null'], {
         encoding: 'utf8',
