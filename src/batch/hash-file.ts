@@ -1,13 +1,14 @@
 /** SHA-256 of a file, without anything that a thread which does nothing else would have to load. */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { alignedBytes } from '../capture/aligned-bytes.ts';
 
 const READ_BYTES = 1024 * 1024;
 
 /** Hexadecimal. Throws what the file system throws. */
 export function hashFile(path: string): string {
   const hash = createHash('sha256');
-  const chunk = new Uint8Array(READ_BYTES);
+  const chunk = alignedBytes(READ_BYTES);
   const fd = openSync(path, 'r');
   try {
     for (;;) {

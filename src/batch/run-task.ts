@@ -88,7 +88,7 @@ async function replayUnlessStored(order: Task, hooks: ReplayHooks): Promise<Outc
     const isThere = report === null || (reused && name !== null && isReportOf(report, name));
     const written = isThere
       ? []
-      : await writeReport(report, result, { capture, sha256: captureSha256, task: name });
+      : await writeReport(report, result, capture, { sha256: captureSha256, task: name });
     return { kind: 'done', record: result, task: name, captureSha256, fileState: state, reused, written };
   }
 }

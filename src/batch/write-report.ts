@@ -21,16 +21,28 @@ export interface ReportOrder {
   readonly run: RunProvenance;
 }
 
+/** Of the capture, as far as a report names it. */
+export interface CaptureIdentity {
+  readonly sha256: string | null;
+  readonly task: string | null;
+}
+
 /** Returns the paths written. `capture`: its path, `-` for standard input. Throws an OutputError. */
 export async function writeReport(
   { folder, formats, run }: ReportOrder,
   record: ResultRecord,
-  identity: Pick<ReportInput, 'sha256'> & Pick<ReportIdentity, 'task'> & { readonly capture: string },
+  capture: string,
+  identity: CaptureIdentity | Promise<CaptureIdentity>,
 ): Promise<string[]> {
   if (formats.length === 0) return [];
-  const { capture, sha256, task } = identity;
-  const inputs = [{ role: 'capture', name: record.capture.name, path: pathFrom(folder, capture), sha256 }];
-  return writeFiles(folder, await reportFiles(studyReport(record), formats, { inputs, task }, run));
+  const named = async (): Promise<ReportIdentity> => {
+    const { sha256, task } = await identity;
+    return {
+      inputs: [{ role: 'capture', name: record.capture.name, path: pathFrom(folder, capture), sha256 }],
+      task,
+    };
+  };
+  return writeFiles(folder, await reportFiles(studyReport(record), formats, named(), run));
 }
 
 /** A file that was read, as the provenance of a report in `folder` names it. `file`: `-` for standard input. */

@@ -7,6 +7,7 @@
  * cache takes five times as long (docs/performance.md). WebAssembly memory is the one page-aligned buffer
  * that JavaScript has.
  */
+import { alignedBytes } from './aligned-bytes.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Core } from './core.ts';
 import type { Later } from './later.ts';
@@ -21,7 +22,6 @@ const CARRY_BYTES = 320 * 1024;
 /** One is looked at while the others are read. */
 const PLACES = 3;
 const PLACE_BYTES = CARRY_BYTES + AHEAD_CHUNK_BYTES;
-const WASM_PAGE_BYTES = 65_536;
 
 export interface Window {
   bytes: Uint8Array;
@@ -41,11 +41,10 @@ export interface Window {
 export function createWindow(core: Core | null = null): Window {
   const size = PLACES * PLACE_BYTES;
   if (core !== null && core.at.WINDOW_BYTES !== size) throw new Error('the core has another window size');
-  const pages = size / WASM_PAGE_BYTES;
-  const { buffer } = core ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const bytes = core === null ? alignedBytes(size) : new Uint8Array(core.buffer, 0, size);
   const window: Window = {
-    bytes: new Uint8Array(buffer, 0, size),
-    view: new DataView(buffer, 0, size),
+    bytes,
+    view: new DataView(bytes.buffer, 0, size),
     position: 0,
     end: 0,
     startOffset: 0,

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { findJobs, type Job } from '../batch/jobs.ts';
 import { isInShard } from '../batch/shard.ts';
 import { taskHash } from '../batch/task.ts';
-import { writeReport } from '../batch/write-report.ts';
+import { type CaptureIdentity, writeReport } from '../batch/write-report.ts';
 import { CaptureError, faultMessage } from '../capture/errors.ts';
 import { type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
+import type { ResultRecord } from '../replay/result.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { makeFolder } from '../report/files.ts';
 import { FORMATS, type Format } from '../report/format-names.ts';
-import { startHash } from './capture-hash.ts';
+import { type CaptureHash, startHash } from './capture-hash.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { withFlows } from './flows-option.ts';
@@ -72,12 +73,9 @@ async function analyzeOne(
     if (signal.aborted) return EXIT.INTERRUPTED;
     await showRecord(record, raw.json);
     if (hash !== null) {
-      // The content that was read is gone.
-      const changed = record.warnings.some(({ code }) => code === 'W-CHANGED');
-      const sha256 = changed ? null : await hash.result();
-      const task = sha256 === null ? null : taskHash(capture, sha256, resolved);
       const order = { folder: join(raw.out, folder), formats, run: invocation.provenance() };
-      sayWritten(await writeReport(order, record, { capture, sha256, task }), raw.quiet);
+      const identity = identityOf(capture, hash, record, resolved);
+      sayWritten(await writeReport(order, record, capture, identity), raw.quiet);
     }
     return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
   } catch (error) {
@@ -87,4 +85,16 @@ async function analyzeOne(
   } finally {
     hash?.stop();
   }
+}
+
+async function identityOf(
+  capture: string,
+  hash: CaptureHash,
+  { warnings }: ResultRecord,
+  resolved: ResolvedStudy,
+): Promise<CaptureIdentity> {
+  // The content that was read is gone.
+  const changed = warnings.some(({ code }) => code === 'W-CHANGED');
+  const sha256 = changed ? null : await hash.result();
+  return { sha256, task: sha256 === null ? null : taskHash(capture, sha256, resolved) };
 }

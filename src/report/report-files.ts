@@ -45,21 +45,23 @@ export function studyReport(record: ResultRecord): Report {
   };
 }
 
-/** With its provenance at the end; nothing without formats. */
+/**
+ * With its provenance at the end; nothing without formats.
+ * @param identity may still be on its way, as hashing takes time: what can be done without it is done first
+ */
 export async function reportFiles(
   { record, jsonName, provenanceName, missing = [], csv, figures, tex, html, parquet }: Report,
   formats: readonly Format[],
-  identity: ReportIdentity,
+  identity: ReportIdentity | Promise<ReportIdentity>,
   run: RunProvenance,
 ): Promise<OutputFile[]> {
   if (formats.length === 0) return [];
+  const tables = formats.includes('csv') ? await csv() : [];
   const { tool, capture } = record;
-  const origin = figureOrigin(tool, capture?.packets ?? null, identity.inputs, run);
-  const files: OutputFile[] = [];
-  if (formats.includes('csv')) {
-    const comments = csvComments(origin);
-    files.push(...(await csv()).map(({ name, text }) => ({ name, text: text + comments })));
-  }
+  const known = await identity;
+  const origin = figureOrigin(tool, capture?.packets ?? null, known.inputs, run);
+  const comments = csvComments(origin);
+  const files: OutputFile[] = tables.map(({ name, text }) => ({ name, text: text + comments }));
   if (formats.includes('json') && jsonName !== undefined) {
     files.push({ name: jsonName, text: `${JSON.stringify(record, null, 2)}\n` });
   }
@@ -71,7 +73,7 @@ export async function reportFiles(
     // The pictures behind the files are let go between turns of the event loop, which a batch of kept results does not reach.
     await setImmediate();
   }
-  return [...files, provenanceFile(provenanceName, tool, run, { ...identity, missing }, files)];
+  return [...files, provenanceFile(provenanceName, tool, run, { ...known, missing }, files)];
 }
 
 /** Of the option `--chart-width`, a column where the command has none. */

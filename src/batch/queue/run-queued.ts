@@ -107,6 +107,6 @@ async function finish(one: Asked, outcome: Outcome): Promise<Outcome> {
   const isThere = report === null || (outcome.reused && isReportOf(report, hash));
   const written = isThere
     ? []
-    : await writeReport(report, outcome.record, { capture, sha256: captureSha256, task: hash });
+    : await writeReport(report, outcome.record, capture, { sha256: captureSha256, task: hash });
   return { ...outcome, ...unwritten(one), written };
 }
