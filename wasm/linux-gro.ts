@@ -48,6 +48,7 @@ import {
   SEQ,
   TCP_AT,
   TCP_FLAGS,
+  USUAL,
   WIRE_BYTES,
 } from './layout';
 
@@ -59,6 +60,8 @@ const COUNTING: i32 = 2;
 /** Of the word with data offset, flags and window, in memory order. */
 const FIN_PSH: u32 = 0x0900;
 const CWR: u32 = 0x8000;
+/** With the timestamp option and nothing else, as most have. */
+const TIMESTAMP_HEADER_BYTES: i32 = 32;
 /** Of the flags column. */
 const FIN_PSH_FLAGS: i32 = 9;
 
@@ -125,16 +128,14 @@ export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
         last = index;
         continue;
       }
-      const kind = <u32>load<u8>(row, KIND);
-      if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return i;
-      const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
       const frame = load<i32>(row << 2, FRAME_OFFSET);
       const ip = load<i32>(row << 2, IP_AT);
       const tcp = load<i32>(row << 2, TCP_AT);
-      if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return i;
-      if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes) return i;
+      const kind = <u32>load<u8>(row, KIND);
+      const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
+      // What inet_lro takes for usual is plain.
+      if (load<u8>(row, USUAL) === 0 && !isPlain(row, kind, frame, ip, tcp, ipBytes)) return i;
       if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) return i;
-      if (load<i32>(row << 2, IP_LENGTH) !== load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES) return i;
       const held = headers + index * HELD_BYTES;
       if (!sameEthernet(frame, held)) return i;
       if (
@@ -178,6 +179,14 @@ export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
   return to;
 }
 
+/** TCP over plain headers, with the length that the frame has. */
+function isPlain(row: i32, kind: u32, frame: i32, ip: i32, tcp: i32, ipBytes: i32): bool {
+  if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return false;
+  if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return false;
+  if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes) return false;
+  return load<i32>(row << 2, IP_LENGTH) === load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES;
+}
+
 /** The addresses; the type follows from the kind of packet. */
 function sameEthernet(frame: i32, held: i32): bool {
   return load<u64>(frame) === load<u64>(held) && load<u32>(frame, 8) === load<u32>(held, 8);
@@ -191,6 +200,10 @@ function sameTcp(tcp: i32, heldTcp: i32): bool {
   difference |= load<u32>(tcp, 8) ^ load<u32>(heldTcp, 8);
   if (difference !== 0) return false;
   const headerBytes = <i32>(((word & 0xf0) >> 4) << 2);
+  if (headerBytes === TIMESTAMP_HEADER_BYTES) {
+    const options = load<u64>(tcp, 20) ^ load<u64>(heldTcp, 20);
+    return (options | (load<u32>(tcp, 28) ^ load<u32>(heldTcp, 28))) === 0;
+  }
   for (let at = TCP_BYTES; at < headerBytes; at += 4) {
     if (load<u32>(tcp + at) !== load<u32>(heldTcp + at)) return false;
   }

@@ -5,7 +5,7 @@ import { explainCapture } from './explain-replay.ts';
 import type { ExplainThreadData } from './explain-threads.ts';
 
 async function run({ raw }: ExplainThreadData): Promise<void> {
-  parentPort?.postMessage(await explainCapture(raw, await explainOptions(raw), false));
+  parentPort?.postMessage(await explainCapture(raw, await explainOptions(raw), false, false));
 }
 
 void run(workerData as ExplainThreadData);

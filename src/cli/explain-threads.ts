@@ -24,7 +24,7 @@ export async function explainInThreads(
   const progress = raw.progress && !raw.quiet;
   const [first, ...others] = options.engines;
   if (first === undefined || !paysOff(raw, options)) {
-    return explainCapture(raw, options, progress, signal);
+    return explainCapture(raw, options, progress, true, signal);
   }
   const threads = others.map((engine) =>
     startThread<ExplainThreadData, ExplainRecord>('explain-thread', { raw: { ...raw, engine } }),
@@ -34,7 +34,7 @@ export async function explainInThreads(
   };
   signal.addEventListener('abort', stop);
   try {
-    const own = await explainCapture(raw, { ...options, engines: [first] }, progress, signal);
+    const own = await explainCapture(raw, { ...options, engines: [first] }, progress, false, signal);
     if (signal.aborted) return own;
     return joined([own, ...(await Promise.all(threads.map(({ result }) => result)))]);
   } finally {
