@@ -4,7 +4,7 @@
  * numbers from the compiled module (src/capture/core.ts).
  */
 
-export const WINDOW_BYTES: i32 = 4_128_768;
+export const WINDOW_BYTES: i32 = 7_274_496;
 /** Rows of a block at most. */
 export const MAX_ROWS: i32 = 2048;
 

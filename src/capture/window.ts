@@ -16,7 +16,7 @@ import type { ReadAhead } from './read-ahead.ts';
 /** Fits a second-level cache; 256 KB to 2 MB are equally fast. A multiple of the page size. */
 const CHUNK_BYTES = 256 * 1024;
 /** Of a chunk that is read ahead: what it takes to have it read and be told is then a small part. */
-const AHEAD_CHUNK_BYTES = 1024 * 1024;
+const AHEAD_CHUNK_BYTES = 2048 * 1024;
 /** Room for the start of a record before the chunk. A multiple of the page size. */
 const CARRY_BYTES = 320 * 1024;
 /** One is looked at while the others are read. */
