@@ -65,3 +65,19 @@ export const SETTLED_WIDTH = `(async () => {
   for (let frame = 0; frame < 10; frame++) await new Promise(requestAnimationFrame);
   return document.documentElement.scrollWidth;
 })()`;
+
+/** Pictures of a chart: as it was, after each of three keys that step through it and leave it, with a series hidden. */
+export async function stepThroughChart(page: Page, name: string, series: string): Promise<string[]> {
+  const chart = page.locator(`[data-chart="${name}"]`);
+  const picture = (): Promise<string> =>
+    page.evaluate(`document.querySelector('[data-chart="${name}"] .plot canvas').toDataURL()`);
+  const pictures = [await picture()];
+  await chart.locator('.plot canvas').focus();
+  for (const key of ['ArrowRight', 'ArrowRight', 'Escape']) {
+    await page.keyboard.press(key);
+    pictures.push(await picture());
+  }
+  await chart.getByRole('button', { name: series }).press('Enter');
+  pictures.push(await picture());
+  return pictures;
+}

@@ -5,7 +5,15 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { safeName } from '../../src/report/folder-name.ts';
-import { CANVASES, type Canvas, SETTLED_WIDTH, startBrowser, type Visit, visit } from '../helpers/browser.ts';
+import {
+  CANVASES,
+  type Canvas,
+  SETTLED_WIDTH,
+  startBrowser,
+  stepThroughChart,
+  type Visit,
+  visit,
+} from '../helpers/browser.ts';
 import { runCommand } from '../helpers/command.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 
@@ -71,17 +79,7 @@ describe('report.html of a batch in chromium', function () {
 
   it('steps through the captures of a chart by keyboard, and hides a series', async () => {
     const { page } = seen;
-    const picture = (): Promise<string> =>
-      page.evaluate(`document.querySelector('[data-chart="batch-lro-rate"] .plot canvas').toDataURL()`);
-    const chart = page.locator('[data-chart="batch-lro-rate"]');
-    const pictures = [await picture()];
-    await chart.locator('.plot canvas').focus();
-    for (const key of ['ArrowRight', 'ArrowRight', 'Escape']) {
-      await page.keyboard.press(key);
-      pictures.push(await picture());
-    }
-    await chart.getByRole('button', { name: 'Optimized' }).press('Enter');
-    pictures.push(await picture());
+    const pictures = await stepThroughChart(page, 'batch-lro-rate', 'Optimized');
     expect(pictures[3]).to.equal(pictures[0]);
     expect(new Set(pictures).size).to.equal(4);
   });

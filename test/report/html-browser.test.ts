@@ -7,7 +7,15 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { htmlFile } from '../../src/report/html/html-file.ts';
-import { CANVASES, type Canvas, SETTLED_WIDTH, startBrowser, type Visit, visit } from '../helpers/browser.ts';
+import {
+  CANVASES,
+  type Canvas,
+  SETTLED_WIDTH,
+  startBrowser,
+  stepThroughChart,
+  type Visit,
+  visit,
+} from '../helpers/browser.ts';
 import { runCommand } from '../helpers/command.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 import { sampleRecord } from './sample-record.ts';
@@ -81,17 +89,7 @@ describe('report.html in chromium', function () {
 
   it('hides a series and steps through the bars by keyboard', async () => {
     const { page } = seen;
-    const chart = page.locator('[data-chart="cycles-per-byte"]');
-    const picture = (): Promise<string> =>
-      page.evaluate(`document.querySelector('[data-chart="cycles-per-byte"] .plot canvas').toDataURL()`);
-    const pictures = [await picture()];
-    await chart.locator('.plot canvas').focus();
-    for (const key of ['ArrowRight', 'ArrowRight', 'Escape']) {
-      await page.keyboard.press(key);
-      pictures.push(await picture());
-    }
-    await chart.getByRole('button', { name: 'DomainU' }).press('Enter');
-    pictures.push(await picture());
+    const pictures = await stepThroughChart(page, 'cycles-per-byte', 'DomainU');
     expect(pictures[3]).to.equal(pictures[0]);
     expect(new Set(pictures).size).to.equal(4);
   });
