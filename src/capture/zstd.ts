@@ -24,9 +24,27 @@ type NativeFactory = (options: { chunkSize: number }) => Transform;
 function createFrameDecoder(put: Put): FrameDecoder {
   const native = (zlib as { createZstdDecompress?: NativeFactory }).createZstdDecompress;
   if (native !== undefined) return createNativeDecoder(native({ chunkSize: NATIVE_CHUNK_BYTES }), put);
-  return new Decompress((data) => {
-    if (data.length > 0) put(Buffer.from(data));
-  });
+  return createLagging(
+    new Decompress((data) => {
+      if (data.length > 0) put(Buffer.from(data));
+    }),
+  );
+}
+
+/**
+ * Keeps one byte back until the next: fzstd remembers what is left over of its input, and where that is nothing, it
+ * remembers the nothing, and with it the whole input, for good.
+ */
+function createLagging(decoder: Decompress): FrameDecoder {
+  let held: Uint8Array = new Uint8Array(0);
+  return {
+    push(bytes, last) {
+      const piece = Buffer.concat([held, bytes]);
+      const end = last ? piece.length : piece.length - 1;
+      held = piece.subarray(end);
+      decoder.push(piece.subarray(0, end), last);
+    },
+  };
 }
 
 function createNativeDecoder(stage: Transform, put: Put): FrameDecoder {

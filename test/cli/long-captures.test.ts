@@ -8,6 +8,7 @@ import { MOST_FLOWS } from '../../src/packet/flows.ts';
 import type { ResultRecord } from '../../src/replay/result.ts';
 import { manyFlows, runOnStream } from '../helpers/long-captures.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
+import { zstdFrame } from '../helpers/zstd-frames.ts';
 
 describe('a capture longer than memory', () => {
   const folder = useTempFolder();
@@ -50,6 +51,22 @@ describe('a capture longer than memory', () => {
     expect(long)
       .to.be.below(short + 48)
       .and.below(256);
+  });
+
+  it('of 190 MB from one frame of zstd: in flat memory', async function () {
+    this.timeout(120_000);
+    const pcap = gunzipSync(readFileSync(join(CAPTURES, 'f16.pcap.gz')));
+    const [header, records] = [pcap.subarray(0, 24), pcap.subarray(24)];
+    const peak = async (repetitions: number): Promise<number> => {
+      const capture = Buffer.concat([header, ...Array<Buffer>(repetitions).fill(records)]);
+      const path = folder.write(`${repetitions}.pcap.zst`, zstdFrame(capture, { contentSize: false }));
+      const { code, stderr, peakMebibytes } = await runOnStream([path, '-q', '--format', 'none'], []);
+      // Time goes back with each repetition.
+      expect(code, stderr).to.be.oneOf([0, 4]);
+      return peakMebibytes;
+    };
+    const [short, long] = [await peak(10), await peak(30)];
+    expect(long).to.be.below(short + 48);
   });
 
   it('of 400 MB from a pipe: in flat memory', async function () {
