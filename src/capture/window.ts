@@ -120,11 +120,13 @@ function carry(window: Window): void {
 }
 
 function readMore(window: Window, source: ByteSource, limit: number): Later<boolean> {
+  const { ahead } = window;
   const take = (got: number): boolean => {
     window.end += got;
+    // It has stopped. The file may have grown since, or its system gives less than was asked for.
+    if (ahead !== null && got < AHEAD_CHUNK_BYTES) window.ahead = null;
     return got > 0;
   };
-  const { ahead } = window;
   const into = limit === window.bytes.length ? window.bytes : window.bytes.subarray(0, limit);
   const result = ahead === null ? source.read(into, window.end) : ahead.take();
   return typeof result === 'number' ? take(result) : result.then(take);

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { PacketTable } from '../../src/packet/table.ts';
 import { openSession } from '../../src/replay/session.ts';
+import { block, enhancedBlock, interfaceBlock, sectionBlock } from '../helpers/capture-files.ts';
 import { CAPTURES, useTempFolder } from '../helpers/surroundings.ts';
 
 const CAPTURE = gunzipSync(readFileSync(join(CAPTURES, 'f1.pcap.gz')));
@@ -81,6 +82,30 @@ describe('reading ahead', function () {
     const once = await read(folder.write('once.pcap', CAPTURE), false);
     expect(fault).to.equal(null);
     expect(packets).to.equal(PARTS * once.packets);
+  });
+
+  it('goes on with what is appended when all before was read', async () => {
+    const path = folder.write('late.pcap', CAPTURE);
+    const once = await read(path, false);
+    let appended = false;
+    const { packets, fault } = await read(path, true, ({ firstRecord, count }) => {
+      if (appended || firstRecord + count < once.packets) return;
+      appended = true;
+      appendFileSync(path, CAPTURE.subarray(HEADER_BYTES));
+    });
+    expect(fault).to.equal(null);
+    expect(packets).to.equal(2 * once.packets);
+  });
+
+  it('takes a block that is longer than a chunk', async () => {
+    const packet = enhancedBlock(0, { ticks: 0n, bytes: new Uint8Array(60_000) });
+    const packets = Array<Uint8Array>(100).fill(packet);
+    const long = block(0x0000_0bad, new Uint8Array(5_000_000));
+    const parts = [sectionBlock(), interfaceBlock(1), ...packets, long, ...packets, long, ...packets];
+    const path = folder.write('long.pcapng', Buffer.concat(parts));
+    const ahead = await read(path, true);
+    expect(ahead).to.deep.equal(await read(path, false));
+    expect(ahead.packets).to.equal(300);
   });
 
   it('stops where a file is cut meanwhile', async () => {
