@@ -11,7 +11,7 @@ const READ_BYTES = 256 * 1024;
 /** What damage can cost at most of the good part before it. */
 const PART_BYTES = 64 * 1024;
 
-/** Of Node 20 to 24: after a write, bytes of room and of input that are left. */
+/** As in Node 20: after a write, bytes of room and of input that are left. */
 interface GunzipHandle {
   writeSync(
     flush: number,

@@ -9,8 +9,9 @@ import type { PollTarget } from '../nic/poll-model.ts';
 import type { Softirq } from '../nic/softirq.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { createEngine, type EngineOptions } from './coalesce.ts';
+import type { Losses } from './explain-result.ts';
 import { createFateCounts, type FateCounts } from './fate-counts.ts';
-import { createLossCounter, type MergeLosses } from './merge-losses.ts';
+import { createLossCounter } from './merge-losses.ts';
 import type { PacketTrace } from './packet-trace.ts';
 import { timedSink } from './timed-sink.ts';
 import { createWhatIfs, type PollProgress } from './what-if.ts';
@@ -20,7 +21,7 @@ export interface ExplainLane {
   run(table: PacketTable): void;
   finish(): void;
   readonly fates: FateCounts;
-  losses(): MergeLosses;
+  losses(): Losses;
   dataSkbs(): number;
   /** Of a what-if against the plain run: skbs with payload. Null if it was not asked for. */
   difference(waived: ObstacleSet): number | null;

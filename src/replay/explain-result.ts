@@ -19,16 +19,25 @@ export interface WhatIf {
   readonly advice: string;
 }
 
-/** What the headers of merged skbs do not say, counted in packets that joined an skb; `unevenSkbs` in skbs. */
+/** What the headers of merged skbs do not say, counted in packets that joined the skb of another; `unevenSkbs` in skbs. */
 export interface Losses {
+  /** Packets that joined the skb of an earlier one: all that could lose something. */
   readonly joined: number;
+  /** PSH at another place than the end of the skb, or not in its header. */
   readonly pshPositions: number;
+  /** TSval that is not the one delivered: the first packet's. */
   readonly timestampValues: number;
+  /** TSecr that a later packet's overwrote. */
   readonly timestampEchoes: number;
+  /** IPv4 id that is neither the first packet's nor that plus the place in the skb. */
   readonly ipIds: number;
+  /** Window that a later packet's overwrote. */
   readonly windowUpdates: number;
+  /** ACK number that a later packet's overwrote. */
   readonly ackNumbers: number;
+  /** TOS or traffic class, TTL or hop limit unlike the first packet's. */
   readonly ipFields: number;
+  /** Skbs that cannot be cut at `gsoSize` into the segments that were sent. */
   readonly unevenSkbs: number;
 }
 

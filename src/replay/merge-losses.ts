@@ -5,28 +5,7 @@
 import { reserveDoubles, reserveWords } from '../capture/core.ts';
 import type { HeldSkb, SegmentPlace, SkbSink } from '../coalesce/engine.ts';
 import type { PacketTable } from '../packet/table.ts';
-
-/** Packets that joined an skb of another and lost something, by what they lost. */
-export interface MergeLosses {
-  /** Packets that joined the skb of an earlier one: all that could lose something. */
-  readonly joined: number;
-  /** PSH at another place than the end of the skb, or not in its header. */
-  readonly pshPositions: number;
-  /** TSval that is not the one delivered: the first packet's. */
-  readonly timestampValues: number;
-  /** TSecr that a later packet's overwrote. */
-  readonly timestampEchoes: number;
-  /** IPv4 id that is neither the first packet's nor that plus the place in the skb. */
-  readonly ipIds: number;
-  /** Window that a later packet's overwrote. */
-  readonly windowUpdates: number;
-  /** ACK number that a later packet's overwrote. */
-  readonly ackNumbers: number;
-  /** TOS or traffic class, TTL or hop limit unlike the first packet's. */
-  readonly ipFields: number;
-  /** Skbs that cannot be cut at `gsoSize` into the segments that were sent. */
-  readonly unevenSkbs: number;
-}
+import type { Losses } from './explain-result.ts';
 
 /** In the order in which they are counted. */
 const LOSSES = [
@@ -39,25 +18,22 @@ const LOSSES = [
   'ackNumbers',
   'ipFields',
   'unevenSkbs',
-] as const satisfies readonly (keyof MergeLosses)[];
-const LOSS = Object.fromEntries(LOSSES.map((name, index) => [name, index])) as Record<
-  keyof MergeLosses,
-  number
->;
+] as const satisfies readonly (keyof Losses)[];
+const LOSS = Object.fromEntries(LOSSES.map((name, index) => [name, index])) as Record<keyof Losses, number>;
 
-function lossesOf(counts: ArrayLike<number>): MergeLosses {
+function lossesOf(counts: ArrayLike<number>): Losses {
   return Object.fromEntries(LOSSES.map((name, index) => [name, counts[index]!])) as Record<
-    keyof MergeLosses,
+    keyof Losses,
     number
   >;
 }
 
-export function noLosses(): MergeLosses {
+export function noLosses(): Losses {
   return lossesOf(LOSSES.map(() => 0));
 }
 
 export interface LossCounter {
-  losses(): MergeLosses;
+  losses(): Losses;
   /** Left out where the state does not lie in the core. */
   readonly holdTaken: SkbSink['holdTaken'];
   hold(slot: number, row: number, first: boolean, place: SegmentPlace): void;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Command, isInstalled } from '../../bench/commands.ts';
 import { peakMemoryBytes, probe, timeInterleaved, timeOnce } from '../../bench/measure.ts';
+import { skipWith } from '../helpers/surroundings.ts';
 
 function script(...lines: string[]): Command {
   return { name: 'node -e 0', program: process.execPath, arguments: ['-e', lines.join(';')] };
@@ -52,7 +53,7 @@ describe('bench: running commands', () => {
   });
 
   it('does not take the memory of whoever measures for that of the command', function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skipWith(this, 'only Linux counts the memory of the parent');
     const mine = Buffer.alloc(400e6, 1);
     expect(peakMemoryBytes(script('0'))).to.be.below(150e6);
     expect(mine.length).to.equal(400e6);
