@@ -1,8 +1,10 @@
 /** Polls of so many packets each, of a lane without a clock: what `runBatch` of src/nic/poll.ts does with usual packets. */
+import { logSkb } from './delivery';
 import { filledSession, flushFilled, mergeInetLro } from './inet-lro';
 import * as at from './lane';
 import { LOG_ENTRIES, RECEIVED_ROWS } from './layout';
-import { deliverAlone, endPoll } from './napi';
+import { endPoll } from './napi';
+import { frameBytes, payloadBytes } from './packet';
 
 /**
  * Takes received packets from `from` on until one is not usual for the lane's engine or the log is nearly full; returns
@@ -43,7 +45,9 @@ function mergeUpTo(lane: i32, from: i32, to: i32): i32 {
 
 function deliverUpTo(lane: i32, from: i32, to: i32, logLimit: i32): i32 {
   let i = from;
-  for (; i < to && load<i32>(lane, at.LOGGED) < logLimit; i++)
-    deliverAlone(lane, load<i32>(i << 2, RECEIVED_ROWS));
+  for (; i < to && load<i32>(lane, at.LOGGED) < logLimit; i++) {
+    const row = load<i32>(i << 2, RECEIVED_ROWS);
+    logSkb(lane, load<i32>(lane, at.REASON_ALONE), 1, payloadBytes(row), frameBytes(row));
+  }
   return i;
 }

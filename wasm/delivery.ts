@@ -1,7 +1,8 @@
 /** Skbs that leave a lane: their holds, their price on the lane's clock, and a log of them for the program. */
 import { addHold, deliverSlot } from './hold-times';
-import { ARRIVAL, HAS_CLOCK, ID, LOGGED, NOW, PRICE_NS, PRICE_SIZES } from './lane';
+import { HAS_CLOCK, ID, LOGGED, NOW, PRICE_NS, PRICE_SIZES, REASON_ALONE } from './lane';
 import { LOG } from './layout';
+import { frameBytes, payloadBytes } from './packet';
 
 /**
  * An entry of the log: `TIMES` equal skbs in a row; with `POLLS` the end of a poll after them, and all that so often.
@@ -20,14 +21,12 @@ const REMEMBERED: u32 = 1024;
 /** What an skb of this size costs the lane, in ns: asked when its place in the table of prices has another. */
 declare function priceSkb(id: i32, segments: i32, payload: i32, frame: i32): f64;
 
-/** An skb of the slot, or with slot -1 the packet that arrived last. */
+/** An skb of the slot. */
 export function deliver(lane: i32, slot: i32, reason: i32, segments: i32, payload: i32, frame: i32): void {
-  log(lane, reason, segments, payload, frame);
+  logSkb(lane, reason, segments, payload, frame);
   if (load<i32>(lane, HAS_CLOCK) === 0) return;
-  const now = load<f64>(lane, NOW);
-  if (slot < 0) addHold(lane, now - load<f64>(lane, ARRIVAL));
-  else deliverSlot(lane, slot);
-  store<f64>(lane, now + priceOf(lane, segments, payload, frame), NOW);
+  deliverSlot(lane, slot);
+  store<f64>(lane, load<f64>(lane, NOW) + priceOf(lane, segments, payload, frame), NOW);
 }
 
 export function logEndOfPoll(lane: i32): void {
@@ -49,7 +48,16 @@ export function logEndOfPoll(lane: i32): void {
   store<i32>(last, 1, POLLS);
 }
 
-function log(lane: i32, reason: i32, segments: i32, payload: i32, frame: i32): void {
+/** A packet that no slot takes, of a lane with a clock; returns what it takes, in ns. */
+export function deliverAlone(lane: i32, row: i32, hold: f64, waits: bool): f64 {
+  const payload = payloadBytes(row);
+  const frame = frameBytes(row);
+  logSkb(lane, load<i32>(lane, REASON_ALONE), 1, payload, frame);
+  addHold(lane, hold, waits);
+  return priceOf(lane, 1, payload, frame);
+}
+
+export function logSkb(lane: i32, reason: i32, segments: i32, payload: i32, frame: i32): void {
   const logged = load<i32>(lane, LOGGED);
   const last = LOG + (logged - 1) * ENTRY_BYTES;
   if (logged > 0 && load<i32>(last, POLLS) === 0 && isSame(last, reason, segments, payload, frame))

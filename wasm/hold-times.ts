@@ -1,6 +1,5 @@
 /** How long packets are held, as in src/nic/hold-times.ts and histogram.ts: the same sums in the same order. */
 import {
-  ARRIVAL,
   BUCKETS,
   HOLD_COUNT,
   HOLD_MAX,
@@ -9,7 +8,6 @@ import {
   NODE_ARRIVAL,
   NODE_FREE,
   NODE_NEXT,
-  NODES_USED,
   NOW,
   OFFSET_NS,
   OFFSETS,
@@ -24,20 +22,17 @@ const INT_BITS: i32 = 31;
 const INT_LIMIT: f64 = 2_147_483_648;
 const SHIFT_BITS: i32 = 16;
 
-/** The packet that arrived last entered a slot. */
-export function holdTaken(lane: i32, slot: i32): void {
-  const nexts = load<i32>(lane, NODE_NEXT);
-  let node = load<i32>(lane, NODE_FREE);
-  if (node === END) {
-    node = load<i32>(lane, NODES_USED);
-    store<i32>(lane, node + 1, NODES_USED);
-  } else {
-    store<i32>(lane, load<i32>(nexts + (node << 2)), NODE_FREE);
+/** The packet that arrived last is delivered now; with `waits` the time is an offset. */
+export function addHold(lane: i32, hold: f64, waits: bool): void {
+  if (waits) {
+    const offsets = load<i32>(lane, OFFSETS);
+    store<f64>(load<i32>(lane, OFFSET_NS) + (offsets << 3), hold);
+    store<i32>(lane, offsets + 1, OFFSETS);
+    return;
   }
-  const newest = load<i32>(lane, NEWEST) + (slot << 2);
-  store<f64>(load<i32>(lane, NODE_ARRIVAL) + (node << 3), load<f64>(lane, ARRIVAL));
-  store<i32>(nexts + (node << 2), load<i32>(newest));
-  store<i32>(newest, node);
+  const bucket = load<i32>(lane, BUCKETS) + (bucketOf(hold) << 3);
+  store<f64>(bucket, load<f64>(bucket) + 1);
+  addTimes(lane, 1, load<f64>(lane, HOLD_SUM) + hold, max<f64>(load<f64>(lane, HOLD_MAX), hold));
 }
 
 /** The packets of a slot are delivered now. */
@@ -52,16 +47,20 @@ export function deliverSlot(lane: i32, slot: i32): void {
   store<i32>(lane, first, NODE_FREE);
 }
 
-/** Takes the holds of a chain, and returns its last node. */
+/** Takes the holds of a chain, in offsets, and returns its last node. */
 function holdOffsets(lane: i32, first: i32): i32 {
   const nexts = load<i32>(lane, NODE_NEXT);
   const arrivals = load<i32>(lane, NODE_ARRIVAL);
+  const offsets = load<i32>(lane, OFFSET_NS);
   const now = load<f64>(lane, NOW);
+  let offset = offsets + (load<i32>(lane, OFFSETS) << 3);
   let last = first;
   for (let node = first; node !== END; node = load<i32>(nexts + (node << 2))) {
-    addHold(lane, now - load<f64>(arrivals + (node << 3)));
+    store<f64>(offset, now - load<f64>(arrivals + (node << 3)));
+    offset += 8;
     last = node;
   }
+  store<i32>(lane, (offset - offsets) >> 3, OFFSETS);
   return last;
 }
 
@@ -71,49 +70,47 @@ function holdTimes(lane: i32, first: i32): i32 {
   const arrivals = load<i32>(lane, NODE_ARRIVAL);
   const buckets = load<i32>(lane, BUCKETS);
   const now = load<f64>(lane, NOW);
-  let count = load<f64>(lane, HOLD_COUNT);
   let sum = load<f64>(lane, HOLD_SUM);
   let longest = load<f64>(lane, HOLD_MAX);
+  let count = 0;
   let last = first;
   for (let node = first; node !== END; node = load<i32>(nexts + (node << 2))) {
     const hold = now - load<f64>(arrivals + (node << 3));
-    count += 1;
+    count++;
     sum += hold;
     if (hold > longest) longest = hold;
     const bucket = buckets + (bucketOf(hold) << 3);
     store<f64>(bucket, load<f64>(bucket) + 1);
     last = node;
   }
-  store<f64>(lane, count, HOLD_COUNT);
-  store<f64>(lane, sum, HOLD_SUM);
-  store<f64>(lane, longest, HOLD_MAX);
+  addTimes(lane, count, sum, longest);
   return last;
-}
-
-export function addHold(lane: i32, hold: f64): void {
-  if (load<i32>(lane, PHASE) !== PHASE_WAITING) {
-    addTime(lane, hold);
-    return;
-  }
-  const offsets = load<i32>(lane, OFFSETS);
-  store<f64>(load<i32>(lane, OFFSET_NS) + (offsets << 3), hold);
-  store<i32>(lane, offsets + 1, OFFSETS);
 }
 
 /** What was delivered in offsets was delivered that much later. */
 export function startHolds(lane: i32, start: f64): void {
-  const from = load<i32>(lane, OFFSET_NS);
-  const offsets = load<i32>(lane, OFFSETS);
-  for (let i = 0; i < offsets; i++) addTime(lane, start + load<f64>(from + (i << 3)));
+  const offsets = load<i32>(lane, OFFSET_NS);
+  const buckets = load<i32>(lane, BUCKETS);
+  const count = load<i32>(lane, OFFSETS);
+  const end = offsets + (count << 3);
+  let sum = load<f64>(lane, HOLD_SUM);
+  let longest = load<f64>(lane, HOLD_MAX);
+  for (let offset = offsets; offset < end; offset += 8) {
+    const hold = start + load<f64>(offset);
+    sum += hold;
+    if (hold > longest) longest = hold;
+    const bucket = buckets + (bucketOf(hold) << 3);
+    store<f64>(bucket, load<f64>(bucket) + 1);
+  }
+  addTimes(lane, count, sum, longest);
   store<i32>(lane, 0, OFFSETS);
 }
 
-function addTime(lane: i32, value: f64): void {
-  store<f64>(lane, load<f64>(lane, HOLD_COUNT) + 1, HOLD_COUNT);
-  store<f64>(lane, load<f64>(lane, HOLD_SUM) + value, HOLD_SUM);
-  if (value > load<f64>(lane, HOLD_MAX)) store<f64>(lane, value, HOLD_MAX);
-  const bucket = load<i32>(lane, BUCKETS) + (bucketOf(value) << 3);
-  store<f64>(bucket, load<f64>(bucket) + 1);
+/** So many holds more, which make this sum and this longest one; their buckets are counted. */
+function addTimes(lane: i32, count: i32, sum: f64, longest: f64): void {
+  store<f64>(lane, load<f64>(lane, HOLD_COUNT) + <f64>count, HOLD_COUNT);
+  store<f64>(lane, sum, HOLD_SUM);
+  store<f64>(lane, longest, HOLD_MAX);
 }
 
 function bucketOf(value: f64): i32 {

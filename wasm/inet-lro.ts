@@ -7,14 +7,14 @@ import { FLOW, IP_LENGTH, PAYLOAD_BYTES, RECEIVED_ROWS, SEQ, TCP_AT, USUAL } fro
 
 /** A session, as in src/coalesce/inet-lro.ts: offsets of its words. */
 export const SLOT_BYTES: i32 = 64;
-const SLOT_FLOW: i32 = 0;
+export const SLOT_FLOW: i32 = 0;
 export const NEXT_SEQ: i32 = 4;
 export const TSVAL: i32 = 8;
 export const HAS_TIMESTAMP: i32 = 12;
 export const PACKETS: i32 = 16;
 const FRAGMENTS: i32 = 20;
 export const LENGTH: i32 = 24;
-const MSS: i32 = 28;
+export const MSS: i32 = 28;
 const ACK: i32 = 32;
 const WINDOW: i32 = 36;
 const TSECR: i32 = 40;
@@ -107,51 +107,6 @@ export function mergeInetLro(
 /** Whether a packet may begin a session, or continue one by its own headers. */
 export function isUsual(row: i32): bool {
   return load<u8>(row, USUAL) !== 0;
-}
-
-/** The session found last, to be looked at first. */
-let recent: i32 = 0;
-
-/** The session that a usual packet plainly continues, or an empty one that it begins; -1 if there is neither. */
-export function sessionFor(row: i32, slots: i32, maxDesc: i32): i32 {
-  const flow = load<i32>(row << 2, FLOW);
-  const end = slots + maxDesc * SLOT_BYTES;
-  let slot = slots + recent * SLOT_BYTES;
-  if (slot >= end || load<i32>(slot, SLOT_FLOW) !== flow) slot = find(flow, slots, end);
-  if (slot === end) return -1;
-  recent = (slot - slots) / SLOT_BYTES;
-  if (load<i32>(slot, SLOT_FLOW) === flow) {
-    if (load<i32>(slot, HAS_TIMESTAMP) === 0 || load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ))
-      return -1;
-    if (big32(load<i32>(row << 2, TCP_AT), 24) - load<i32>(slot, TSVAL) < 0) return -1;
-  }
-  return recent;
-}
-
-/**
- * A usual packet begins or continues the session that `sessionFor` found, whose delivered header nobody will see: ACK
- * number, window and timestamp echo are left as they are. Returns whether the session is full.
- */
-export function takeIntoSession(slots: i32, index: i32, row: i32, maxAggr: i32, lengthLimit: i32): bool {
-  const slot = slots + index * SLOT_BYTES;
-  const flow = load<i32>(row << 2, FLOW);
-  const payload = load<i32>(row << 2, PAYLOAD_BYTES);
-  store<i32>(slot, load<i32>(row << 2, SEQ) + payload, NEXT_SEQ);
-  if (load<i32>(slot, SLOT_FLOW) !== flow) {
-    const ipLength = load<i32>(row << 2, IP_LENGTH);
-    open(slot, flow, ipLength, payload, big32(load<i32>(row << 2, TCP_AT), 24));
-    store<i32>(slot, 1, PACKETS);
-    store<i32>(slot, ipLength, LENGTH);
-    store<i32>(slot, payload, MSS);
-    // Not by its first packet, whatever the limits.
-    return false;
-  }
-  const packets = load<i32>(slot, PACKETS) + 1;
-  const length = load<i32>(slot, LENGTH) + payload;
-  store<i32>(slot, packets, PACKETS);
-  store<i32>(slot, length, LENGTH);
-  if (payload > load<i32>(slot, MSS)) store<i32>(slot, payload, MSS);
-  return packets >= maxAggr || length > lengthLimit;
 }
 
 /** Delivers a session that is full. */

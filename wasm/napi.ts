@@ -1,23 +1,31 @@
 /** The NAPI simulation of src/nic/napi.ts with its ring, moderation and engine: the same steps in the same order. */
-import { deliver, logEndOfPoll } from './delivery';
-import { ETHERNET_BYTES } from './header';
-import { holdTaken, startHolds } from './hold-times';
-import { flushFilled, flushSession, isUsual, sessionFor, takeIntoSession } from './inet-lro';
-import * as at from './lane';
+import { big32 } from './bytes';
+import { deliverAlone, logEndOfPoll } from './delivery';
+import { startHolds } from './hold-times';
 import {
-  FRAME_OFFSET,
-  IP_AT,
-  IP_LENGTH,
-  KIND,
-  LOG_ENTRIES,
-  PAYLOAD_BYTES,
-  RECEIVED_ROWS,
-  TCP_AT,
-  TIME_NS,
-  WIRE_BYTES,
-} from './layout';
+  EMPTY,
+  find,
+  flushFilled,
+  flushSession,
+  HAS_TIMESTAMP,
+  isUsual,
+  LENGTH,
+  MSS,
+  NEXT_SEQ,
+  open as openSession,
+  PACKETS,
+  SLOT_BYTES,
+  SLOT_FLOW,
+  TSVAL,
+} from './inet-lro';
+import * as at from './lane';
+import { FLOW, IP_LENGTH, LOG_ENTRIES, PAYLOAD_BYTES, RECEIVED_ROWS, SEQ, TCP_AT, TIME_NS } from './layout';
+import { makeRoom } from './ring';
 
-const IPV4_OR_IPV6: i32 = 24;
+/** No flow has this index, and no empty session. */
+const NO_FLOW: i32 = -2;
+/** Ends a chain of held packets. */
+const END: i32 = -1;
 
 /**
  * Takes received packets from `from` on through the lane until one is not plainly usual for its engine or the log is
@@ -25,48 +33,180 @@ const IPV4_OR_IPV6: i32 = 24;
  * done; doing it again does nothing.
  */
 export function runNapi(lane: i32, from: i32, to: i32): i32 {
+  return load<i32>(lane, at.MAX_DESC) > 0 ? run<Merging>(lane, from, to) : run<Alone>(lane, from, to);
+}
+
+/** Two loops are made of one text: with an engine that merges, and without. */
+type Merging = i32;
+type Alone = f32;
+
+/**
+ * Polls are short, so that what is done once a poll, and each branch that goes another way in the next one, costs as much as
+ * the packets: hence one loop, with clock, ring and the session that took the last packet in locals.
+ */
+function run<Engine>(lane: i32, from: i32, to: i32): i32 {
   const slots = load<i32>(lane, at.SLOTS);
   const maxDesc = load<i32>(lane, at.MAX_DESC);
-  const merges = maxDesc > 0;
+  const endOfSlots = slots + maxDesc * SLOT_BYTES;
+  const maxAggr = load<i32>(lane, at.MAX_AGGR);
+  const lengthLimit = load<i32>(lane, at.LENGTH_LIMIT);
   const weight = load<i32>(lane, at.WEIGHT);
   const scale = load<f64>(lane, at.TIME_SCALE);
   const latency = load<f64>(lane, at.LATENCY);
   const perPacket = load<f64>(lane, at.PER_PACKET);
+  const ring = load<i32>(lane, at.RING);
   const capacity = load<i32>(lane, at.RING_PACKETS);
   /** One packet may end two polls, and fill a session. */
   const logLimit = LOG_ENTRIES - 2 * (maxDesc + 2);
-  for (let i = from; i < to; i++) {
+
+  let arrival = load<f64>(lane, at.ARRIVAL);
+  let fire = load<f64>(lane, at.FIRE);
+  let now = load<f64>(lane, at.NOW);
+  let phase = load<i32>(lane, at.PHASE);
+  let inPoll = load<i32>(lane, at.IN_POLL);
+  let inRing = load<i32>(lane, at.RING_COUNT);
+  let place = placeInRing(ring, load<i32>(lane, at.RING_HEAD) + inRing, capacity);
+  const endOfRing = ring + (capacity << 3);
+
+  /** Sessions that are open; of the one that took the last packet its flow, and what changes with each packet. */
+  let open = isInteger<Engine>() ? countOpen(slots, endOfSlots) : 0;
+  let held = NO_FLOW;
+  let slot = slots;
+  let next = 0;
+  let packets = 0;
+  let length = 0;
+  let largest = 0;
+  let oldest = 0;
+
+  let i = from;
+  for (; i < to; i++) {
     const row = load<i32>(i << 2, RECEIVED_ROWS);
-    if (load<i32>(lane, at.LOGGED) >= logLimit || (merges && !isUsual(row))) return i;
-    const arrival = max<f64>(load<f64>(lane, at.ARRIVAL), load<f64>(row << 3, TIME_NS) * scale);
-    store<f64>(lane, arrival, at.ARRIVAL);
-    let phase = load<i32>(lane, at.PHASE);
-    if (phase === at.PHASE_WAITING && load<f64>(lane, at.FIRE) + latency < arrival) {
-      startPolling(lane);
-      phase = at.PHASE_POLLING;
+    if (isInteger<Engine>()) {
+      if (!isUsual(row)) break;
     }
-    if (phase === at.PHASE_POLLING && load<f64>(lane, at.NOW) < arrival) {
-      complete(lane, arrival);
-      phase = load<i32>(lane, at.PHASE);
+    if (load<i32>(lane, at.LOGGED) >= logLimit) break;
+    const time = load<f64>(row << 3, TIME_NS) * scale;
+    if (time > arrival) arrival = time;
+    if (phase === at.PHASE_WAITING) {
+      if (fire + latency < arrival) {
+        now += startPolling(lane, fire);
+        phase = at.PHASE_POLLING;
+      }
     }
-    if (load<i32>(lane, at.RING_COUNT) === capacity && !makeRoom(lane, arrival)) {
-      add(lane + at.DROPPED, 1);
-      continue;
+    if (phase === at.PHASE_POLLING) {
+      if (now < arrival) {
+        if (inPoll > 0) {
+          if (held !== NO_FLOW) saveCounts(slot, packets, length);
+          now = endPollAt(lane, now, phase, open === 1 && held !== NO_FLOW ? slot : 0);
+          held = NO_FLOW;
+          open = 0;
+          inPoll = 0;
+        }
+        if (now < arrival || load<i32>(lane, at.POLLS_AGAIN) === 0) {
+          place = idle(lane, now);
+          inRing = 0;
+          phase = at.PHASE_IDLE;
+        }
+      }
     }
-    const slot = merges ? sessionFor(row, slots, maxDesc) : -1;
-    if (merges && slot < 0) return i;
-    if (phase !== at.PHASE_POLLING) wait(lane, arrival);
-    const inPoll = load<i32>(lane, at.IN_POLL) + 1;
-    let now = load<f64>(lane, at.NOW);
-    if (inPoll === 1) now += load<f64>(lane, at.PER_POLL);
-    putPacket(lane, now, phase !== at.PHASE_POLLING);
-    store<f64>(lane, now + perPacket, at.NOW);
-    store<i32>(lane, inPoll, at.IN_POLL);
-    if (merges) merge(lane, slots, slot, row);
-    else deliverAlone(lane, row);
-    if (inPoll === weight) endPoll(lane);
+    if (inRing === capacity) {
+      store<i32>(lane, inRing, at.RING_COUNT);
+      store<i32>(lane, phase, at.PHASE);
+      if (!makeRoom(lane, arrival)) {
+        add(lane + at.DROPPED, 1);
+        continue;
+      }
+      inRing = load<i32>(lane, at.RING_COUNT);
+    }
+    let payload = 0;
+    if (isInteger<Engine>()) {
+      payload = load<i32>(row << 2, PAYLOAD_BYTES);
+      const flow = load<i32>(row << 2, FLOW);
+      const seq = load<i32>(row << 2, SEQ);
+      const tsval = big32(load<i32>(row << 2, TCP_AT), 24);
+      if (flow !== held) {
+        if (held !== NO_FLOW) save(slot, next, packets, length, largest);
+        held = NO_FLOW;
+        const found = open === 0 ? slots : find(flow, slots, endOfSlots);
+        if (found === endOfSlots) break;
+        if (load<i32>(found, SLOT_FLOW) === flow) {
+          if (load<i32>(found, HAS_TIMESTAMP) === 0) break;
+          next = load<i32>(found, NEXT_SEQ);
+          packets = load<i32>(found, PACKETS);
+          length = load<i32>(found, LENGTH);
+          largest = load<i32>(found, MSS);
+          oldest = load<i32>(found, TSVAL);
+        } else {
+          const ipLength = load<i32>(row << 2, IP_LENGTH);
+          openSession(found, flow, ipLength, payload, tsval);
+          next = seq;
+          packets = 0;
+          length = ipLength - payload;
+          largest = 0;
+          oldest = tsval;
+          open++;
+        }
+        slot = found;
+        held = flow;
+      }
+      if (seq !== next) break;
+      if (tsval - oldest < 0) break;
+    }
+    if (phase !== at.PHASE_POLLING) {
+      if (phase === at.PHASE_IDLE) {
+        phase = at.PHASE_WAITING;
+        store<i32>(lane, 0, at.WAITING);
+        fire = f64.POSITIVE_INFINITY;
+        now = 0;
+      }
+      // Once it has fired, more packets do not move it.
+      if (arrival <= fire) fire = firesAt(lane, arrival);
+      count(lane + at.RING_WAITING);
+    }
+    if (inPoll === 0) now += load<f64>(lane, at.PER_POLL);
+    store<f64>(place, now);
+    place += 8;
+    if (place === endOfRing) place = ring;
+    inRing++;
+    inPoll++;
+    now += perPacket;
+    if (isInteger<Engine>()) {
+      next += payload;
+      packets++;
+      length += payload;
+      if (payload > largest) largest = payload;
+      hold(lane, (slot - slots) / SLOT_BYTES, arrival);
+      // A session that begins is not filled by its first packet, whatever the limits.
+      if (packets > 1) {
+        if (packets >= maxAggr || length > lengthLimit) {
+          saveCounts(slot, packets, length);
+          held = NO_FLOW;
+          open--;
+          store<f64>(lane, now, at.NOW);
+          store<i32>(lane, phase, at.PHASE);
+          flushFilled(lane, slots, (slot - slots) / SLOT_BYTES);
+          now = load<f64>(lane, at.NOW);
+        }
+      }
+    } else {
+      now += deliverAlone(lane, row, now - arrival, phase === at.PHASE_WAITING);
+    }
+    if (inPoll === weight) {
+      if (held !== NO_FLOW) saveCounts(slot, packets, length);
+      now = endPollAt(lane, now, phase, open === 1 && held !== NO_FLOW ? slot : 0);
+      held = NO_FLOW;
+      open = 0;
+      inPoll = 0;
+    }
   }
-  return to;
+  if (held !== NO_FLOW) save(slot, next, packets, length, largest);
+  store<f64>(lane, arrival, at.ARRIVAL);
+  store<f64>(lane, fire, at.FIRE);
+  store<f64>(lane, now, at.NOW);
+  store<i32>(lane, phase, at.PHASE);
+  store<i32>(lane, inPoll, at.IN_POLL);
+  store<i32>(lane, inRing, at.RING_COUNT);
+  return i;
 }
 
 function add(place: i32, value: f64): void {
@@ -77,54 +217,67 @@ function count(place: i32): void {
   store<i32>(place, load<i32>(place) + 1);
 }
 
-function wait(lane: i32, arrival: f64): void {
-  if (load<i32>(lane, at.PHASE) === at.PHASE_IDLE) {
-    store<i32>(lane, at.PHASE_WAITING, at.PHASE);
-    store<i32>(lane, 0, at.WAITING);
-    store<f64>(lane, f64.POSITIVE_INFINITY, at.FIRE);
-    store<f64>(lane, 0, at.NOW);
-  }
-  if (arrival > load<f64>(lane, at.FIRE)) return;
-  count(lane + at.WAITING);
-  store<f64>(lane, max<f64>(load<f64>(lane, at.ARMED), firesAt(lane, arrival)), at.FIRE);
+function placeInRing(ring: i32, index: i32, capacity: i32): i32 {
+  return ring + ((index < capacity ? index : index - capacity) << 3);
 }
 
-/** As in src/nic/moderation.ts, `coalesce` and `interval`. */
+/** When the interrupt fires with one packet more that waits: as in src/nic/moderation.ts, `coalesce` and `interval`. */
 function firesAt(lane: i32, arrival: f64): f64 {
-  const waiting = load<i32>(lane, at.WAITING);
+  const waiting = load<i32>(lane, at.WAITING) + 1;
+  store<i32>(lane, waiting, at.WAITING);
   const rxFrames = load<i32>(lane, at.RX_FRAMES);
   const delay = load<f64>(lane, at.DELAY);
+  let fires: f64;
   if (load<i32>(lane, at.INTERVAL) !== 0) {
     if (waiting === 1) store<f64>(lane, max<f64>(arrival, load<f64>(lane, at.LAST_FIRED) + delay), at.TIMER);
-    return load<f64>(lane, at.TIMER);
+    fires = load<f64>(lane, at.TIMER);
+  } else if ((delay === 0 && rxFrames === 0) || (rxFrames > 0 && waiting >= rxFrames)) {
+    fires = arrival;
+  } else if (delay === 0) {
+    fires = f64.POSITIVE_INFINITY;
+  } else {
+    if (waiting === 1 || load<i32>(lane, at.RESTARTS) !== 0) store<f64>(lane, arrival + delay, at.TIMER);
+    fires = load<f64>(lane, at.TIMER);
   }
-  if ((delay === 0 && rxFrames === 0) || (rxFrames > 0 && waiting >= rxFrames)) return arrival;
-  if (delay === 0) return f64.POSITIVE_INFINITY;
-  if (waiting === 1 || load<i32>(lane, at.RESTARTS) !== 0) store<f64>(lane, arrival + delay, at.TIMER);
-  return load<f64>(lane, at.TIMER);
+  return max<f64>(load<f64>(lane, at.ARMED), fires);
 }
 
-function startPolling(lane: i32): void {
-  const start = load<f64>(lane, at.FIRE) + load<f64>(lane, at.LATENCY);
+/** The interrupt has fired; returns what makes times of offsets. */
+function startPolling(lane: i32, fire: f64): f64 {
+  const start = fire + load<f64>(lane, at.LATENCY);
   add(lane + at.INTERRUPTS, 1);
-  store<f64>(lane, load<f64>(lane, at.FIRE), at.LAST_FIRED);
-  startTaking(lane, start);
-  startHolds(lane, start);
-  add(lane + at.NOW, start);
-  store<i32>(lane, at.PHASE_POLLING, at.PHASE);
+  store<f64>(lane, fire, at.LAST_FIRED);
+  store<f64>(lane, start, at.RING_START);
+  if (load<i32>(lane, at.OFFSETS) > 0) startHolds(lane, start);
+  return start;
 }
 
-function complete(lane: i32, arrival: f64): void {
-  if (load<i32>(lane, at.IN_POLL) > 0) endPoll(lane);
-  if (load<i32>(lane, at.POLLS_AGAIN) !== 0 && arrival <= load<f64>(lane, at.NOW)) return;
-  store<f64>(lane, load<f64>(lane, at.NOW), at.ARMED);
-  store<i32>(lane, at.PHASE_IDLE, at.PHASE);
+/** The poll is over, and has taken all; returns the place in the ring for the next packet. */
+function idle(lane: i32, now: f64): i32 {
+  store<f64>(lane, now, at.ARMED);
+  store<f64>(lane, f64.NaN, at.RING_START);
+  store<i32>(lane, 0, at.RING_WAITING);
+  return load<i32>(lane, at.RING) + (load<i32>(lane, at.RING_HEAD) << 3);
+}
+
+/** Returns the time at which all is delivered. `only` is the one slot that is held, 0 where it is not known. */
+function endPollAt(lane: i32, now: f64, phase: i32, only: i32): f64 {
+  store<f64>(lane, now, at.NOW);
+  store<i32>(lane, phase, at.PHASE);
+  if (only === 0) {
+    endPoll(lane);
+  } else {
+    const slots = load<i32>(lane, at.SLOTS);
+    add(lane + at.POLLS, 1);
+    flushSession(lane, slots, (only - slots) / SLOT_BYTES, load<i32>(lane, at.REASON_POLL_END));
+    logEndOfPoll(lane);
+  }
+  return load<f64>(lane, at.NOW);
 }
 
 /** With all that it delivers. */
 export function endPoll(lane: i32): void {
   add(lane + at.POLLS, 1);
-  store<i32>(lane, 0, at.IN_POLL);
   const slots = load<i32>(lane, at.SLOTS);
   const maxDesc = load<i32>(lane, at.MAX_DESC);
   const reason = load<i32>(lane, at.REASON_POLL_END);
@@ -132,56 +285,35 @@ export function endPoll(lane: i32): void {
   logEndOfPoll(lane);
 }
 
-function merge(lane: i32, slots: i32, slot: i32, row: i32): void {
-  const maxAggr = load<i32>(lane, at.MAX_AGGR);
-  const full = takeIntoSession(slots, slot, row, maxAggr, load<i32>(lane, at.LENGTH_LIMIT));
-  holdTaken(lane, slot);
-  if (full) flushFilled(lane, slots, slot);
-}
-
-/** Bytes as in src/replay/timed-sink.ts and frame-bytes.ts. */
-export function deliverAlone(lane: i32, row: i32): void {
-  const payload = load<i32>(row << 2, TCP_AT) === 0 ? 0 : max<i32>(0, load<i32>(row << 2, PAYLOAD_BYTES));
-  let frame = load<i32>(row << 2, WIRE_BYTES);
-  if ((<i32>load<u8>(row, KIND) & IPV4_OR_IPV6) !== 0) {
-    const length = load<i32>(row << 2, IP_LENGTH);
-    const linkBytes = load<i32>(row << 2, IP_AT) - load<i32>(row << 2, FRAME_OFFSET);
-    frame = ETHERNET_BYTES + (length > 0 ? length : frame - linkBytes);
+/** The packet that arrived now waits in its session's chain. */
+function hold(lane: i32, slot: i32, arrival: f64): void {
+  const nexts = load<i32>(lane, at.NODE_NEXT);
+  const newest = load<i32>(lane, at.NEWEST) + (slot << 2);
+  let node = load<i32>(lane, at.NODE_FREE);
+  if (node === END) {
+    node = load<i32>(lane, at.NODES_USED);
+    store<i32>(lane, node + 1, at.NODES_USED);
+  } else {
+    store<i32>(lane, load<i32>(nexts + (node << 2)), at.NODE_FREE);
   }
-  deliver(lane, -1, load<i32>(lane, at.REASON_ALONE), 1, payload, frame);
+  store<f64>(load<i32>(lane, at.NODE_ARRIVAL) + (node << 3), arrival);
+  store<i32>(nexts + (node << 2), load<i32>(newest));
+  store<i32>(newest, node);
 }
 
-/** Counts the descriptors of a full ring. */
-function makeRoom(lane: i32, now: f64): bool {
-  const capacity = load<i32>(lane, at.RING_PACKETS);
-  let held = capacity;
-  const ring = load<i32>(lane, at.RING);
-  const waiting = load<i32>(lane, at.RING_WAITING);
-  let head = load<i32>(lane, at.RING_HEAD);
-  while (held > waiting && load<f64>(ring + (head << 3)) <= now) {
-    head = head + 1 === capacity ? 0 : head + 1;
-    held--;
-  }
-  store<i32>(lane, head, at.RING_HEAD);
-  store<i32>(lane, held, at.RING_COUNT);
-  return held < capacity;
+function countOpen(slots: i32, end: i32): i32 {
+  let open = 0;
+  for (let slot = slots; slot < end; slot += SLOT_BYTES) if (load<i32>(slot, SLOT_FLOW) !== EMPTY) open++;
+  return open;
 }
 
-function putPacket(lane: i32, taken: f64, waits: bool): void {
-  const held = load<i32>(lane, at.RING_COUNT);
-  store<f64>(placeInRing(lane, held), taken);
-  store<i32>(lane, held + 1, at.RING_COUNT);
-  if (waits) count(lane + at.RING_WAITING);
+function saveCounts(slot: i32, packets: i32, length: i32): void {
+  store<i32>(slot, packets, PACKETS);
+  store<i32>(slot, length, LENGTH);
 }
 
-function startTaking(lane: i32, start: f64): void {
-  const held = load<i32>(lane, at.RING_COUNT);
-  for (let i = held - load<i32>(lane, at.RING_WAITING); i < held; i++) add(placeInRing(lane, i), start);
-  store<i32>(lane, 0, at.RING_WAITING);
-}
-
-function placeInRing(lane: i32, index: i32): i32 {
-  const slot = load<i32>(lane, at.RING_HEAD) + index;
-  const capacity = load<i32>(lane, at.RING_PACKETS);
-  return load<i32>(lane, at.RING) + ((slot < capacity ? slot : slot - capacity) << 3);
+function save(slot: i32, next: i32, packets: i32, length: i32, largest: i32): void {
+  saveCounts(slot, packets, length);
+  store<i32>(slot, next, NEXT_SEQ);
+  store<i32>(slot, largest, MSS);
 }

@@ -2,7 +2,7 @@
 import type { CoreTarget, FlushReasons } from './poll-model.ts';
 
 /** Doubles of a lane; words stand behind them. */
-const DOUBLES = 17;
+const DOUBLES = 18;
 const WORDS = 35;
 /** Indices of words. */
 const FLUSHED = 9;

@@ -8,7 +8,7 @@ import { type NapiSpec, type NapiState, WAITING } from './napi-state.ts';
 import { priceSkb } from './softirq.ts';
 
 /** Indices of the doubles and words that do not change, but for those of all lanes. */
-const FIXED_DOUBLES = 12;
+const FIXED_DOUBLES = 13;
 const FIXED_WORDS = 11;
 const ADDRESSES = 26;
 
@@ -78,6 +78,7 @@ function copyIn(state: NapiState, doubles: Float64Array, words: Int32Array): voi
   doubles[9] = histogram.count;
   doubles[10] = histogram.sumNs;
   doubles[11] = histogram.maxNs;
+  doubles[12] = ring.startNs;
   words[0] = state.phase;
   words[1] = state.waiting;
   words[2] = state.inPoll;
@@ -106,6 +107,7 @@ function copyOut(state: NapiState, doubles: Float64Array, words: Int32Array): vo
   histogram.count = doubles[9]!;
   histogram.sumNs = doubles[10]!;
   histogram.maxNs = doubles[11]!;
+  ring.startNs = doubles[12]!;
   state.phase = words[0]!;
   state.waiting = words[1]!;
   state.inPoll = words[2]!;

@@ -19,7 +19,7 @@ import { createModeration } from './moderation.ts';
 import { createNapiCore } from './napi-core.ts';
 import { IDLE, type NapiSpec, type NapiState, POLLING, WAITING } from './napi-state.ts';
 import type { FlushReasons, PollModel, PollTarget } from './poll-model.ts';
-import { createRing, hasRoom, putPacket, startTaking } from './ring.ts';
+import { createRing, emptyRing, hasRoom, putPacket, startTaking } from './ring.ts';
 import type { Softirq } from './softirq.ts';
 
 export function createNapi(
@@ -135,6 +135,7 @@ function complete(state: NapiState): void {
   state.moderation.completed(state.takenPackets, state.takenBytes);
   state.takenPackets = 0;
   state.takenBytes = 0;
+  emptyRing(state.ring);
   state.phase = IDLE;
 }
 
