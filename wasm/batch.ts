@@ -1,8 +1,11 @@
 /** Polls of so many packets each, of a lane without a clock: what `runBatch` of src/nic/poll.ts does with usual packets. */
 import { logSkb } from './delivery';
+import { countTaken, startCounting } from './explain-lane';
+import { flushFinished } from './gro-lane';
 import { filledSession, flushFilled, mergeInetLro } from './inet-lro';
 import * as at from './lane';
 import { LOG_ENTRIES, RECEIVED_ROWS } from './layout';
+import { finishedSkb, mergeLinuxGro } from './linux-gro';
 import { endPoll } from './napi';
 import { frameBytes, payloadBytes } from './packet';
 
@@ -11,35 +14,53 @@ import { frameBytes, payloadBytes } from './packet';
  * the first that is not taken, `to` if all are.
  */
 export function runBatch(lane: i32, from: i32, to: i32): i32 {
-  const maxDesc = load<i32>(lane, at.MAX_DESC);
   const weight = load<i32>(lane, at.WEIGHT);
   /** What the end of a poll delivers, and one skb before it, must find room. */
-  const logLimit = LOG_ENTRIES - maxDesc - 2;
+  const logLimit = LOG_ENTRIES - load<i32>(lane, at.MAX_DESC) - 2;
   let inPoll = load<i32>(lane, at.IN_POLL);
   let i = from;
   let isUsual = true;
+  startCounting(lane, from);
   while (isUsual && i < to && load<i32>(lane, at.LOGGED) < logLimit) {
     const end = i + min<i32>(to - i, weight - inPoll);
-    const next = maxDesc > 0 ? mergeUpTo(lane, i, end) : deliverUpTo(lane, i, end, logLimit);
+    const next = takeUpTo(lane, i, end, logLimit);
     isUsual = next > i;
     inPoll += next - i;
     i = next;
     if (inPoll < weight) continue;
     inPoll = 0;
-    endPoll(lane);
+    endPoll(lane, i);
   }
+  countTaken(lane, i);
   store<i32>(lane, inPoll, at.IN_POLL);
   return i;
 }
 
-/** Up to a session that is filled, which is delivered, or to a packet that is not usual. */
+/** Up to an skb that is finished, which is delivered, or to a packet that is not usual. */
+function takeUpTo(lane: i32, from: i32, to: i32, logLimit: i32): i32 {
+  const gro = load<i32>(lane, at.GRO);
+  if (gro !== 0) {
+    const next = mergeLinuxGro(gro, from, to);
+    const finished = finishedSkb();
+    if (finished >= 0) {
+      countTaken(lane, next);
+      flushFinished(lane, finished);
+    }
+    return next;
+  }
+  return load<i32>(lane, at.MAX_DESC) > 0 ? mergeUpTo(lane, from, to) : deliverUpTo(lane, from, to, logLimit);
+}
+
 function mergeUpTo(lane: i32, from: i32, to: i32): i32 {
   const slots = load<i32>(lane, at.SLOTS);
   const maxDesc = load<i32>(lane, at.MAX_DESC);
   const maxAggr = load<i32>(lane, at.MAX_AGGR);
   const next = mergeInetLro(slots, maxDesc, maxAggr, load<i32>(lane, at.LENGTH_LIMIT), from, to);
   const filled = filledSession();
-  if (filled >= 0) flushFilled(lane, slots, filled);
+  if (filled >= 0) {
+    countTaken(lane, next);
+    flushFilled(lane, slots, filled);
+  }
   return next;
 }
 

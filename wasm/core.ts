@@ -15,5 +15,6 @@ export { countLosses } from './losses';
 export { runNapi } from './napi';
 export { countTcp, observe } from './observe';
 export { filterMac, firstAt, isInOrder } from './receiver';
+export { countInetLroPolls, countLinuxGroPolls, endedInPolls, stoppedAt } from './replayed-polls';
 export { scanPcap, scanPcapng } from './scan';
 export { countLengths, nextSyn } from './super-packets';

@@ -1,6 +1,7 @@
 /** Skbs that leave a lane: their holds, their price on the lane's clock, and a log of them for the program. */
+import { explainEndOfPoll, explainSkb } from './explain-lane';
 import { addHold, deliverSlot } from './hold-times';
-import { HAS_CLOCK, ID, LOGGED, NOW, PRICE_NS, PRICE_SIZES, REASON_ALONE } from './lane';
+import { EXPLAINED, HAS_CLOCK, ID, LOGGED, NOW, PRICE_NS, PRICE_SIZES, REASON_ALONE } from './lane';
 import { LOG } from './layout';
 import { frameBytes, payloadBytes } from './packet';
 
@@ -22,14 +23,30 @@ const REMEMBERED: u32 = 1024;
 declare function priceSkb(id: i32, segments: i32, payload: i32, frame: i32): f64;
 
 /** An skb of the slot. */
-export function deliver(lane: i32, slot: i32, reason: i32, segments: i32, payload: i32, frame: i32): void {
-  logSkb(lane, reason, segments, payload, frame);
+export function deliver(
+  lane: i32,
+  slot: i32,
+  flow: i32,
+  reason: i32,
+  segments: i32,
+  payload: i32,
+  frame: i32,
+): void {
+  const isExplained = load<i32>(lane, EXPLAINED) !== 0;
+  if (isExplained) explainSkb(lane, slot, flow, reason, segments, payload);
+  else logSkb(lane, reason, segments, payload, frame);
   if (load<i32>(lane, HAS_CLOCK) === 0) return;
-  deliverSlot(lane, slot);
+  // What is explained is not asked how long it was held.
+  if (!isExplained) deliverSlot(lane, slot);
   store<f64>(lane, load<f64>(lane, NOW) + priceOf(lane, segments, payload, frame), NOW);
 }
 
-export function logEndOfPoll(lane: i32): void {
+/** Before received packet `next`. */
+export function logEndOfPoll(lane: i32, next: i32): void {
+  if (load<i32>(lane, EXPLAINED) !== 0) {
+    explainEndOfPoll(lane, next);
+    return;
+  }
   const logged = load<i32>(lane, LOGGED);
   const last = LOG + (logged - 1) * ENTRY_BYTES;
   if (logged === 0 || load<i32>(last, POLLS) > 0) {

@@ -28,16 +28,16 @@ import {
 export const SLOTS: i32 = 0;
 export const HEADERS: i32 = 4;
 export const LAST: i32 = 8;
-const ORDER: i32 = 12;
-const IN_USE: i32 = 16;
+export const ORDER: i32 = 12;
+export const IN_USE: i32 = 16;
 const BUCKETS: i32 = 20;
-const PER_BUCKET: i32 = 24;
+export const PER_BUCKET: i32 = 24;
 export const MAX_SIZE: i32 = 28;
 export const FINISHING: i32 = 32;
 export const ANY_SIZE: i32 = 36;
 const NEVER_HELD: i32 = 40;
 export const COUNTS_ONLY: i32 = 44;
-const HELD_SKBS: i32 = 48;
+export const HELD_SKBS: i32 = 48;
 const TICK_NOW: i32 = 52;
 export const WRITES_MARKS: i32 = 56;
 export const EXACT: i32 = 60;
@@ -46,7 +46,7 @@ export const EXACT: i32 = 60;
 export const SLOT_BYTES: i32 = 64;
 export const SLOT_FLOW: i32 = 0;
 const SLOT_LINK_TYPE: i32 = 4;
-const OUTER: i32 = 8;
+export const OUTER: i32 = 8;
 const INNER: i32 = 12;
 export const SLOT_TCP: i32 = 16;
 export const COUNT: i32 = 20;
@@ -62,7 +62,7 @@ const TICK: i32 = 56;
 /** Bytes between the copied headers of two held skbs: HELD_STRIDE there. */
 export const HELD_BYTES: i32 = 1088;
 export const LAST_SLOTS: i32 = 1024;
-const EMPTY: i32 = -2;
+export const EMPTY: i32 = -2;
 
 /** First byte of a header without options; of the word with flags and fragment in memory order, all but DF. */
 const VERSION4_5_WORDS: u32 = 0x45;

@@ -119,12 +119,13 @@ export function flushFilled(lane: i32, slots: i32, index: i32): void {
 /** Delivers a session if the slot holds one. */
 export function flushSession(lane: i32, slots: i32, index: i32, reason: i32): void {
   const slot = slots + index * SLOT_BYTES;
-  if (load<i32>(slot, SLOT_FLOW) === EMPTY) return;
+  const flow = load<i32>(slot, SLOT_FLOW);
+  if (flow === EMPTY) return;
   store<i32>(slot, EMPTY, SLOT_FLOW);
   store<i32>(lane, load<i32>(lane, FLUSHED) + 1, FLUSHED);
   const length = load<i32>(slot, LENGTH);
   const payload = length - load<i32>(slot, HEADERS);
-  deliver(lane, index, reason, load<i32>(slot, PACKETS), payload, length + ETHERNET_BYTES);
+  deliver(lane, index, flow, reason, load<i32>(slot, PACKETS), payload, length + ETHERNET_BYTES);
 }
 
 export function open(slot: i32, flow: i32, ipLength: i32, payload: i32, tsval: i32): void {

@@ -60,6 +60,14 @@ export const PRICE_SIZES: i32 = 272;
 export const PRICE_NS: i32 = 276;
 /** 0 for a poll model that has no clock, and uses none of what it needs. */
 export const HAS_CLOCK: i32 = 280;
+/** Words of linux-gro where that merges (wasm/gro-held.ts), 0 where inet_lro does. */
+export const GRO: i32 = 284;
+/** What \`analyze explain\` counts beside (wasm/explain-lane.ts), 0 where nobody asks. */
+export const EXPLAINED: i32 = 288;
+/** Reasons of linux-gro. */
+export const REASON_FIN: i32 = 292;
+export const REASON_PSH: i32 = 296;
+export const REASON_SIZE: i32 = 300;
 
 /** Phases, as in src/nic/napi-state.ts. */
 export const PHASE_IDLE: i32 = 0;

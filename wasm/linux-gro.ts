@@ -65,9 +65,15 @@ const TIMESTAMP_HEADER_BYTES: i32 = 32;
 /** Of the flags column. */
 const FIN_PSH_FLAGS: i32 = 9;
 
-/** The held skb that the last packet finished, as an index; -1 if none. */
-let finished: i32 = -1;
+/** Instead of a held skb's index. */
+const NO_SKB: i32 = -1;
+
+/** The held skb that the last packet finished. */
+let finished: i32 = NO_SKB;
 let ended: i32 = 0;
+
+/** The skb that took the last packet of a call that left none over, -1 if it is finished. */
+let lastTaken: i32 = NO_SKB;
 
 /** A block begins: nothing is known of its packets. */
 export function forgetMarks(): void {
@@ -92,6 +98,18 @@ export function endedSkbs(): i32 {
  * two have equal headers, and ids that go on by that rule. So replays need not look at headers that they compared.
  */
 export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
+  return mergeAfter(gro, NO_SKB, from, to);
+}
+
+export function lastTakenSkb(): i32 {
+  return lastTaken;
+}
+
+/**
+ * The same, right after a packet that the held skb `before` took, if that is not -1. What changes in the skb that takes packets
+ * in a row is kept in locals until another one takes a packet.
+ */
+export function mergeAfter(gro: i32, before: i32, from: i32, to: i32): i32 {
   const slots = load<i32>(gro, SLOTS);
   const headers = load<i32>(gro, HEADERS);
   const lastSlots = load<i32>(gro, LAST);
@@ -102,81 +120,113 @@ export function mergeLinuxGro(gro: i32, from: i32, to: i32): i32 {
   const exact = countsOnly && load<i32>(gro, EXACT) !== 0;
   const marks = load<i32>(gro, WRITES_MARKS) !== 0;
   /** The skb that took the packet before. */
-  let last: i32 = -1;
-  let index: i32 = 0;
+  let last = before;
+  /** The skb in locals, its segment size, what changes, and the payload that joined since. */
+  let index: i32 = NO_SKB;
   let slot: i32 = 0;
-  finished = -1;
+  let gso: i32 = 0;
+  let ids: i32 = 0;
+  let count: i32 = 0;
+  let flags: i32 = 0;
+  let added: i32 = 0;
+  finished = NO_SKB;
   ended = 0;
-  for (let i = from; i < to; i++) {
+  let i = from;
+  for (; i < to; i++) {
     const row = load<i32>(i << 2, RECEIVED_ROWS);
     const payload = load<i32>(row << 2, PAYLOAD_BYTES);
-    let rule = countsOnly && last >= 0 ? <i32>load<u8>(i, MARKS) - 1 : -1;
+    let rule = countsOnly && index !== NO_SKB ? <i32>load<u8>(i, MARKS) - 1 : -1;
     if (rule >= 0) {
-      const before = load<i32>(slot, OUTER_ID);
-      if (before !== UNDECIDED && before !== rule) rule = -1;
-      if (payload > load<i32>(slot, GSO_BYTES)) rule = -1;
-      if (<u32>(load<i32>(slot, SIZE_BYTES) + payload) >= <u32>maxSize) rule = -1;
+      if (ids !== UNDECIDED && ids !== rule) rule = -1;
+      if (payload > gso) rule = -1;
+      if (<u32>(load<i32>(slot, SIZE_BYTES) + added + payload) >= <u32>maxSize) rule = -1;
     }
     if (rule < 0) {
       const flow = load<i32>(row << 2, FLOW);
-      index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
-      slot = slots + index * SLOT_BYTES;
-      if (load<i32>(slot, SLOT_FLOW) !== flow) {
-        if (!openSkb(gro, row, -1)) return i;
-        index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
-        slot = slots + index * SLOT_BYTES;
-        last = index;
-        continue;
-      }
-      const frame = load<i32>(row << 2, FRAME_OFFSET);
-      const ip = load<i32>(row << 2, IP_AT);
-      const tcp = load<i32>(row << 2, TCP_AT);
-      const kind = <u32>load<u8>(row, KIND);
-      const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
-      // What inet_lro takes for usual is plain.
-      if (load<u8>(row, USUAL) === 0 && !isPlain(row, kind, frame, ip, tcp, ipBytes)) return i;
-      if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) return i;
-      const held = headers + index * HELD_BYTES;
-      if (!sameEthernet(frame, held)) return i;
-      if (
-        payload > 0 &&
-        payload <= load<i32>(slot, GSO_BYTES) &&
-        load<i32>(row << 2, SEQ) === load<i32>(slot, NEXT_SEQ) &&
-        <u32>(load<i32>(slot, SIZE_BYTES) + payload) < <u32>maxSize &&
-        sameTcp(tcp, held + ETHERNET_BYTES + ipBytes)
-      ) {
-        if (kind === PLAIN_TCP4) rule = idRule4(ip, held + ETHERNET_BYTES, slot);
-        else if (sameIpv6(ip, held + ETHERNET_BYTES)) rule = UNDECIDED;
-      }
-      if (rule < 0) {
+      const lastSlot = lastSlots + ((flow & (LAST_SLOTS - 1)) << 2);
+      const found = load<i32>(lastSlot);
+      const isHeld = load<i32>(slots + found * SLOT_BYTES, SLOT_FLOW) === flow;
+      let opens = !isHeld;
+      if (isHeld) {
+        if (found !== index) {
+          if (index !== NO_SKB) save(slot, ids, count, flags, added);
+          index = found;
+          slot = slots + index * SLOT_BYTES;
+          gso = load<i32>(slot, GSO_BYTES);
+          ids = load<i32>(slot, OUTER_ID);
+          count = load<i32>(slot, COUNT);
+          flags = load<i32>(slot, ADDED_FLAGS);
+          added = 0;
+        }
+        const frame = load<i32>(row << 2, FRAME_OFFSET);
+        const ip = load<i32>(row << 2, IP_AT);
+        const tcp = load<i32>(row << 2, TCP_AT);
+        const kind = <u32>load<u8>(row, KIND);
+        const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
+        // What inet_lro takes for usual is plain.
+        if (load<u8>(row, USUAL) === 0 && !isPlain(row, kind, frame, ip, tcp, ipBytes)) break;
+        if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) break;
+        const held = headers + index * HELD_BYTES;
+        if (!sameEthernet(frame, held)) break;
+        if (
+          payload > 0 &&
+          payload <= gso &&
+          load<i32>(row << 2, SEQ) === load<i32>(slot, NEXT_SEQ) + added &&
+          <u32>(load<i32>(slot, SIZE_BYTES) + added + payload) < <u32>maxSize &&
+          sameTcp(tcp, held + ETHERNET_BYTES + ipBytes)
+        ) {
+          if (kind === PLAIN_TCP4) rule = idRule4(ip, held + ETHERNET_BYTES, ids, count);
+          else if (sameIpv6(ip, held + ETHERNET_BYTES)) rule = UNDECIDED;
+        }
         // Over IPv4 the flow's number says that it is the skb of its flow, and all rules were looked at.
-        if (!exact || kind !== PLAIN_TCP4 || !openSkb(gro, row, index)) return i;
-        ended++;
-        index = load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
+        opens = rule < 0;
+        if (opens && (!exact || kind !== PLAIN_TCP4)) break;
+      }
+      if (opens) {
+        if (index !== NO_SKB) save(slot, ids, count, flags, added);
+        index = NO_SKB;
+        if (!openSkb(gro, row, isHeld ? found : NO_SKB)) break;
+        if (isHeld) ended++;
+        index = load<i32>(lastSlot);
         slot = slots + index * SLOT_BYTES;
+        gso = payload;
+        ids = UNDECIDED;
+        count = 1;
+        flags = 0;
+        added = 0;
         last = index;
         continue;
       }
       if (marks && last === index) store<u8>(i, rule + 1, MARKS);
       last = index;
     }
-    const flags = <i32>load<u16>(row << 1, TCP_FLAGS) & FIN_PSH_FLAGS;
-    store<i32>(slot, rule, OUTER_ID);
-    store<i32>(slot, load<i32>(slot, COUNT) + 1, COUNT);
-    store<i32>(slot, load<i32>(slot, NEXT_SEQ) + payload, NEXT_SEQ);
-    store<i32>(slot, load<i32>(slot, SLOT_PAYLOAD) + payload, SLOT_PAYLOAD);
-    store<i32>(slot, load<i32>(slot, SIZE_BYTES) + payload, SIZE_BYTES);
-    store<i32>(slot, flags, ADDED_FLAGS);
-    if ((flags & finishing) === 0 && (anySize || payload >= load<i32>(slot, GSO_BYTES))) continue;
-    last = -1;
+    flags = <i32>load<u16>(row << 1, TCP_FLAGS) & FIN_PSH_FLAGS;
+    ids = rule;
+    count++;
+    added += payload;
+    if ((flags & finishing) === 0 && (anySize || payload >= gso)) continue;
+    last = NO_SKB;
     if (!countsOnly) {
       finished = index;
-      return i + 1;
+      i++;
+      break;
     }
     releaseSkb(gro, index);
+    index = NO_SKB;
     ended++;
   }
-  return to;
+  if (index !== NO_SKB) save(slot, ids, count, flags, added);
+  lastTaken = last;
+  return i;
+}
+
+function save(slot: i32, ids: i32, count: i32, flags: i32, added: i32): void {
+  store<i32>(slot, ids, OUTER_ID);
+  store<i32>(slot, count, COUNT);
+  store<i32>(slot, flags, ADDED_FLAGS);
+  store<i32>(slot, load<i32>(slot, NEXT_SEQ) + added, NEXT_SEQ);
+  store<i32>(slot, load<i32>(slot, SLOT_PAYLOAD) + added, SLOT_PAYLOAD);
+  store<i32>(slot, load<i32>(slot, SIZE_BYTES) + added, SIZE_BYTES);
 }
 
 /** TCP over plain headers, with the length that the frame has. */
@@ -210,8 +260,8 @@ function sameTcp(tcp: i32, heldTcp: i32): bool {
   return true;
 }
 
-/** The id rule of the skb with this packet, -1 if the packet may not join by its IPv4 header. */
-function idRule4(ip: i32, heldIp: i32, slot: i32): i32 {
+/** The id rule of an skb with so many packets and this one, -1 if the packet may not join by its IPv4 header. */
+function idRule4(ip: i32, heldIp: i32, rule: i32, count: i32): i32 {
   // Version, header length, TOS; flags and fragment; TTL and protocol.
   if (load<u16>(ip) !== load<u16>(heldIp) || load<u32>(ip, 6) !== load<u32>(heldIp, 6)) return -1;
   // All other words of the two headers are equal, and the held one's checksum is right: so is this one's if length, id
@@ -220,10 +270,9 @@ function idRule4(ip: i32, heldIp: i32, slot: i32): i32 {
   const heldSum = <i32>load<u16>(heldIp, 2) + <i32>load<u16>(heldIp, 4) + <i32>load<u16>(heldIp, 10);
   if (sum !== heldSum && (sum - heldSum) % 65_535 !== 0) return -1;
   const distance = (<i32>bswap<u16>(load<u16>(ip, 4)) - <i32>bswap<u16>(load<u16>(heldIp, 4))) & 0xffff;
-  const rule = load<i32>(slot, OUTER_ID);
   if (rule === UNDECIDED) return distance === 0 ? FIXED : distance === 1 ? COUNTING : -1;
   if (rule === FIXED) return distance === 0 ? rule : -1;
-  return distance === (load<i32>(slot, COUNT) & 0xffff) ? rule : -1;
+  return distance === (count & 0xffff) ? rule : -1;
 }
 
 /** Traffic class and flow label; next header and hop limit. */

@@ -36,6 +36,7 @@ const IP_IDS: i32 = 32;
 const WINDOW_UPDATES: i32 = 40;
 const ACK_NUMBERS: i32 = 48;
 const IP_FIELDS: i32 = 56;
+const UNEVEN_SKBS: i32 = 64;
 
 const WINDOW_BITS: i32 = 0xffff;
 const PSH: i32 = 0x0008_0000;
@@ -77,6 +78,15 @@ export function countLosses(states: i32, counts: i32, slots: i32, lastSlots: i32
     }
   }
   add(counts + JOINED, joined);
+}
+
+/** An skb is delivered, as there. */
+export function endLosses(states: i32, counts: i32, slot: i32, segments: i32, keepsPsh: bool): void {
+  const state = states + slot * STATE_BYTES;
+  store<i32>(state, 0, HELD);
+  if (segments === 1) return;
+  if (load<i32>(state, UNEVEN) !== 0) add(counts + UNEVEN_SKBS, 1);
+  if (!keepsPsh && load<i32>(state, LAST_PSH) !== 0) add(counts + PSH_POSITIONS, 1);
 }
 
 /** Of a marked packet, which leaves these to be compared. */

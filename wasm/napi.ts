@@ -1,6 +1,8 @@
 /** The NAPI simulation of src/nic/napi.ts with its ring, moderation and engine: the same steps in the same order. */
 import { big32 } from './bytes';
 import { deliverAlone, logEndOfPoll } from './delivery';
+import { countTaken, startCounting } from './explain-lane';
+import { flushFinished, flushLists } from './gro-lane';
 import { startHolds } from './hold-times';
 import {
   EMPTY,
@@ -20,6 +22,7 @@ import {
 } from './inet-lro';
 import * as at from './lane';
 import { FLOW, IP_LENGTH, LOG_ENTRIES, PAYLOAD_BYTES, RECEIVED_ROWS, SEQ, TCP_AT, TIME_NS } from './layout';
+import { finishedSkb, lastTakenSkb, mergeAfter } from './linux-gro';
 import { makeRoom } from './ring';
 
 /** No flow has this index, and no empty session. */
@@ -33,12 +36,17 @@ const END: i32 = -1;
  * done; doing it again does nothing.
  */
 export function runNapi(lane: i32, from: i32, to: i32): i32 {
-  return load<i32>(lane, at.MAX_DESC) > 0 ? run<Merging>(lane, from, to) : run<Alone>(lane, from, to);
+  if (load<i32>(lane, at.GRO) !== 0) return run<LinuxGro>(lane, from, to);
+  return load<i32>(lane, at.MAX_DESC) > 0 ? run<InetLro>(lane, from, to) : run<None>(lane, from, to);
 }
 
-/** Two loops are made of one text: with an engine that merges, and without. */
-type Merging = i32;
-type Alone = f32;
+/** A loop for each engine is made of one text, which asks for the engine by its size: types stand for them. */
+type InetLro = i32;
+type LinuxGro = i64;
+type None = i8;
+const INET_LRO = sizeof<InetLro>();
+const LINUX_GRO = sizeof<LinuxGro>();
+const NONE = sizeof<None>();
 
 /**
  * Polls are short, so that what is done once a poll, and each branch that goes another way in the next one, costs as much as
@@ -69,7 +77,7 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
   const endOfRing = ring + (capacity << 3);
 
   /** Sessions that are open; of the one that took the last packet its flow, and what changes with each packet. */
-  let open = isInteger<Engine>() ? countOpen(slots, endOfSlots) : 0;
+  let open = sizeof<Engine>() === INET_LRO ? countOpen(slots, endOfSlots) : 0;
   let held = NO_FLOW;
   let slot = slots;
   let next = 0;
@@ -77,11 +85,17 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
   let length = 0;
   let largest = 0;
   let oldest = 0;
+  /** Of linux-gro the skb that took the last packet, and the one that is finished by it; -1 if there is none. */
+  const gro = load<i32>(lane, at.GRO);
+  let before = -1;
+  let finished = -1;
 
+  const isExplained = load<i32>(lane, at.EXPLAINED) !== 0;
+  startCounting(lane, from);
   let i = from;
   for (; i < to; i++) {
     const row = load<i32>(i << 2, RECEIVED_ROWS);
-    if (isInteger<Engine>()) {
+    if (sizeof<Engine>() === INET_LRO) {
       if (!isUsual(row)) break;
     }
     if (load<i32>(lane, at.LOGGED) >= logLimit) break;
@@ -97,9 +111,10 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
       if (now < arrival) {
         if (inPoll > 0) {
           if (held !== NO_FLOW) saveCounts(slot, packets, length);
-          now = endPollAt(lane, now, phase, open === 1 && held !== NO_FLOW ? slot : 0);
+          now = endPollAt(lane, i, now, phase, open === 1 && held !== NO_FLOW ? slot : 0);
           held = NO_FLOW;
           open = 0;
+          before = -1;
           inPoll = 0;
         }
         if (now < arrival || load<i32>(lane, at.POLLS_AGAIN) === 0) {
@@ -113,13 +128,20 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
       store<i32>(lane, inRing, at.RING_COUNT);
       store<i32>(lane, phase, at.PHASE);
       if (!makeRoom(lane, arrival)) {
+        // What-ifs have to know.
+        if (isExplained) break;
         add(lane + at.DROPPED, 1);
         continue;
       }
       inRing = load<i32>(lane, at.RING_COUNT);
     }
     let payload = 0;
-    if (isInteger<Engine>()) {
+    if (sizeof<Engine>() === LINUX_GRO) {
+      if (mergeAfter(gro, before, i, i + 1) === i) break;
+      before = lastTakenSkb();
+      finished = finishedSkb();
+    }
+    if (sizeof<Engine>() === INET_LRO) {
       payload = load<i32>(row << 2, PAYLOAD_BYTES);
       const flow = load<i32>(row << 2, FLOW);
       const seq = load<i32>(row << 2, SEQ);
@@ -170,36 +192,50 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
     inRing++;
     inPoll++;
     now += perPacket;
-    if (isInteger<Engine>()) {
+    if (sizeof<Engine>() === INET_LRO) {
       next += payload;
       packets++;
       length += payload;
       if (payload > largest) largest = payload;
-      hold(lane, (slot - slots) / SLOT_BYTES, arrival);
+      if (!isExplained) hold(lane, (slot - slots) / SLOT_BYTES, arrival);
       // A session that begins is not filled by its first packet, whatever the limits.
       if (packets > 1) {
         if (packets >= maxAggr || length > lengthLimit) {
           saveCounts(slot, packets, length);
           held = NO_FLOW;
           open--;
+          countTaken(lane, i + 1);
           store<f64>(lane, now, at.NOW);
           store<i32>(lane, phase, at.PHASE);
           flushFilled(lane, slots, (slot - slots) / SLOT_BYTES);
           now = load<f64>(lane, at.NOW);
         }
       }
-    } else {
+    }
+    if (sizeof<Engine>() === LINUX_GRO) {
+      if (!isExplained) hold(lane, before < 0 ? finished : before, arrival);
+      if (finished >= 0) {
+        countTaken(lane, i + 1);
+        store<f64>(lane, now, at.NOW);
+        store<i32>(lane, phase, at.PHASE);
+        flushFinished(lane, finished);
+        now = load<f64>(lane, at.NOW);
+      }
+    }
+    if (sizeof<Engine>() === NONE) {
       now += deliverAlone(lane, row, now - arrival, phase === at.PHASE_WAITING);
     }
     if (inPoll === weight) {
       if (held !== NO_FLOW) saveCounts(slot, packets, length);
-      now = endPollAt(lane, now, phase, open === 1 && held !== NO_FLOW ? slot : 0);
+      now = endPollAt(lane, i + 1, now, phase, open === 1 && held !== NO_FLOW ? slot : 0);
       held = NO_FLOW;
       open = 0;
+      before = -1;
       inPoll = 0;
     }
   }
   if (held !== NO_FLOW) save(slot, next, packets, length, largest);
+  countTaken(lane, i);
   store<f64>(lane, arrival, at.ARRIVAL);
   store<f64>(lane, fire, at.FIRE);
   store<f64>(lane, now, at.NOW);
@@ -260,29 +296,38 @@ function idle(lane: i32, now: f64): i32 {
   return load<i32>(lane, at.RING) + (load<i32>(lane, at.RING_HEAD) << 3);
 }
 
-/** Returns the time at which all is delivered. `only` is the one slot that is held, 0 where it is not known. */
-function endPollAt(lane: i32, now: f64, phase: i32, only: i32): f64 {
+/**
+ * Before received packet `next`; returns the time at which all is delivered. `only` is the one session that is held, 0 where
+ * it is not known.
+ */
+function endPollAt(lane: i32, next: i32, now: f64, phase: i32, only: i32): f64 {
   store<f64>(lane, now, at.NOW);
   store<i32>(lane, phase, at.PHASE);
   if (only === 0) {
-    endPoll(lane);
+    endPoll(lane, next);
   } else {
     const slots = load<i32>(lane, at.SLOTS);
     add(lane + at.POLLS, 1);
+    countTaken(lane, next);
     flushSession(lane, slots, (only - slots) / SLOT_BYTES, load<i32>(lane, at.REASON_POLL_END));
-    logEndOfPoll(lane);
+    logEndOfPoll(lane, next);
   }
   return load<f64>(lane, at.NOW);
 }
 
-/** With all that it delivers. */
-export function endPoll(lane: i32): void {
+/** Before received packet `next`, with all that it delivers. */
+export function endPoll(lane: i32, next: i32): void {
   add(lane + at.POLLS, 1);
-  const slots = load<i32>(lane, at.SLOTS);
-  const maxDesc = load<i32>(lane, at.MAX_DESC);
+  countTaken(lane, next);
   const reason = load<i32>(lane, at.REASON_POLL_END);
-  for (let slot = 0; slot < maxDesc; slot++) flushSession(lane, slots, slot, reason);
-  logEndOfPoll(lane);
+  if (load<i32>(lane, at.GRO) !== 0) {
+    flushLists(lane, reason);
+  } else {
+    const slots = load<i32>(lane, at.SLOTS);
+    const maxDesc = load<i32>(lane, at.MAX_DESC);
+    for (let slot = 0; slot < maxDesc; slot++) flushSession(lane, slots, slot, reason);
+  }
+  logEndOfPoll(lane, next);
 }
 
 /** The packet that arrived now waits in its session's chain. */

@@ -86,6 +86,21 @@ export interface Kernels {
   /** Of the lane at this address; src/nic/batch-core.ts and napi-core.ts. */
   runBatch(lane: number, from: number, to: number): number;
   runNapi(lane: number, from: number, to: number): number;
+  /** Polls `first … count-1` of those at `polls`, pairs of words: src/coalesce/counted-polls.ts. */
+  countInetLroPolls(
+    slots: number,
+    maxDesc: number,
+    list: number,
+    maxAggr: number,
+    lengthLimit: number,
+    polls: number,
+    first: number,
+    count: number,
+  ): number;
+  countLinuxGroPolls(engine: number, polls: number, first: number, count: number): number;
+  /** Skbs that the last of these calls ended, and the packet that it left over. */
+  endedInPolls(): number;
+  stoppedAt(): number;
   /** Before a block of which an engine marks packets for others. */
   forgetMarks(): void;
   /** The slot whose skb the last packet taken by `mergeLinuxGro` finished, -1 if none. */
@@ -128,14 +143,20 @@ export type SkbPrice = (segments: number, payloadBytes: number, frameBytes: numb
 
 /** What a kernel needs to know to merge for an engine: its sessions lie in the core. Reasons as in its skbs. */
 export interface CoreMerge {
-  /** Null for an engine that merges nothing. */
+  /** Of inet_lro; null for other engines. */
   readonly slots: Int32Array | null;
+  /** Of linux-gro: src/coalesce/gro-room.ts; null for other engines. */
+  readonly gro: Int32Array | null;
+  /** Skbs held at most; 0 for an engine that merges nothing. */
   readonly maxDesc: number;
   readonly maxAggr: number;
   readonly lengthLimit: number;
   readonly reasonAlone: number;
   readonly reasonMaxAggr: number;
   readonly reasonMaxLength: number;
+  readonly reasonFin: number;
+  readonly reasonPsh: number;
+  readonly reasonSmaller: number;
 }
 
 /** One reading window, the columns of one packet table, and the state of their engines. */

@@ -52,7 +52,7 @@ export async function explainOptions(raw: RawExplainOptions): Promise<ExplainOpt
       ...resolveRuleOptions(raw, { inetLro }),
     },
     ...polls,
-    softirq: (engine) => newSoftirq(engine !== 'none'),
+    softirq: (engine, core, slots) => newSoftirq(engine !== 'none', core, slots),
     whatIfs: parseWhatIf(raw['what-if']),
     top: wholeNumber('--top', raw.top, 0, MAX_TOP),
     packets: [...new Set(raw.packet.map((text) => wholeNumber('--packet', text, 0, MAX_RECORD)))],

@@ -1,4 +1,5 @@
 /** The processor that `napi` spends time on: that of a configuration's driver domain. */
+import type { Core } from '../capture/core.ts';
 import type { PollSpec } from '../nic/poll.ts';
 import { createSoftirq, NO_CYCLES, type Softirq } from '../nic/softirq.ts';
 import type { XenConfiguration } from '../path/xen-path.ts';
@@ -11,14 +12,15 @@ export interface RawPriceOptions extends RawNicOptions, RawPathOptions {
 }
 
 /**
- * Makes a processor for each lane that asks, with a merge engine or without. Throws a UsageError where options are given
+ * Makes a processor for each lane that asks, with a merge engine or without, in the core if that may run the lane, which
+ * then holds so many skbs. Throws a UsageError where options are given
  * that count only with `napi`, or the profile cannot be had.
  */
 export async function softirqFactory(
   raw: RawPriceOptions,
   poll: PollSpec,
   lroMode: 'skb' | 'frags',
-): Promise<(merges: boolean) => Softirq> {
+): Promise<(merges: boolean, core?: Core | null, slots?: number) => Softirq> {
   if (poll.kind !== 'napi') {
     refuseNicOptions(raw, poll.kind === 'veth' ? ['weight', 'irq-latency'] : []);
     if (raw.configuration !== undefined) throw new UsageError('--configuration counts only with --poll napi');
@@ -28,8 +30,8 @@ export async function softirqFactory(
   const { resolvePath } = await import('./path-options.ts');
   const { createPricedSoftirq } = await import('../replay/softirq.ts');
   const { path, profile } = resolvePath(raw, lroMode);
-  return (merges) => {
+  return (merges, core = null, slots = 0) => {
     const configuration = raw.configuration ?? (merges ? 'LRO' : 'Xen');
-    return createPricedSoftirq({ ...path, configuration, lroMode, profile }, merges, poll);
+    return createPricedSoftirq({ ...path, configuration, lroMode, profile }, merges, poll, core, slots);
   };
 }

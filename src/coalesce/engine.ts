@@ -82,7 +82,7 @@ export interface SkbSink {
    * A packet opened (`first`) or joined the held skb of `slot`. Left out by sinks that only count. `place` is valid
    * during the call.
    */
-  readonly hold?: (slot: number, row: number, first: boolean, place: SegmentPlace) => void;
+  readonly hold?: ((slot: number, row: number, first: boolean, place: SegmentPlace) => void) | undefined;
   /**
    * The core took `rows[from … to-1]` into skbs that are all held at the time of the call. With `hold` and without this the
    * core takes none.
@@ -121,6 +121,11 @@ export interface Engine {
   receive(from: number, to: number): void;
   /** Delivers everything held, with the given reason (`poll-end` or `capture-end`). */
   flushAll(reason: number): void;
+  /**
+   * Takes so many polls that lie in one block, each a pair of its first packet and the one after it, and delivers all at the end of
+   * each. Left out where the sink wants more of skbs than their number, or without core.
+   */
+  readonly takePolls?: ((polls: Int32Array, count: number) => void) | undefined;
   /** Where an skb may stay held beyond the end of a poll; left out where none may. */
   readonly aging?: Aging;
   readonly counters: EngineCounters;
@@ -134,10 +139,14 @@ export type EngineFactory<Options> = (table: PacketTable, options: Options, sink
 /** For an engine that merges nothing. */
 export const NO_MERGE: CoreMerge = {
   slots: null,
+  gro: null,
   maxDesc: 0,
   maxAggr: 0,
   lengthLimit: 0,
   reasonAlone: REASON['not-coalesced'],
   reasonMaxAggr: REASON['max-aggr'],
   reasonMaxLength: REASON['max-length'],
+  reasonFin: REASON.fin,
+  reasonPsh: REASON.psh,
+  reasonSmaller: REASON['size-smaller'],
 };

@@ -3,6 +3,7 @@
  * are told where everything stands.
  */
 import type { Core, Kernels } from '../capture/core.ts';
+import type { TakePolls } from './counted-polls.ts';
 import type { CoreSlots, EngineCounters, SkbSink } from './engine.ts';
 import { HELD_STRIDE, SLOT_WORDS } from './gro-rules.ts';
 import { takeUsual } from './take-usual.ts';
@@ -119,4 +120,10 @@ export function endLinuxGro({ core, words }: GroRoom, { endedInCore }: SkbSink):
     endedInCore(ended);
     return ended;
   };
+}
+
+/** The same as `takeLinuxGro` of whole polls, for a sink that only counts. */
+export function takeLinuxGroPolls({ words }: GroRoom): TakePolls {
+  return (kernels, { byteOffset }, first, count) =>
+    kernels.countLinuxGroPolls(words.byteOffset, byteOffset, first, count);
 }

@@ -1,6 +1,7 @@
 /** The packets of inet_lro that kernels of the core take. */
 import type { Core, CoreMerge, Kernels } from '../capture/core.ts';
-import type { CoreSlots, EngineCounters, SkbSink } from './engine.ts';
+import { countedPolls, type TakePolls } from './counted-polls.ts';
+import type { CoreSlots, Engine, EngineCounters, SkbSink } from './engine.ts';
 import { SPREAD_LIST } from './obstacle.ts';
 import { takeUsual } from './take-usual.ts';
 
@@ -52,4 +53,21 @@ export function takeInetLro(
     const take = (first: number) => kernels.mergeInetLro(at, maxDesc, maxAggr, lengthLimit, first, to);
     return takeUsual(counters, from, take, kernels.filledSession, endFilled, told);
   };
+}
+
+/** Takes whole polls, for a sink that only counts; `spread` as above, `engine` takes what is left over. */
+export function countInetLroPolls(
+  merge: CoreMerge | null,
+  spread: boolean,
+  core: Core | null,
+  sink: SkbSink,
+  engine: Pick<Engine, 'receive' | 'flushAll'>,
+): Engine['takePolls'] {
+  if (merge === null) return undefined;
+  const { slots, maxDesc, maxAggr, lengthLimit } = merge;
+  const at = slots?.byteOffset ?? 0;
+  const list = spread ? SPREAD_LIST : 0;
+  const take: TakePolls = (kernels, { byteOffset }, first, count) =>
+    kernels.countInetLroPolls(at, maxDesc, list, maxAggr, lengthLimit, byteOffset, first, count);
+  return countedPolls(core, sink, take, engine);
 }

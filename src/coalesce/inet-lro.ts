@@ -9,7 +9,7 @@ import { seqDistance } from '../packet/seq.ts';
 import { KIND, type PacketTable, PLAIN_TCP4, STATUS, statusOf, vlanTagsOf } from '../packet/table.ts';
 import { REJECTION } from './driver-callback.ts';
 import { createHeldSkb, type Engine, NO_MERGE, type SegmentPlace, type SkbSink } from './engine.ts';
-import { endInetLro, takeInetLro } from './inet-lro-core.ts';
+import { countInetLroPolls, endInetLro, takeInetLro } from './inet-lro-core.ts';
 import { OBSTACLE, type ObstacleSet, SPREAD_LIST } from './obstacle.ts';
 import { REASON } from './reason.ts';
 
@@ -61,7 +61,6 @@ const TAG = 12;
 const EMPTY = -1;
 /** More packets and bytes than a 32-bit session can count. */
 const NO_LIMIT = 0x7fff_ffff;
-const REASON_SEQUENCE = REASON.sequence;
 
 const ETHERNET_BYTES = 14;
 /** CWR, ECE, URG, RST, SYN, FIN must be clear and ACK set; PSH is not looked at. */
@@ -275,7 +274,7 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     }
     recent = slot;
     const at = slot * WORDS;
-    let reason = REASON_SEQUENCE;
+    let reason = REASON.sequence;
     if (seq[row] === slots[at + NEXT_SEQ]) reason = violation(row, frags ? l3Bytes : l3Bytes + tagBytes, at);
     if (reason < 0) {
       merge(at, row, tcpAt[row]!, slots[at + HAS_TIMESTAMP] === 1 ? word28(row) : 0);
@@ -284,7 +283,7 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
       if (reason >= 0) flush(slot, reason);
     } else {
       flush(slot, reason);
-      if (gapsAllowed && reason === REASON_SEQUENCE) begin(slot, row, l3Bytes, tagBytes);
+      if (gapsAllowed && reason === REASON.sequence) begin(slot, row, l3Bytes, tagBytes);
       else sink.deliverAlone(row, reason);
     }
   }
@@ -314,10 +313,10 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   const inCore: CoreMerge | null = isInCore ? { ...NO_MERGE, slots, maxDesc, maxAggr, lengthLimit } : null;
   const takeInCore = inCore === null ? null : takeInetLro(inCore, spread, counters, sink, endFilled);
   const endInCore = inCore === null ? null : endInetLro(inCore, table.core, sink);
-  return {
+  const engine = {
     counters,
     inCore: inCore !== null && (options.waived ?? 0) === 0 ? inCore : undefined,
-    receive(from, to) {
+    receive(from: number, to: number) {
       view = table.view;
       const kernels = takeInCore === null ? null : kernelsFor(table);
       for (let i = from; i < to; i++) {
@@ -342,9 +341,10 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
         else process(row);
       }
     },
-    flushAll(reason) {
+    flushAll(reason: number) {
       if (endInCore !== null) counters.flushed += endInCore();
       else for (let slot = 0; slot < maxDesc; slot++) if (slots[slot * WORDS] !== EMPTY) flush(slot, reason);
     },
-  };
+  } satisfies Engine;
+  return { ...engine, takePolls: countInetLroPolls(inCore, spread, table.core, sink, engine) };
 }

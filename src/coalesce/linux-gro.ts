@@ -3,11 +3,19 @@
  * are not the engine's business: a recording sink keeps them.
  */
 import { kernelsFor } from '../capture/record-block.ts';
-import { mix } from '../packet/flows.ts';
 import type { PacketTable } from '../packet/table.ts';
-import { createHeldSkb, type Engine, type SegmentPlace, type SkbSink } from './engine.ts';
+import { countedPolls } from './counted-polls.ts';
+import { createHeldSkb, type Engine, NO_MERGE, type SegmentPlace, type SkbSink } from './engine.ts';
+import { bucketOf } from './gro-bucket.ts';
 import { createGroPacketReader } from './gro-packet.ts';
-import { endLinuxGro, LAST_SLOTS, reserveGroRoom, takeLinuxGro, WORD } from './gro-room.ts';
+import {
+  endLinuxGro,
+  LAST_SLOTS,
+  reserveGroRoom,
+  takeLinuxGro,
+  takeLinuxGroPolls,
+  WORD,
+} from './gro-room.ts';
 import { HELD_STRIDE, ID_RULE, idRules, isSameFlow, joinViolation, SLOT, SLOT_WORDS } from './gro-rules.ts';
 import { createUsualTest } from './gro-usual.ts';
 import { OBSTACLE, type ObstacleSet } from './obstacle.ts';
@@ -86,21 +94,6 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const usual = verifyChecksums || equalSizes ? null : createUsualTest(table, slots, held, maxSize);
   const { rows, ipAt, tcpAt, payloadBytes, tcpFlags, flow } = table;
   let { view } = table;
-
-  function bucketOf(): number {
-    if (buckets === 1) return 0;
-    const { outer, inner, tcp } = packet;
-    let hash = mixAddresses(mix(0, view.getInt32(tcp)), inner, packet.innerVersion);
-    if (inner !== outer) hash = mixAddresses(hash, outer, packet.outerVersion);
-    return (hash >>> 0) % buckets;
-  }
-
-  function mixAddresses(hash: number, ip: number, version: number): number {
-    const from = ip + (version === 4 ? 12 : 8);
-    const to = from + (version === 4 ? 8 : 32);
-    for (let at = from; at < to; at += 4) hash = mix(hash, view.getInt32(at));
-    return hash;
-  }
 
   /** The slot that holds the packet's flow, -1 if none does. */
   function find(bucket: number): number {
@@ -254,7 +247,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
       sink.deliverAlone(row, bypass);
       return;
     }
-    const bucket = bucketOf();
+    const bucket = bucketOf(packet, view, buckets);
     const slot = find(bucket);
     if (slot >= 0) {
       let violation = joinViolation(
@@ -287,9 +280,10 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
 
   const takeInCore = takeLinuxGro(room, counters, sink, endFilled);
   const endInCore = endLinuxGro(room, sink);
-  return {
+  const engine = {
     counters,
-    receive(from, to) {
+    inCore: room.core !== null && waived === 0 ? { ...NO_MERGE, gro: words, maxDesc: slotCount } : undefined,
+    receive(from: number, to: number) {
       view = table.view;
       if (usual !== null) usual.begin();
       const kernels = takeInCore === null ? null : kernelsFor(table);
@@ -308,7 +302,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
         }
       }
     },
-    flushAll(reason) {
+    flushAll(reason: number) {
       if (endInCore !== null) {
         counters.flushed += endInCore();
         return;
@@ -330,7 +324,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
         // Ticks are compared for equality alone; a slot would have to stay held through 2^32 of them.
         words[WORD.TICK]! += 1;
       },
-      flushOld(reason) {
+      flushOld(reason: number) {
         // The oldest of a list stand first.
         for (let bucket = 0; bucket < buckets; bucket++) {
           while (inUse[bucket]! > 0) {
@@ -341,5 +335,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
         }
       },
     },
-  };
+  } satisfies Engine;
+  const takePolls = room.core === null ? null : takeLinuxGroPolls(room);
+  return { ...engine, takePolls: countedPolls(room.core, sink, takePolls, engine) };
 }

@@ -1,16 +1,20 @@
 /** A lane of a poll model in the core (wasm/lane.ts): its block of numbers, and the log of what it delivered. */
-import type { CoreTarget, FlushReasons } from './poll-model.ts';
+import type { CoreTarget, ExplainedTarget, FlushReasons } from './poll-model.ts';
 
 /** Doubles of a lane; words stand behind them. */
 const DOUBLES = 18;
-const WORDS = 35;
+const WORDS = 40;
 /** Indices of words. */
 const FLUSHED = 9;
 const LOGGED = 10;
 const MAX_DESC = 18;
+const GRO = 35;
 
 /** Of an entry of the log: reason, segments, payload bytes, frame bytes, times, polls (wasm/delivery.ts). */
 const ENTRY_WORDS = 6;
+/** Flow, reason, segments, payload bytes; or this, and the packet before which a poll ended (wasm/explain-lane.ts). */
+const EXPLAINED_WORDS = 4;
+const END_OF_POLL = -2;
 /** The log must hold what one packet brings about, whichever sessions are open. */
 const MOST_SLOTS = 256;
 /** Packets that the core is not asked about after many that it left over. */
@@ -23,7 +27,7 @@ export interface CoreLane {
 }
 
 /** With the words that all poll models share; null where there is no room, or too many sessions. */
-export function reserveLane({ core, merge }: CoreTarget, reasons: FlushReasons): CoreLane | null {
+export function reserveLane({ core, merge, explained }: CoreTarget, reasons: FlushReasons): CoreLane | null {
   if (merge.maxDesc > MOST_SLOTS) return null;
   const room = core.reserve(8 * DOUBLES + 4 * WORDS);
   if (room === null) return null;
@@ -42,6 +46,16 @@ export function reserveLane({ core, merge }: CoreTarget, reasons: FlushReasons):
     ],
     MAX_DESC,
   );
+  words.set(
+    [
+      merge.gro?.byteOffset ?? 0,
+      explained?.address ?? 0,
+      merge.reasonFin,
+      merge.reasonPsh,
+      merge.reasonSmaller,
+    ],
+    GRO,
+  );
   return { address: byteOffset, doubles: new Float64Array(core.buffer, byteOffset, DOUBLES), words };
 }
 
@@ -58,8 +72,9 @@ export function createTakeUsual(
   run: TakeUsual,
   dropped: () => number = () => 0,
 ): TakeUsual {
-  const { core } = usual;
+  const { core, explained } = usual;
   const log = new Int32Array(core.buffer, core.at.LOG, ENTRY_WORDS * core.at.LOG_ENTRIES);
+  const read = explained === undefined ? readRuns(usual, log) : readExplained(explained, log);
   let skip = 0;
   let skipped = 0;
   return (from, to) => {
@@ -73,11 +88,33 @@ export function createTakeUsual(
     const lost = dropped();
     const next = run(from, to);
     usual.count(next - from - (dropped() - lost), words[FLUSHED]!);
-    const end = words[LOGGED]! * ENTRY_WORDS;
-    for (let at = 0; at < end; at += ENTRY_WORDS)
-      usual.deliver(log[at]!, log[at + 1]!, log[at + 2]!, log[at + 3]!, log[at + 4]!, log[at + 5]!);
+    read(words[LOGGED]!, from, next);
     skipped = 0;
     skip = next > from ? 0 : Math.min(2 * skip + 1, MOST_SKIPPED);
     return next;
+  };
+}
+
+/** Hands over what the core logged while it took the packets `from … to-1`. */
+type ReadLog = (entries: number, from: number, to: number) => void;
+
+function readRuns({ deliver }: CoreTarget, log: Int32Array): ReadLog {
+  return (entries) => {
+    const end = entries * ENTRY_WORDS;
+    for (let at = 0; at < end; at += ENTRY_WORDS)
+      deliver(log[at]!, log[at + 1]!, log[at + 2]!, log[at + 3]!, log[at + 4]!, log[at + 5]!);
+  };
+}
+
+function readExplained(explained: ExplainedTarget, log: Int32Array): ReadLog {
+  return (entries, from, to) => {
+    explained.begin(from);
+    const end = entries * EXPLAINED_WORDS;
+    for (let at = 0; at < end; at += EXPLAINED_WORDS) {
+      const flow = log[at]!;
+      if (flow === END_OF_POLL) explained.endPoll(log[at + 1]!);
+      else explained.deliver(flow, log[at + 1]!, log[at + 2]!, log[at + 3]!);
+    }
+    explained.end(to);
   };
 }

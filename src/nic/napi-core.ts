@@ -22,7 +22,9 @@ export function createNapiCore(spec: NapiSpec, state: NapiState): TakeUsual | nu
   const arrays = arraysOf(state);
   if (
     lane === null ||
-    [usual.merge.slots, ...arrays].some((array) => (array?.buffer ?? core.buffer) !== core.buffer)
+    [usual.merge.slots, usual.merge.gro, ...arrays].some(
+      (array) => (array?.buffer ?? core.buffer) !== core.buffer,
+    )
   )
     return null;
   const { softirq } = state;

@@ -18,6 +18,20 @@ export interface CoreTarget {
     times: number,
     polls: number,
   ): void;
+  /** Where every skb and every end of a poll is looked at: `deliver` is then not called. */
+  readonly explained?: ExplainedTarget | undefined;
+}
+
+export interface ExplainedTarget {
+  /** Of the block that wasm/explain-lane.ts looks at. */
+  readonly address: number;
+  /** The core takes packets from here on. */
+  begin(from: number): void;
+  deliver(flow: number, reason: number, segments: number, payloadBytes: number): void;
+  /** A poll ended before this packet. */
+  endPoll(next: number): void;
+  /** It took those up to here. */
+  end(next: number): void;
 }
 
 export interface PollTarget {

@@ -62,6 +62,16 @@ export function deliverSkb(
 ): void {
   if (slot < 0) deliverTaken(softirq.holds, softirq.nowNs);
   else deliverSlot(softirq.holds, slot, softirq.nowNs);
+  payForSkb(softirq, segments, payloadBytes, frameBytes);
+}
+
+/** The same where nobody asks how long packets were held. */
+export function payForSkb(
+  softirq: Softirq,
+  segments: number,
+  payloadBytes: number,
+  frameBytes: number,
+): void {
   const at = placeOfPrice(softirq, segments, payloadBytes, frameBytes);
   softirq.nowNs += softirq.nsOfSkbs[at]!;
 }

@@ -77,6 +77,17 @@ export function ownOptions(options: EngineOptions): object | null {
   }
 }
 
+/** Skbs that an engine holds at most whose packets the core may take; null for the other engines. */
+export function mostHeldInCore({
+  engine,
+  inetLro,
+  linuxGro = LINUX_GRO_DEFAULTS,
+}: EngineOptions): number | null {
+  if (engine === 'none') return 0;
+  if (engine === 'inet_lro') return inetLro.maxDesc;
+  return engine === 'linux-gro' ? linuxGro.buckets * linuxGro.perBucket : null;
+}
+
 export function createEngine(table: PacketTable, options: EngineOptions, sink: SkbSink): Engine {
   switch (options.engine) {
     case 'none':

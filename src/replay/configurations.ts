@@ -10,7 +10,7 @@ import type { PollModel, PollTarget } from '../nic/poll-model.ts';
 import type { PacketTable } from '../packet/table.ts';
 import type { RunCounts } from '../path/events.ts';
 import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration, type XenPath } from '../path/xen-path.ts';
-import { createEngine, type EngineName, type EngineOptions, ownOptions } from './coalesce.ts';
+import { createEngine, type EngineName, type EngineOptions, mostHeldInCore, ownOptions } from './coalesce.ts';
 import { coreTarget } from './core-target.ts';
 import { createFateCounts, type FateCounts } from './fate-counts.ts';
 import { frameBytesOf } from './frame-bytes.ts';
@@ -197,12 +197,13 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
       for (const path of paths) path.deliver(1, payload, frameBytes);
     },
   };
+  const slots = mostHeldInCore({ engine: first.engine, ...plan.engines });
   const softirq = createPricedSoftirq(
     { ...plan.price, configuration: first.name },
     first.engine !== 'none',
     first.poll,
-    first.engine === 'none' || first.engine === 'inet_lro' ? table.core : null,
-    plan.engines.inetLro.maxDesc,
+    slots === null ? null : table.core,
+    slots ?? 0,
   );
   const timed = movesClock(first.poll) ? timedSink(table, sink, softirq) : sink;
   const engine = createEngine(table, { engine: first.engine, ...plan.engines }, timed);

@@ -24,7 +24,7 @@ export function coreTarget(
     merge: inCore,
     count(taken, flushed) {
       count(taken);
-      if (inCore.slots !== null) counters.aggregated += taken;
+      if (inCore.maxDesc > 0) counters.aggregated += taken;
       counters.flushed += flushed;
     },
     deliver,

@@ -1,19 +1,19 @@
 /** One engine over one capture with all that `analyze explain` asks of it: fates, what-ifs, losses, single packets. */
 import { kernelsFor } from '../capture/record-block.ts';
 import type { SkbSink } from '../coalesce/engine.ts';
-import { LINUX_GRO_DEFAULTS } from '../coalesce/linux-gro.ts';
 import { OBSTACLE, OBSTACLES_OF_REASON, type ObstacleSet } from '../coalesce/obstacle.ts';
 import { REASON } from '../coalesce/reason.ts';
 import { createPollModel, type PollSpec } from '../nic/poll.ts';
 import type { PollTarget } from '../nic/poll-model.ts';
 import type { Softirq } from '../nic/softirq.ts';
 import type { PacketTable } from '../packet/table.ts';
-import { createEngine, type EngineOptions } from './coalesce.ts';
+import { createEngine, type EngineOptions, mostHeldInCore } from './coalesce.ts';
+import { type ExplainedSink, explainedTarget } from './explain-core.ts';
 import type { Losses } from './explain-result.ts';
 import { createFateCounts, type FateCounts } from './fate-counts.ts';
 import { createLossCounter } from './merge-losses.ts';
 import type { PacketTrace } from './packet-trace.ts';
-import { timedSink } from './timed-sink.ts';
+import { clockedSink } from './timed-sink.ts';
 import { createWhatIfs, type PollProgress } from './what-if.ts';
 import { createOrderedWhatIfs } from './what-if-ordered.ts';
 
@@ -47,20 +47,24 @@ const CAPTURE_END = REASON['capture-end'];
 export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): ExplainLane {
   const { options, poll, softirq, sets, trace, observer } = setup;
   const fates = createFateCounts();
-  const losses = createLossCounter(table, options.engine === 'linux-gro', mostHeld(options));
+  const losses = createLossCounter(table, options.engine === 'linux-gro', mostHeldInCore(options));
   const { tcpAt, payloadBytes, flow } = table;
   const total = { dataSkbs: 0 };
   const progress: PollProgress = { dataSkbs: 0, met: 0 };
   let packets = 0;
 
+  function countHeld(flowOfSkb: number, reason: number, segments: number, payload: number): void {
+    progress.met |= OBSTACLES_OF_REASON[reason]!;
+    progress.dataSkbs++;
+    total.dataSkbs++;
+    fates.add(flowOfSkb, reason, segments, payload, 1);
+  }
+
   const plainSink: SkbSink = {
     hold: losses.hold,
     holdTaken: losses.holdTaken,
     deliverHeld(skb, reason) {
-      progress.met |= OBSTACLES_OF_REASON[reason]!;
-      progress.dataSkbs++;
-      total.dataSkbs++;
-      fates.add(skb.flow, reason, skb.segments, skb.payloadBytes, 1);
+      countHeld(skb.flow, reason, skb.segments, skb.payloadBytes);
       losses.deliverHeld(skb);
     },
     deliverAlone(row, reason) {
@@ -74,7 +78,8 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
   };
   const others = [trace, observer].filter((sink) => sink !== null);
   const sink = others.length === 0 ? plainSink : everySink([plainSink, ...others]);
-  const engine = createEngine(table, options, poll.kind === 'napi' ? timedSink(table, sink, softirq) : sink);
+  const clocked = poll.kind === 'napi' ? clockedSink(table, sink, softirq) : sink;
+  const engine = createEngine(table, options, clocked);
   const inOrder = sets.filter((set) => (set & OBSTACLE.reordering) !== 0);
   const asTheyCame = sets.filter((set) => (set & OBSTACLE.reordering) === 0);
   const whatIfs = createWhatIfs(table, options, asTheyCame, progress);
@@ -93,22 +98,37 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
     trace.end();
   }
 
+  /** What the plain run took, and the end of its poll. */
+  function taken(from: number, to: number): void {
+    packets += to - from;
+    whatIfs.receive(from, to);
+    ordered?.receive(from, to);
+  }
+
+  function endPoll(reason: number): void {
+    whatIfs.flushAll(reason);
+    ordered?.flushAll(reason);
+    progress.dataSkbs = 0;
+    progress.met = 0;
+  }
+
+  const reasons = { pollEnd: REASON['poll-end'], captureEnd: CAPTURE_END };
+  const inCore: ExplainedSink = {
+    deliver: countHeld,
+    take: taken,
+    endPoll: () => endPoll(reasons.pollEnd),
+  };
   const target: PollTarget = {
+    usual: others.length === 0 ? explainedTarget(table, engine, losses, inCore) : undefined,
     receive(from, to) {
-      packets += to - from;
       receive(from, to);
-      whatIfs.receive(from, to);
-      ordered?.receive(from, to);
+      taken(from, to);
     },
     flushAll(reason) {
       engine.flushAll(reason);
-      whatIfs.flushAll(reason);
-      ordered?.flushAll(reason);
-      progress.dataSkbs = 0;
-      progress.met = 0;
+      endPoll(reason);
     },
   };
-  const reasons = { pollEnd: REASON['poll-end'], captureEnd: CAPTURE_END };
   const model = createPollModel(poll, target, reasons, softirq);
   return {
     run(block) {
@@ -125,12 +145,6 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
     polls: model.polls,
     dropped: model.dropped,
   };
-}
-
-/** Of the engines whose packets the core may take. */
-function mostHeld({ engine, inetLro, linuxGro = LINUX_GRO_DEFAULTS }: EngineOptions): number | null {
-  if (engine === 'inet_lro') return inetLro.maxDesc;
-  return engine === 'linux-gro' ? linuxGro.buckets * linuxGro.perBucket : null;
 }
 
 function everySink(sinks: readonly SkbSink[]): SkbSink {

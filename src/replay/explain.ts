@@ -1,6 +1,7 @@
 /** `analyze explain`: one pass over a capture, every engine asked for, one record of why packets did and did not merge. */
 
 import { basename } from 'node:path';
+import type { Core } from '../capture/core.ts';
 import { type ObstacleSet, obstaclesIn } from '../coalesce/obstacle.ts';
 import type { PollSpec } from '../nic/poll.ts';
 import type { Softirq } from '../nic/softirq.ts';
@@ -9,7 +10,7 @@ import type { FlowTable } from '../packet/flows.ts';
 import { createSuperPacketFinder } from '../packet/super-packets.ts';
 import { adviceFor, allObstacles } from './advice.ts';
 import { lacksTimes } from './clock.ts';
-import type { EngineName, EngineOptions } from './coalesce.ts';
+import { type EngineName, type EngineOptions, mostHeldInCore } from './coalesce.ts';
 import { createEngineDiff, type EngineDiff } from './engine-diff.ts';
 import { createExplainLane, type ExplainLane } from './explain-lane.ts';
 import type { EngineExplanation, ExplainRecord, WhatIf } from './explain-result.ts';
@@ -33,7 +34,7 @@ export interface ExplainOptions extends ExplainPolls {
   /** Take their place if the packets have no times to simulate with; null: they stay. */
   readonly withoutTimes: ExplainPolls | null;
   /** The processor of an engine's polls; needed with `napi` alone. */
-  readonly softirq: (engine: EngineName) => Softirq;
+  readonly softirq: (engine: EngineName, core: Core | null, slots: number) => Softirq;
   readonly whatIfs: (engine: EngineName) => readonly ObstacleSet[];
   /** Flows told apart. */
   readonly top: number;
@@ -138,7 +139,8 @@ function createJob(
   const sets = options.whatIfs(name);
   const side = options.diff?.indexOf(name) ?? -1;
   const observer = diff === null || side < 0 ? null : diff.sinks[side as 0 | 1];
-  const softirq = options.softirq(name);
+  const slots = mostHeldInCore(engine);
+  const softirq = options.softirq(name, slots === null ? null : table.core, slots ?? 0);
   const lane = createExplainLane(table, { options: engine, poll, softirq, sets, trace, observer });
   flows.onForget(lane.fates.forget);
   return { name, lane, trace, sets };

@@ -51,6 +51,8 @@ export interface FateCounts {
 
 export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
   const numbers = new Float64Array((FIRST_FLOW + keptFlows) * ROW);
+  /** Payload of each row, whatever the reason: what flows are ranked by. */
+  const bytesOf = new Float64Array(FIRST_FLOW + keptFlows);
   /** Row of each flow, 0 where it has none. */
   let rowOf = new Int32Array(4096);
   const flowOf = new Int32Array(FIRST_FLOW + keptFlows);
@@ -71,28 +73,29 @@ export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
     return rows++;
   }
 
-  function bytesOf(row: number): number {
-    let bytes = 0;
-    for (let at = row * ROW + BYTES; at < (row + 1) * ROW; at += NUMBERS) bytes += numbers[at]!;
-    return bytes;
-  }
-
   /** Rows of flows, most payload first; of two with the same the flow seen first. */
-  function ranked(): number[] {
-    const all = Array.from({ length: rows - FIRST_FLOW }, (_, i) => FIRST_FLOW + i);
-    const bytes = new Map(all.map((row) => [row, bytesOf(row)]));
-    return all.sort((a, b) => bytes.get(b)! - bytes.get(a)! || flowOf[a]! - flowOf[b]!);
+  function ranked(): Int32Array {
+    const all = Int32Array.from({ length: rows - FIRST_FLOW }, (_, i) => FIRST_FLOW + i);
+    return all.sort((a, b) => bytesOf[b]! - bytesOf[a]! || flowOf[a]! - flowOf[b]!);
   }
 
   function pour(row: number, into: number): void {
-    for (let i = 0; i < ROW; i++) numbers[into * ROW + i]! += numbers[row * ROW + i]!;
-    numbers.fill(0, row * ROW, (row + 1) * ROW);
+    const from = row * ROW;
+    const to = into * ROW;
+    for (let i = 0; i < ROW; i++) {
+      const number = numbers[from + i]!;
+      if (number === 0) continue;
+      numbers[to + i]! += number;
+      numbers[from + i] = 0;
+    }
+    bytesOf[into]! += bytesOf[row]!;
+    bytesOf[row] = 0;
   }
 
   function dropSmallHalf(): void {
     const order = ranked();
-    const kept = order.slice(0, Math.floor(keptFlows / 2)).sort((a, b) => a - b);
-    for (const row of order.slice(kept.length)) {
+    const kept = order.slice(0, Math.floor(keptFlows / 2)).sort();
+    for (const row of order.subarray(kept.length)) {
       pour(row, OTHERS);
       rowOf[flowOf[row]!] = 0;
     }
@@ -135,7 +138,9 @@ export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
 
   return {
     add(flow, reason, packets, payloadBytes, dataSkbs) {
-      const at = rowOfFlow(flow) * ROW + reason * NUMBERS;
+      const row = rowOfFlow(flow);
+      bytesOf[row]! += payloadBytes;
+      const at = row * ROW + reason * NUMBERS;
       numbers[at + SKBS]! += 1;
       numbers[at + PACKETS]! += packets;
       numbers[at + BYTES]! += payloadBytes;
@@ -146,8 +151,8 @@ export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
     top(flows) {
       const order = ranked();
       return {
-        flows: order.slice(0, flows).map((row) => ({ flow: flowOf[row]!, fates: fatesOf([row]) })),
-        others: fatesOf([OTHERS, ...order.slice(flows)]),
+        flows: Array.from(order.subarray(0, flows), (row) => ({ flow: flowOf[row]!, fates: fatesOf([row]) })),
+        others: fatesOf([OTHERS, ...order.subarray(flows)]),
         withoutFlow: fatesOf([NO_FLOW]),
       };
     },

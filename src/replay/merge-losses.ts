@@ -34,6 +34,8 @@ export function noLosses(): Losses {
 
 export interface LossCounter {
   losses(): Losses;
+  /** Addresses of what is kept and counted; null where it does not lie in the core. */
+  readonly inCore: { readonly states: number; readonly counts: number } | null;
   /** Left out where the state does not lie in the core. */
   readonly holdTaken: SkbSink['holdTaken'];
   hold(slot: number, row: number, first: boolean, place: SegmentPlace): void;
@@ -155,6 +157,7 @@ export function createLossCounter(table: PacketTable, keepsPsh: boolean, slots: 
 
   return {
     losses: () => lossesOf(counts),
+    inCore: isInCore ? { states: state.byteOffset, counts: counts.byteOffset } : null,
     holdTaken: isInCore
       ? (from, to, held) =>
           core.kernels.countLosses(state.byteOffset, counts.byteOffset, held.slots, held.lastSlots, from, to)

@@ -1,6 +1,6 @@
 import type { SkbSink } from '../coalesce/engine.ts';
 import { holdTaken } from '../nic/hold-times.ts';
-import { deliverSkb, type Softirq } from '../nic/softirq.ts';
+import { deliverSkb, payForSkb, type Softirq } from '../nic/softirq.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { frameBytesOf } from './frame-bytes.ts';
 
@@ -22,6 +22,24 @@ export function timedSink(table: PacketTable, inner: SkbSink, softirq: Softirq):
       inner.deliverAlone(row, reason);
       const payload = tcpAt[row] === 0 ? 0 : Math.max(0, payloadBytes[row]!);
       deliverSkb(softirq, -1, 1, payload, frameBytesOf(table, row));
+    },
+  };
+}
+
+/** The same where nobody asks how long packets were held. */
+export function clockedSink(table: PacketTable, inner: SkbSink, softirq: Softirq): SkbSink {
+  const { tcpAt, payloadBytes } = table;
+  return {
+    hold: inner.hold,
+    holdTaken: inner.holdTaken,
+    deliverHeld(skb, reason) {
+      inner.deliverHeld(skb, reason);
+      payForSkb(softirq, skb.segments, skb.payloadBytes, skb.frameBytes);
+    },
+    deliverAlone(row, reason) {
+      inner.deliverAlone(row, reason);
+      const payload = tcpAt[row] === 0 ? 0 : Math.max(0, payloadBytes[row]!);
+      payForSkb(softirq, 1, payload, frameBytesOf(table, row));
     },
   };
 }

@@ -6,6 +6,8 @@
  * their skbs is counted. A poll that the end of a block cuts in two is replayed in any case, because its first rows are gone
  * by the time it is known what happens in it. Replays without poll ends have no such places and take every packet.
  */
+import { reserveWords } from '../capture/core.ts';
+import { kernelsFor } from '../capture/record-block.ts';
 import type { Engine, SkbSink } from '../coalesce/engine.ts';
 import { OBSTACLE, type ObstacleSet } from '../coalesce/obstacle.ts';
 import { REASON } from '../coalesce/reason.ts';
@@ -85,7 +87,13 @@ interface Replay {
   readonly waived: ObstacleSet;
   readonly count: SkbCount;
   difference: number;
+  /** Polls of this block to be replayed, a pair of words each: the first packet and the one after the poll. */
+  readonly polls: Int32Array;
+  listed: number;
 }
+
+/** Polls that a replay keeps until they are taken together. */
+const MOST_LISTED = 2048;
 
 /** `sets` without reordering, which needs another order of packets. */
 export function createWhatIfs(
@@ -95,7 +103,13 @@ export function createWhatIfs(
   progress: PollProgress,
 ): WhatIfs {
   const replays = sets.map(
-    (waived): Replay => ({ waived, count: countSkbs(table, options, waived), difference: 0 }),
+    (waived): Replay => ({
+      waived,
+      count: countSkbs(table, options, waived),
+      difference: 0,
+      polls: reserveWords(table.core, 2 * MOST_LISTED),
+      listed: 0,
+    }),
   );
   const endless = replays.filter(({ waived }) => (waived & OBSTACLE['poll-end']) !== 0);
   const lazy = replays.filter((replay) => !endless.includes(replay));
@@ -111,7 +125,26 @@ export function createWhatIfs(
   /** Lazy replays have taken the first packets of the poll. */
   let begun = false;
 
+  /** Lists are taken in the order in which their polls came, and before anything else. */
+  function takeListed(replay: Replay): void {
+    const { count, polls, listed } = replay;
+    if (listed === 0) return;
+    const { engine } = count;
+    if (engine.takePolls !== undefined && polls.buffer === table.core?.buffer && kernelsFor(table) !== null) {
+      engine.takePolls(polls, listed);
+    } else {
+      for (let poll = 0; poll < listed; poll++) {
+        engine.receive(polls[2 * poll]!, polls[2 * poll + 1]!);
+        engine.flushAll(REASON['poll-end']);
+      }
+    }
+    replay.difference += count.dataSkbs;
+    count.dataSkbs = 0;
+    replay.listed = 0;
+  }
+
   function begin(): void {
+    for (const replay of lazy) takeListed(replay);
     if (from === to) return;
     for (const { count } of lazy) count.engine.receive(from, to);
     from = to;
@@ -125,8 +158,16 @@ export function createWhatIfs(
   }
 
   function endPoll(replay: Replay, reason: number): void {
-    if (!begun && (progress.met & replay.waived) === 0) return;
-    const { count } = replay;
+    const { count, polls } = replay;
+    if (!begun) {
+      if ((progress.met & replay.waived) === 0) return;
+      replay.difference -= progress.dataSkbs;
+      polls[2 * replay.listed] = from;
+      polls[2 * replay.listed + 1] = to;
+      replay.listed++;
+      if (replay.listed === MOST_LISTED) takeListed(replay);
+      return;
+    }
     if (to > from) count.engine.receive(from, to);
     count.engine.flushAll(reason);
     replay.difference += count.dataSkbs - progress.dataSkbs;
@@ -150,6 +191,7 @@ export function createWhatIfs(
       if (begun || (progress.met & anyLazy) !== 0) for (const replay of lazy) endPoll(replay, reason);
       plainDataSkbs += progress.dataSkbs;
       if (reason === REASON['capture-end']) {
+        for (const replay of lazy) takeListed(replay);
         takeEndless();
         for (const replay of endless) {
           replay.count.engine.flushAll(reason);

@@ -1,0 +1,62 @@
+/** linux-gro in the lane of a poll model: what src/coalesce/linux-gro.ts does with finished skbs, and at the end of a poll. */
+import { deliver } from './delivery';
+import {
+  ADDED_FLAGS,
+  COUNT,
+  EMPTY,
+  FINISHING,
+  HELD_SKBS,
+  IN_USE,
+  ORDER,
+  OUTER,
+  PER_BUCKET,
+  releaseSkb,
+  SIZE_BYTES,
+  SLOT_BYTES,
+  SLOT_FLOW,
+  SLOT_PAYLOAD,
+  SLOTS,
+} from './gro-held';
+import { FLUSHED, GRO, REASON_FIN, REASON_PSH, REASON_SIZE } from './lane';
+
+const FIN: i32 = 1;
+
+/** Delivers a skb that its last packet finished. */
+export function flushFinished(lane: i32, index: i32): void {
+  const gro = load<i32>(lane, GRO);
+  const slot = load<i32>(gro, SLOTS) + index * SLOT_BYTES;
+  const flags = load<i32>(slot, ADDED_FLAGS) & load<i32>(gro, FINISHING);
+  const reason = flags === 0 ? REASON_SIZE : (flags & FIN) !== 0 ? REASON_FIN : REASON_PSH;
+  const flow = load<i32>(slot, SLOT_FLOW);
+  releaseSkb(gro, index);
+  deliverSlot(lane, slot, index, flow, load<i32>(lane + reason));
+}
+
+/** Delivers all that is held, list by list, the oldest of each first. */
+export function flushLists(lane: i32, reason: i32): void {
+  const gro = load<i32>(lane, GRO);
+  const slots = load<i32>(gro, SLOTS);
+  const perBucket = load<i32>(gro, PER_BUCKET);
+  let list = load<i32>(gro, ORDER);
+  let inUse = load<i32>(gro, IN_USE);
+  for (let left = load<i32>(gro, HELD_SKBS); left > 0; inUse += 4) {
+    const used = load<i32>(inUse);
+    for (let i = 0; i < used; i++) {
+      const index = load<i32>(list + (i << 2));
+      const slot = slots + index * SLOT_BYTES;
+      const flow = load<i32>(slot, SLOT_FLOW);
+      store<i32>(slot, EMPTY, SLOT_FLOW);
+      deliverSlot(lane, slot, index, flow, reason);
+    }
+    store<i32>(inUse, 0);
+    list += perBucket << 2;
+    left -= used;
+  }
+  store<i32>(gro, 0, HELD_SKBS);
+}
+
+function deliverSlot(lane: i32, slot: i32, index: i32, flow: i32, reason: i32): void {
+  store<i32>(lane, load<i32>(lane, FLUSHED) + 1, FLUSHED);
+  const frame = load<i32>(slot, OUTER) + load<i32>(slot, SIZE_BYTES);
+  deliver(lane, index, flow, reason, load<i32>(slot, COUNT), load<i32>(slot, SLOT_PAYLOAD), frame);
+}
