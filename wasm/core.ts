@@ -17,4 +17,4 @@ export { countTcp, observe } from './observe';
 export { filterMac, firstAt, isInOrder } from './receiver';
 export { countInetLroPolls, countLinuxGroPolls, endedInPolls, stoppedAt } from './replayed-polls';
 export { scanPcap, scanPcapng } from './scan';
-export { countLengths, nextSyn } from './super-packets';
+export { countLengths, nextCounted, nextSyn } from './super-packets';

@@ -23,3 +23,10 @@ export function nextSyn(row: i32, count: i32): i32 {
   }
   return row;
 }
+
+/** The first of the doubles `from … to-1` that is not 0, `to` if all are. */
+export function nextCounted(doubles: i32, from: i32, to: i32): i32 {
+  let i = from;
+  while (i < to && load<f64>(doubles + (i << 3)) === 0) i++;
+  return i;
+}

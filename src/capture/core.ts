@@ -71,6 +71,8 @@ export interface Kernels {
   /** src/packet/super-packets.ts. */
   countLengths(packetsOf: number, payloadOf: number, received: number): void;
   nextSyn(row: number, count: number): number;
+  /** The first of the doubles `from … to-1` at `doubles` that is not 0, `to` if all are. */
+  nextCounted(doubles: number, from: number, to: number): number;
   observe(
     sums: number,
     payload: number,

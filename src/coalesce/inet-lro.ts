@@ -91,7 +91,7 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   const lengthLimit = unlimited ? NO_LIMIT : 65_535 - options.mtu;
   const slots = reserveWords(plain ? table.core : null, maxDesc * WORDS);
   const isInCore = slots.buffer === table.core?.buffer;
-  for (let slot = 0; slot < maxDesc; slot++) slots[slot * WORDS] = EMPTY;
+  slots.fill(EMPTY);
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
   const skb = createHeldSkb();
   const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };

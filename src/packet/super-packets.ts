@@ -91,6 +91,14 @@ export function createSuperPacketFinder(core: Core | null = null): SuperPacketFi
     }
   }
 
+  /** From `from` on, one that packets with payload have. There are so many that a loop in the interpreter is felt. */
+  function nextLength(from: number): number {
+    if (isInCore) return core.kernels.nextCounted(packetsOf.byteOffset, from, LENGTHS);
+    let length = from;
+    while (length < LENGTHS && packetsOf[length] === 0) length++;
+    return length;
+  }
+
   function report(): SuperPacketReport {
     let longest = 0;
     let mode = 0;
@@ -98,9 +106,8 @@ export function createSuperPacketFinder(core: Core | null = null): SuperPacketFi
     let payload = payloadOf[0]!;
     let total = payload;
     let wireMtu = 0;
-    for (let length = 1; length < packetsOf.length; length++) {
+    for (let length = nextLength(1); length < LENGTHS; length = nextLength(length + 1)) {
       const count = packetsOf[length]!;
-      if (count === 0) continue;
       total += payloadOf[length]!;
       if (length <= ORDINARY_MTU) {
         wireMtu = length;

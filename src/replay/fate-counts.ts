@@ -7,6 +7,8 @@ import { REASONS } from '../coalesce/reason.ts';
 
 /** Flows kept apart at once. */
 const KEPT_FLOWS = 4096;
+/** Room for so many at first. */
+const FIRST_ROOM = 64;
 /** Rows before those of flows. */
 const NO_FLOW = 0;
 const OTHERS = 1;
@@ -50,7 +52,8 @@ export interface FateCounts {
 }
 
 export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
-  const numbers = new Float64Array((FIRST_FLOW + keptFlows) * ROW);
+  /** Most captures have few flows: room for more is made when they come. */
+  let numbers = new Float64Array((FIRST_FLOW + FIRST_ROOM) * ROW);
   /** Payload of each row, whatever the reason: what flows are ranked by. */
   const bytesOf = new Float64Array(FIRST_FLOW + keptFlows);
   /** Row of each flow, 0 where it has none. */
@@ -68,6 +71,11 @@ export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
     const row = rowOf[flow]!;
     if (row !== 0) return row;
     if (rows === FIRST_FLOW + keptFlows) dropSmallHalf();
+    if ((rows + 1) * ROW > numbers.length) {
+      const larger = new Float64Array(Math.min(numbers.length * 2, (FIRST_FLOW + keptFlows) * ROW));
+      larger.set(numbers);
+      numbers = larger;
+    }
     rowOf[flow] = rows;
     flowOf[rows] = flow;
     return rows++;
