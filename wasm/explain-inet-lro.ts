@@ -15,7 +15,7 @@ import {
   SLOT_BYTES,
   TSVAL,
 } from './inet-lro';
-import { FLOW, IP_LENGTH, MARKS, PAYLOAD_BYTES, RECEIVED_ROWS, SEQ, TCP_AT, TSVALS } from './layout';
+import { FLOW, IP_LENGTH, MARKS, PAYLOAD_BYTES, RECEIVED_ROWS, RUNS, SEQ, TCP_AT, TSVALS } from './layout';
 
 /** No flow has this index, and no empty session. */
 const NO_FLOW: i32 = -2;
@@ -46,6 +46,8 @@ export function countInetLro(
   let packets: i32 = 0;
   let length: i32 = 0;
   let oldest: i32 = 0;
+  /** The packet after those that are like the one looked at, and follow it. */
+  let alike: i32 = 0;
   let i = from;
   ended = 0;
   for (; i < to; i++) {
@@ -88,7 +90,19 @@ export function countInetLro(
       store<i32>(slot, EMPTY);
       held = NO_FLOW;
       ended++;
+      continue;
     }
+    alike = max<i32>(alike, load<i32>(i << 2, RUNS));
+    const follow = min<i32>(alike, to) - (i + 1);
+    if (follow <= 0 || load<i32>((i + follow) << 2, TSVALS) - oldest < 0) continue;
+    // Those that are alike follow up to the one that fills the session, which is looked at.
+    const room = min<i32>(maxAggr - packets, (lengthLimit - length) / payload + 1) - 1;
+    const joined = min<i32>(follow, room);
+    if (joined <= 0) continue;
+    next += joined * payload;
+    packets += joined;
+    length += joined * payload;
+    i += joined;
   }
   if (held !== NO_FLOW) save(slot, next, packets, length);
   return i;

@@ -1,7 +1,8 @@
 /** What `analyze explain` wants of a lane: each skb with its flow, where polls end, and what merging lost. */
 import { EXPLAINED, GRO, LOGGED, SLOTS } from './lane';
 import { LOG } from './layout';
-import { countLosses, endLosses } from './losses';
+import { endLosses } from './losses';
+import { countLosses } from './taken';
 
 /** Of the block that src/replay/explain-core.ts fills: addresses, the last of them 0 for inet_lro. */
 const STATES: i32 = 0;

@@ -47,7 +47,13 @@ export const LOG_ENTRIES: i32 = 1024;
 export const MARKS: i32 = LOG + 24 * LOG_ENTRIES;
 export const TSVALS: i32 = MARKS + MAX_ROWS;
 
+/**
+ * Of a received packet that others follow which differ in nothing that a replay looks at: the one after the last of them; 0 for
+ * all others. wasm/losses.ts says what is equal.
+ */
+export const RUNS: i32 = TSVALS + 4 * MAX_ROWS;
+
 /** Free for engines and lanes. */
-export const FREE: i32 = TSVALS + 4 * MAX_ROWS;
+export const FREE: i32 = RUNS + 4 * MAX_ROWS;
 /** Some 100 lanes of a sweep, or 16,384 skbs of linux-gro with their headers; pages that nobody touches cost nothing. */
 export const MEMORY_BYTES: i32 = 41_943_040;

@@ -5,6 +5,7 @@ import {
   ANY_SIZE,
   COUNT,
   COUNTS_ONLY,
+  EMPTY,
   EXACT,
   FINISHING,
   GSO_BYTES,
@@ -45,6 +46,7 @@ import {
   MAX_ROWS,
   PAYLOAD_BYTES,
   RECEIVED_ROWS,
+  RUNS,
   SEQ,
   TCP_AT,
   TCP_FLAGS,
@@ -78,6 +80,7 @@ let lastTaken: i32 = NO_SKB;
 /** A block begins: nothing is known of its packets. */
 export function forgetMarks(): void {
   memory.fill(MARKS, 0, MAX_ROWS);
+  memory.fill(RUNS, 0, 4 * MAX_ROWS);
 }
 
 export function finishedSkb(): i32 {
@@ -121,14 +124,17 @@ export function mergeAfter(gro: i32, before: i32, from: i32, to: i32): i32 {
   const marks = load<i32>(gro, WRITES_MARKS) !== 0;
   /** The skb that took the packet before. */
   let last = before;
-  /** The skb in locals, its segment size, what changes, and the payload that joined since. */
+  /** The skb in locals, its flow and segment size, what changes, and the payload that joined since. */
   let index: i32 = NO_SKB;
+  let held: i32 = EMPTY;
   let slot: i32 = 0;
   let gso: i32 = 0;
   let ids: i32 = 0;
   let count: i32 = 0;
   let flags: i32 = 0;
   let added: i32 = 0;
+  /** The packet after those that are like the one looked at, and follow it. */
+  let alike: i32 = 0;
   finished = NO_SKB;
   ended = 0;
   let i = from;
@@ -144,13 +150,18 @@ export function mergeAfter(gro: i32, before: i32, from: i32, to: i32): i32 {
     if (rule < 0) {
       const flow = load<i32>(row << 2, FLOW);
       const lastSlot = lastSlots + ((flow & (LAST_SLOTS - 1)) << 2);
-      const found = load<i32>(lastSlot);
-      const isHeld = load<i32>(slots + found * SLOT_BYTES, SLOT_FLOW) === flow;
+      let found = index;
+      let isHeld = flow === held;
+      if (!isHeld) {
+        found = load<i32>(lastSlot);
+        isHeld = load<i32>(slots + found * SLOT_BYTES, SLOT_FLOW) === flow;
+      }
       let opens = !isHeld;
       if (isHeld) {
         if (found !== index) {
           if (index !== NO_SKB) save(slot, ids, count, flags, added);
           index = found;
+          held = flow;
           slot = slots + index * SLOT_BYTES;
           gso = load<i32>(slot, GSO_BYTES);
           ids = load<i32>(slot, OUTER_ID);
@@ -166,17 +177,17 @@ export function mergeAfter(gro: i32, before: i32, from: i32, to: i32): i32 {
         // What inet_lro takes for usual is plain.
         if (load<u8>(row, USUAL) === 0 && !isPlain(row, kind, frame, ip, tcp, ipBytes)) break;
         if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + ipBytes) break;
-        const held = headers + index * HELD_BYTES;
-        if (!sameEthernet(frame, held)) break;
+        const header = headers + index * HELD_BYTES;
+        if (!sameEthernet(frame, header)) break;
         if (
           payload > 0 &&
           payload <= gso &&
           load<i32>(row << 2, SEQ) === load<i32>(slot, NEXT_SEQ) + added &&
           <u32>(load<i32>(slot, SIZE_BYTES) + added + payload) < <u32>maxSize &&
-          sameTcp(tcp, held + ETHERNET_BYTES + ipBytes)
+          sameTcp(tcp, header + ETHERNET_BYTES + ipBytes)
         ) {
-          if (kind === PLAIN_TCP4) rule = idRule4(ip, held + ETHERNET_BYTES, ids, count);
-          else if (sameIpv6(ip, held + ETHERNET_BYTES)) rule = UNDECIDED;
+          if (kind === PLAIN_TCP4) rule = idRule4(ip, header + ETHERNET_BYTES, ids, count);
+          else if (sameIpv6(ip, header + ETHERNET_BYTES)) rule = UNDECIDED;
         }
         // Over IPv4 the flow's number says that it is the skb of its flow, and all rules were looked at.
         opens = rule < 0;
@@ -185,35 +196,53 @@ export function mergeAfter(gro: i32, before: i32, from: i32, to: i32): i32 {
       if (opens) {
         if (index !== NO_SKB) save(slot, ids, count, flags, added);
         index = NO_SKB;
+        held = EMPTY;
         if (!openSkb(gro, row, isHeld ? found : NO_SKB)) break;
         if (isHeld) ended++;
         index = load<i32>(lastSlot);
+        held = flow;
         slot = slots + index * SLOT_BYTES;
         gso = payload;
         ids = UNDECIDED;
         count = 1;
         flags = 0;
         added = 0;
-        last = index;
-        continue;
-      }
-      if (marks && last === index) store<u8>(i, rule + 1, MARKS);
+      } else if (marks && last === index) store<u8>(i, rule + 1, MARKS);
       last = index;
     }
-    flags = <i32>load<u16>(row << 1, TCP_FLAGS) & FIN_PSH_FLAGS;
-    ids = rule;
-    count++;
-    added += payload;
-    if ((flags & finishing) === 0 && (anySize || payload >= gso)) continue;
-    last = NO_SKB;
-    if (!countsOnly) {
-      finished = index;
-      i++;
-      break;
+    if (rule >= 0) {
+      flags = <i32>load<u16>(row << 1, TCP_FLAGS) & FIN_PSH_FLAGS;
+      ids = rule;
+      count++;
+      added += payload;
+      if ((flags & finishing) !== 0 || (!anySize && payload < gso)) {
+        last = NO_SKB;
+        if (!countsOnly) {
+          finished = index;
+          i++;
+          break;
+        }
+        releaseSkb(gro, index);
+        index = NO_SKB;
+        held = EMPTY;
+        ended++;
+        continue;
+      }
     }
-    releaseSkb(gro, index);
-    index = NO_SKB;
-    ended++;
+    if (!countsOnly) continue;
+    alike = max<i32>(alike, load<i32>(i << 2, RUNS));
+    const follow = min<i32>(alike, to) - (i + 1);
+    if (follow <= 0 || payload !== gso) continue;
+    // Those that are alike join as this one did, as long as there is room.
+    const nextRule = <i32>load<u8>(i + 1, MARKS) - 1;
+    if (ids !== UNDECIDED && ids !== nextRule) continue;
+    const joined = min<i32>(follow, (maxSize - 1 - load<i32>(slot, SIZE_BYTES) - added) / payload);
+    if (joined <= 0) continue;
+    ids = nextRule;
+    flags = 0;
+    count += joined;
+    added += joined * payload;
+    i += joined;
   }
   if (index !== NO_SKB) save(slot, ids, count, flags, added);
   lastTaken = last;

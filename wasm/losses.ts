@@ -1,38 +1,30 @@
-/**
- * What merging loses, of packets that a kernel of an engine just took into held skbs: as src/replay/merge-losses.ts, on
- * the same state. Each packet's skb is still held, because a kernel ends none.
- */
+/** What merging loses, packet by packet: as src/replay/merge-losses.ts, on the same state. */
 import { big16, big32 } from './bytes';
-import { FLOW, IP_AT, MARKS, PAYLOAD_BYTES, RECEIVED_ROWS, TCP_AT, TCP_FLAGS, TSVALS } from './layout';
 
-/** Of a held skb: its state here, and its slot in the engine. */
-const STATE_BYTES: i32 = 64;
-const SLOT_BYTES: i32 = 64;
-const LAST_SLOTS: i32 = 1024;
-/** No flow has this index. */
-const NO_FLOW: i32 = -2;
+/** Of a held skb. */
+export const STATE_BYTES: i32 = 64;
 
 /** Offsets of the words of a state. */
 const ACK: i32 = 0;
 const WINDOW: i32 = 4;
-const TSVAL: i32 = 8;
+export const TSVAL: i32 = 8;
 const TSECR: i32 = 12;
-const TIMESTAMPS: i32 = 16;
-const ID: i32 = 20;
-const FIELDS: i32 = 24;
-const COUNT: i32 = 28;
-const FIRST_PAYLOAD: i32 = 32;
-const LAST_PAYLOAD: i32 = 36;
+export const TIMESTAMPS: i32 = 16;
+export const ID: i32 = 20;
+export const FIELDS: i32 = 24;
+export const COUNT: i32 = 28;
+export const FIRST_PAYLOAD: i32 = 32;
+export const LAST_PAYLOAD: i32 = 36;
 const UNEVEN: i32 = 40;
-const LAST_PSH: i32 = 44;
-const HELD: i32 = 48;
+export const LAST_PSH: i32 = 44;
+export const HELD: i32 = 48;
 
 /** Offsets of the doubles that are counted. */
-const JOINED: i32 = 0;
+export const JOINED: i32 = 0;
 const PSH_POSITIONS: i32 = 8;
-const TIMESTAMP_VALUES: i32 = 16;
+export const TIMESTAMP_VALUES: i32 = 16;
 const TIMESTAMP_ECHOES: i32 = 24;
-const IP_IDS: i32 = 32;
+export const IP_IDS: i32 = 32;
 const WINDOW_UPDATES: i32 = 40;
 const ACK_NUMBERS: i32 = 48;
 const IP_FIELDS: i32 = 56;
@@ -40,45 +32,7 @@ const UNEVEN_SKBS: i32 = 64;
 
 const WINDOW_BITS: i32 = 0xffff;
 const PSH: i32 = 0x0008_0000;
-/** Of the flags column. */
-const PSH_FLAG: i32 = 8;
 const TIMESTAMP_OPTION: i32 = 0x0101_080a;
-
-/**
- * `lastSlots` says where a flow is held; 0 where the slots have to be searched: for inet_lro, whose packets are marked for
- * its replays. Those of linux-gro are marked already: such a packet has the header of the one before, but for PSH.
- */
-export function countLosses(states: i32, counts: i32, slots: i32, lastSlots: i32, from: i32, to: i32): void {
-  let held: i32 = NO_FLOW;
-  let state = states;
-  let joined: i32 = 0;
-  for (let i = from; i < to; i++) {
-    const row = load<i32>(i << 2, RECEIVED_ROWS);
-    const flow = load<i32>(row << 2, FLOW);
-    const ip = load<i32>(row << 2, IP_AT);
-    const tcp = load<i32>(row << 2, TCP_AT);
-    const payload = load<i32>(row << 2, PAYLOAD_BYTES);
-    const follows = flow === held;
-    if (!follows) {
-      held = flow;
-      state = states + slotOf(flow, slots, lastSlots) * STATE_BYTES;
-    }
-    if (lastSlots === 0) {
-      store<u8>(i, 1, MARKS);
-      store<i32>(i << 2, big32(tcp, 24), TSVALS);
-    } else if (follows && load<u8>(i, MARKS) !== 0 && isLikeFirst(state, row, payload)) {
-      store<i32>(state, load<i32>(state, COUNT) + 1, COUNT);
-      joined++;
-      continue;
-    }
-    if (load<i32>(state, HELD) === 0) begin(state, ip, tcp, payload);
-    else {
-      join(state, counts, ip, tcp, payload);
-      joined++;
-    }
-  }
-  add(counts + JOINED, joined);
-}
 
 /** An skb is delivered, as there. */
 export function endLosses(states: i32, counts: i32, slot: i32, segments: i32, keepsPsh: bool): void {
@@ -89,21 +43,7 @@ export function endLosses(states: i32, counts: i32, slot: i32, segments: i32, ke
   if (!keepsPsh && load<i32>(state, LAST_PSH) !== 0) add(counts + PSH_POSITIONS, 1);
 }
 
-/** Of a marked packet, which leaves these to be compared. */
-function isLikeFirst(state: i32, row: i32, payload: i32): bool {
-  const first = load<i32>(state, FIRST_PAYLOAD);
-  const psh = (<i32>load<u16>(row << 1, TCP_FLAGS) & PSH_FLAG) | load<i32>(state, LAST_PSH);
-  return ((payload ^ first) | (load<i32>(state, LAST_PAYLOAD) ^ first) | psh) === 0;
-}
-
-function slotOf(flow: i32, slots: i32, lastSlots: i32): i32 {
-  if (lastSlots !== 0) return load<i32>(lastSlots + ((flow & (LAST_SLOTS - 1)) << 2));
-  let slot = slots;
-  while (load<i32>(slot) !== flow) slot += SLOT_BYTES;
-  return (slot - slots) / SLOT_BYTES;
-}
-
-function begin(state: i32, ip: i32, tcp: i32, payload: i32): void {
+export function begin(state: i32, ip: i32, tcp: i32, payload: i32): void {
   const word = big32(tcp, 12);
   const stamped = word >>> 28 === 8 && big32(tcp, 20) === TIMESTAMP_OPTION;
   store<i32>(state, big32(tcp, 8), ACK);
@@ -123,7 +63,7 @@ function begin(state: i32, ip: i32, tcp: i32, payload: i32): void {
   store<i32>(state, 1, HELD);
 }
 
-function join(state: i32, counts: i32, ip: i32, tcp: i32, payload: i32): void {
+export function join(state: i32, counts: i32, ip: i32, tcp: i32, payload: i32): void {
   const word = big32(tcp, 12);
   const ack = big32(tcp, 8);
   const fields = ipFieldsAt(ip);
@@ -171,11 +111,11 @@ function isVersion4(ip: i32): bool {
 }
 
 /** TOS and TTL, or traffic class and hop limit. */
-function ipFieldsAt(ip: i32): i32 {
+export function ipFieldsAt(ip: i32): i32 {
   if (isVersion4(ip)) return ((<i32>load<u8>(ip, 1)) << 8) | <i32>load<u8>(ip, 8);
   return (((big16(ip, 0) >> 4) & 0xff) << 8) | <i32>load<u8>(ip, 7);
 }
 
-function add(place: i32, value: f64): void {
+export function add(place: i32, value: f64): void {
   store<f64>(place, load<f64>(place) + value);
 }

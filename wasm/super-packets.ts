@@ -5,14 +5,32 @@ const SYN: i32 = 2;
 
 /** Adds received packets with payload, and their payload, by IP length: to doubles. */
 export function countLengths(packetsOf: i32, payloadOf: i32, received: i32): void {
+  /** What lengths in a row are counted at their end. */
+  let length = 0;
+  let packets = 0;
+  let bytes = 0;
   for (let i = 0; i < received; i++) {
     const row = load<i32>(i << 2, RECEIVED_ROWS);
     const payload = load<i32>(row << 2, PAYLOAD_BYTES);
     if (load<i32>(row << 2, TCP_AT) === 0 || payload <= 0) continue;
-    const at = (load<i32>(row << 2, IP_LENGTH) & 0xffff) << 3;
-    store<f64>(packetsOf + at, load<f64>(packetsOf + at) + 1);
-    store<f64>(payloadOf + at, load<f64>(payloadOf + at) + payload);
+    const ofPacket = load<i32>(row << 2, IP_LENGTH);
+    if (ofPacket !== length) {
+      addLength(packetsOf, payloadOf, length, packets, bytes);
+      length = ofPacket;
+      packets = 0;
+      bytes = 0;
+    }
+    packets++;
+    bytes += payload;
   }
+  addLength(packetsOf, payloadOf, length, packets, bytes);
+}
+
+/** A block is too short for sums beyond 32 bits. */
+function addLength(packetsOf: i32, payloadOf: i32, length: i32, packets: i32, bytes: i32): void {
+  const at = (length & 0xffff) << 3;
+  store<f64>(packetsOf + at, load<f64>(packetsOf + at) + packets);
+  store<f64>(payloadOf + at, load<f64>(payloadOf + at) + bytes);
 }
 
 /** The first row from `row` on with a TCP header whose SYN is set; `count` if there is none. */

@@ -2,7 +2,6 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { OBSTACLE } from '../coalesce/obstacle.ts';
-import { movesClock } from '../nic/poll.ts';
 import type { ExplainOptions } from '../replay/explain.ts';
 import type { ExplainRecord } from '../replay/explain-result.ts';
 import type { RawExplainOptions } from './explain-options.ts';
@@ -47,7 +46,8 @@ export async function explainInThreads(
 function takesCore({ engines, poll, whatIfs, packets }: ExplainOptions): boolean {
   const sets = engines.flatMap((engine) => whatIfs(engine));
   return (
-    !movesClock(poll) &&
+    poll.kind !== 'veth' &&
+    !(poll.kind === 'napi' && poll.moderation.kind === 'dynamic') &&
     packets.length === 0 &&
     engines.every((engine) => engine === 'inet_lro' || engine === 'linux-gro') &&
     sets.every((set) => (set & OBSTACLE.reordering) === 0)
