@@ -1,11 +1,11 @@
 /**
  * The way of an skb from the driver through bridge, netback and netfront into the guest, in one of the
- * three configurations of the study, as counted events. Only what depends on the single skb is counted skb
- * by skb; what follows from sums is derived once, at the end of the run.
+ * three configurations of the study, as counted events. Only what depends on the order of skbs is counted skb
+ * by skb; what follows from their sizes is counted size by size, what follows from sums is derived at the end of the run.
  */
 import { deriveLinearised, drop, linearise } from './bridge.ts';
 import { addRun, createEvents, EVENT, type RunCounts } from './events.ts';
-import { deriveCopyToUser, type GuestState, receiveInGuest } from './guest.ts';
+import { acksOf, deriveCopyToUser, type GuestState, receiveInGuest } from './guest.ts';
 import {
   createNetbackState,
   FORM,
@@ -16,6 +16,7 @@ import {
 } from './netback.ts';
 import { receiveInNetfront } from './netfront.ts';
 import { netbackOf } from './receive-modes.ts';
+import { type CountSkbs, createSkbTally, placeOf, type SkbTally, settleAll } from './skb-tally.ts';
 
 /** The three configurations of the study. */
 export const XEN_CONFIGURATIONS = ['Xen', 'LRO', 'Optimized'] as const;
@@ -61,8 +62,12 @@ const SUPER_PACKETS = EVENT.superPackets;
 const SUPER_PAYLOAD_BYTES = EVENT.superPacketPayloadBytes;
 const SUPER_FRAME_BYTES = EVENT.superPacketFrameBytes;
 
+/** Of a size whose skbs are dropped, in place of what they take of a batch. */
+const DROPPED = -1;
+
 /** What one path keeps. */
 interface PathState {
+  /** Without what is in the tally, in netback's and in the guest's state. */
   readonly events: Float64Array;
   readonly linearises: boolean;
   readonly lineariseMaxOrder: number;
@@ -70,46 +75,69 @@ interface PathState {
   readonly netback: Netback;
   readonly netbackState: NetbackState;
   readonly guest: GuestState;
+  /** Made for the first run of equal skbs: many paths see one skb only. */
+  tally: SkbTally | null;
+  readonly count: CountSkbs;
 }
 
 export function createXenPath(options: XenPathOptions): XenPath {
   const netback = netbackOf(options.receiveMode, options.fragmentCopy);
   const linearises =
     options.configuration === 'LRO' && options.lroMode === 'skb' && !netback.takesFragmentLists;
-  const events = createEvents();
   const state: PathState = {
-    events,
+    events: createEvents(),
     linearises,
     lineariseMaxOrder: options.lineariseMaxOrder ?? Number.POSITIVE_INFINITY,
     superPacketForm: linearises ? FORM.LINEAR : FORM.FRAGMENTS,
     netback,
-    netbackState: createNetbackState(events),
-    guest: { events, knowsSegmentSize: netback.carriesSegmentSize, unacknowledgedBytes: 0 },
+    netbackState: createNetbackState(),
+    guest: { knowsSegmentSize: netback.carriesSegmentSize, inRow: 0, acks: 0 },
+    tally: null,
+    count: (...skbs) => countSkbs(state, ...skbs),
   };
   return {
-    deliver: (segments, payloadBytes, frameBytes) => deliver(state, segments, payloadBytes, frameBytes, 1, 0),
+    deliver(segments, payloadBytes, frameBytes) {
+      const each = countSkbs(state, segments, payloadBytes, frameBytes, 1);
+      passInOrder(state, each, segments, payloadBytes, 1, 0);
+    },
     deliverRun: (segments, payloadBytes, frameBytes, times, polls) =>
-      deliver(state, segments, payloadBytes, frameBytes, times, polls),
+      deliverRun(state, segments, payloadBytes, frameBytes, times, polls),
     pollEnd: () => netback.pollEnd(state.netbackState),
-    snapshot: (run) => derived(state, state.events.slice(), run),
-    finish: (run) => finish(state, run),
+    snapshot: (run) => derived(state, run),
+    finish: (run) => {
+      netback.pollEnd(state.netbackState);
+      return derived(state, run);
+    },
   };
 }
 
 // The functions below stand outside of createXenPath because V8 takes the indices above for constants only
 // in a function that exists once: that halves the time of an skb against the same code in a closure.
 
-function deliver(
+function deliverRun(
   state: PathState,
   segments: number,
   payloadBytes: number,
   frameBytes: number,
-  inPoll: number,
+  times: number,
   polls: number,
 ): void {
+  state.tally ??= createSkbTally();
+  const { tally } = state;
+  const place = placeOf(tally, segments, payloadBytes, frameBytes, state.count);
+  tally.skbs[place]! += times * Math.max(1, polls);
+  passInOrder(state, tally.marks[place]!, segments, payloadBytes, times, polls);
+}
+
+/** Counts all that follows from the size of so many skbs. Returns what each takes of a batch, or DROPPED. */
+function countSkbs(
+  state: PathState,
+  segments: number,
+  payloadBytes: number,
+  frameBytes: number,
+  times: number,
+): number {
   const { events } = state;
-  const rounds = Math.max(1, polls);
-  const times = inPoll * rounds;
   events[SKBS]! += times;
   events[FRAME_BYTES]! += times * frameBytes;
   if (payloadBytes > 0) {
@@ -125,25 +153,43 @@ function deliver(
     form = state.superPacketForm;
     if (state.linearises && !linearise(events, state.lineariseMaxOrder, segments, payloadBytes, times)) {
       drop(events, segments, payloadBytes, frameBytes, times);
-      if (polls > 0) state.netback.pollEnd(state.netbackState);
-      return;
+      return DROPPED;
     }
   }
+  receiveInNetfront(events, frameBytes, times);
+  return state.netback.count(events, form, segments, payloadBytes, frameBytes, times);
+}
+
+/** `inPoll` skbs that take `each` of a batch; with `polls` the end of a poll after them, and all that so often. */
+function passInOrder(
+  state: PathState,
+  each: number,
+  segments: number,
+  payloadBytes: number,
+  inPoll: number,
+  polls: number,
+): void {
   const { netback, netbackState } = state;
+  if (each === DROPPED) {
+    if (polls > 0) netback.pollEnd(netbackState);
+    return;
+  }
+  const rounds = Math.max(1, polls);
   for (let round = 0; round < rounds; round++) {
-    if (inPoll > 0) netback.receive(netbackState, form, segments, payloadBytes, frameBytes, inPoll);
+    netback.fill(netbackState, each, inPoll);
     if (polls > 0) netback.pollEnd(netbackState);
   }
-  receiveInNetfront(events, frameBytes, times);
-  if (payloadBytes > 0) receiveInGuest(state.guest, segments, payloadBytes, times);
+  if (payloadBytes > 0) receiveInGuest(state.guest, segments, inPoll * rounds);
 }
 
-function finish(state: PathState, run: RunCounts): Float64Array {
-  state.netback.pollEnd(state.netbackState);
-  return derived(state, state.events, run);
-}
-
-function derived(state: PathState, events: Float64Array, run: RunCounts): Float64Array {
+/** All counts so far. */
+function derived(state: PathState, run: RunCounts): Float64Array {
+  if (state.tally !== null) settleAll(state.tally, state.count);
+  const events = state.events.slice();
+  const { hypercalls } = state.netbackState;
+  events[EVENT.hypercalls] = hypercalls;
+  events[EVENT.eventNotifications] = hypercalls;
+  events[EVENT.guestAcks] = acksOf(state.guest);
   addRun(events, run);
   if (state.linearises) deriveLinearised(events);
   state.netback.finish(events);
