@@ -1,7 +1,7 @@
 /** The processor that `napi` spends time on: that of a configuration's driver domain. */
 import type { PollSpec } from '../nic/poll.ts';
 import { createSoftirq, NO_CYCLES, type Softirq } from '../nic/softirq.ts';
-import type { XenConfiguration } from '../path/xen-path.ts';
+import type { XenConfiguration } from '../path/xen-configurations.ts';
 import { type RawNicOptions, refuseNicOptions } from './nic-options.ts';
 import type { RawPathOptions } from './path-options.ts';
 import { UsageError } from './usage.ts';

@@ -17,10 +17,7 @@ import {
 import { receiveInNetfront } from './netfront.ts';
 import { netbackOf } from './receive-modes.ts';
 import { type CountSkbs, createSkbTally, placeOf, type SkbTally, settleAll } from './skb-tally.ts';
-
-/** The three configurations of the study. */
-export const XEN_CONFIGURATIONS = ['Xen', 'LRO', 'Optimized'] as const;
-export type XenConfiguration = (typeof XEN_CONFIGURATIONS)[number];
+import type { XenConfiguration } from './xen-configurations.ts';
 
 export interface XenPathOptions {
   readonly configuration: XenConfiguration;

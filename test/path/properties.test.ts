@@ -7,7 +7,8 @@ import {
   RECEIVE_MODES,
   type ReceiveMode,
 } from '../../src/path/netback.ts';
-import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-path.ts';
+import { XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-configurations.ts';
+import { createXenPath } from '../../src/path/xen-path.ts';
 import { STUDY_RECEIVE_MODES } from '../helpers/receive-modes.ts';
 
 interface Skb {
