@@ -14,6 +14,7 @@ export { endedSkbs, finishedSkb, forgetMarks, mergeLinuxGro } from './linux-gro'
 export { countLosses } from './losses';
 export { runNapi } from './napi';
 export { countTcp, observe } from './observe';
+export { countReasons, passSkbs } from './path';
 export { filterMac, firstAt, isInOrder } from './receiver';
 export { scanPcap, scanPcapng } from './scan';
 export { countLengths, nextSyn } from './super-packets';

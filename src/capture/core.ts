@@ -83,6 +83,9 @@ export interface Kernels {
     to: number,
   ): number;
   countTcp(count: number): number;
+  /** Of the log of delivered skbs: entries that the path at this address takes; src/path/path-core.ts. */
+  passSkbs(path: number, from: number, to: number): number;
+  countReasons(skbsOf: number, packetsOf: number, entries: number): void;
   /** Of the lane at this address; src/nic/batch-core.ts and napi-core.ts. */
   runBatch(lane: number, from: number, to: number): number;
   runNapi(lane: number, from: number, to: number): number;

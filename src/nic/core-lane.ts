@@ -9,8 +9,6 @@ const FLUSHED = 9;
 const LOGGED = 10;
 const MAX_DESC = 18;
 
-/** Of an entry of the log: reason, segments, payload bytes, frame bytes, times, polls (wasm/delivery.ts). */
-const ENTRY_WORDS = 6;
 /** The log must hold what one packet brings about, whichever sessions are open. */
 const MOST_SLOTS = 256;
 /** Packets that the core is not asked about after many that it left over. */
@@ -58,8 +56,6 @@ export function createTakeUsual(
   run: TakeUsual,
   dropped: () => number = () => 0,
 ): TakeUsual {
-  const { core } = usual;
-  const log = new Int32Array(core.buffer, core.at.LOG, ENTRY_WORDS * core.at.LOG_ENTRIES);
   let skip = 0;
   let skipped = 0;
   return (from, to) => {
@@ -73,9 +69,7 @@ export function createTakeUsual(
     const lost = dropped();
     const next = run(from, to);
     usual.count(next - from - (dropped() - lost), words[FLUSHED]!);
-    const end = words[LOGGED]! * ENTRY_WORDS;
-    for (let at = 0; at < end; at += ENTRY_WORDS)
-      usual.deliver(log[at]!, log[at + 1]!, log[at + 2]!, log[at + 3]!, log[at + 4]!, log[at + 5]!);
+    usual.deliver(words[LOGGED]!);
     skipped = 0;
     skip = next > from ? 0 : Math.min(2 * skip + 1, MOST_SKIPPED);
     return next;

@@ -9,15 +9,8 @@ export interface CoreTarget {
   readonly merge: CoreMerge;
   /** Packets that the core took from the ring, all of them into slots if it merges; skbs that left a slot. */
   count(packets: number, flushed: number): void;
-  /** `times` equal skbs, one after the other; with `polls` the end of a poll after them, and all that so often. */
-  deliver(
-    reason: number,
-    segments: number,
-    payloadBytes: number,
-    frameBytes: number,
-    times: number,
-    polls: number,
-  ): void;
+  /** Skbs left the driver: so many entries of the core's log, until a lane runs there again. */
+  deliver(entries: number): void;
 }
 
 export interface PollTarget {

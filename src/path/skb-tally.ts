@@ -2,6 +2,7 @@
  * Skbs by their size. Those of a capture come in few sizes, so that what follows from the size alone is worked out
  * once for many of them: when somebody wants the counts, or another size needs the place.
  */
+import { type Core, reserveDoubles, reserveWords } from '../capture/core.ts';
 
 /** Places; a size has one of them. */
 const PLACES = 1024;
@@ -21,11 +22,11 @@ export interface SkbTally {
 /** Counts so many skbs of a size, which may be none. Returns its mark. */
 export type CountSkbs = (segments: number, payloadBytes: number, frameBytes: number, times: number) => number;
 
-export function createSkbTally(): SkbTally {
+export function createSkbTally(core: Core | null = null): SkbTally {
   return {
-    sizes: new Int32Array(WORDS_OF_SIZE * PLACES).fill(-1),
-    skbs: new Float64Array(PLACES),
-    marks: new Int32Array(PLACES),
+    sizes: reserveWords(core, WORDS_OF_SIZE * PLACES).fill(-1),
+    skbs: reserveDoubles(core, PLACES),
+    marks: reserveWords(core, PLACES),
     taken: [],
   };
 }

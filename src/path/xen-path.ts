@@ -3,6 +3,7 @@
  * three configurations of the study, as counted events. Only what depends on the order of skbs is counted skb
  * by skb; what follows from their sizes is counted size by size, what follows from sums is derived at the end of the run.
  */
+import type { Core } from '../capture/core.ts';
 import { deriveLinearised, drop, linearise } from './bridge.ts';
 import { addRun, createEvents, EVENT, type RunCounts } from './events.ts';
 import { acksOf, deriveCopyToUser, type GuestState, receiveInGuest } from './guest.ts';
@@ -15,6 +16,7 @@ import {
   type ReceiveMode,
 } from './netback.ts';
 import { receiveInNetfront } from './netfront.ts';
+import { createPassSkbs, type PassSkbs } from './path-core.ts';
 import { netbackOf } from './receive-modes.ts';
 import { type CountSkbs, createSkbTally, placeOf, type SkbTally, settleAll } from './skb-tally.ts';
 import type { XenConfiguration } from './xen-configurations.ts';
@@ -42,6 +44,8 @@ export interface XenPath {
   deliver(segments: number, payloadBytes: number, frameBytes: number): void;
   /** The same as `times` of these calls; with `polls` and `pollEnd` after them, and all that so often. */
   deliverRun(segments: number, payloadBytes: number, frameBytes: number, times: number, polls: number): void;
+  /** Takes such runs from the core's log, from the given one on; returns the first that it leaves over. */
+  passInCore(from: number, to: number): number;
   /** Ends netback's batch with the NAPI poll: call it after the engine's flush. */
   pollEnd(): void;
   /** The counts so far, by index of `EVENTS`; what is in netback's open batch is not among them. */
@@ -72,12 +76,38 @@ interface PathState {
   readonly netback: Netback;
   readonly netbackState: NetbackState;
   readonly guest: GuestState;
-  /** Made for the first run of equal skbs: many paths see one skb only. */
+  readonly core: Core | null;
+  /** Made for the first run of equal skbs. */
   tally: SkbTally | null;
+  /** Null where there is no core or it has no room, undefined as long as nobody asked for it. */
+  passInCore: PassSkbs | null | undefined;
   readonly count: CountSkbs;
 }
 
-export function createXenPath(options: XenPathOptions): XenPath {
+/** @param core whose log of skbs it may take */
+export function createXenPath(options: XenPathOptions, core: Core | null = null): XenPath {
+  const state = createState(options, core);
+  return {
+    deliver: (segments, payloadBytes, frameBytes) => deliver(state, segments, payloadBytes, frameBytes),
+    deliverRun: (segments, payloadBytes, frameBytes, times, polls) =>
+      deliverRun(state, segments, payloadBytes, frameBytes, times, polls),
+    passInCore(from, to) {
+      if (state.passInCore === undefined) state.passInCore = passerOf(state);
+      return state.passInCore === null ? from : state.passInCore(from, to);
+    },
+    pollEnd: () => state.netback.pollEnd(state.netbackState),
+    snapshot(run) {
+      settle(state);
+      return derived(state, state.events.slice(), run);
+    },
+    finish(run) {
+      settle(state);
+      return finish(state, run);
+    },
+  };
+}
+
+function createState(options: XenPathOptions, core: Core | null): PathState {
   const netback = netbackOf(options.receiveMode, options.fragmentCopy);
   const linearises =
     options.configuration === 'LRO' && options.lroMode === 'skb' && !netback.takesFragmentLists;
@@ -89,27 +119,22 @@ export function createXenPath(options: XenPathOptions): XenPath {
     netback,
     netbackState: createNetbackState(),
     guest: { knowsSegmentSize: netback.carriesSegmentSize, inRow: 0, acks: 0 },
+    core,
     tally: null,
-    count: (...skbs) => countSkbs(state, ...skbs),
+    passInCore: undefined,
+    count: (segments, payloadBytes, frameBytes, times) =>
+      countSkbs(state, segments, payloadBytes, frameBytes, times),
   };
-  return {
-    deliver(segments, payloadBytes, frameBytes) {
-      const each = countSkbs(state, segments, payloadBytes, frameBytes, 1);
-      passInOrder(state, each, segments, payloadBytes, 1, 0);
-    },
-    deliverRun: (segments, payloadBytes, frameBytes, times, polls) =>
-      deliverRun(state, segments, payloadBytes, frameBytes, times, polls),
-    pollEnd: () => netback.pollEnd(state.netbackState),
-    snapshot: (run) => derived(state, run),
-    finish: (run) => {
-      netback.pollEnd(state.netbackState);
-      return derived(state, run);
-    },
-  };
+  return state;
 }
 
 // The functions below stand outside of createXenPath because V8 takes the indices above for constants only
 // in a function that exists once: that halves the time of an skb against the same code in a closure.
+
+function deliver(state: PathState, segments: number, payloadBytes: number, frameBytes: number): void {
+  const each = countSkbs(state, segments, payloadBytes, frameBytes, 1);
+  passInOrder(state, each, segments, payloadBytes, 1, 0);
+}
 
 function deliverRun(
   state: PathState,
@@ -119,11 +144,24 @@ function deliverRun(
   times: number,
   polls: number,
 ): void {
-  state.tally ??= createSkbTally();
-  const { tally } = state;
+  if (times === 0) {
+    if (polls > 0) state.netback.pollEnd(state.netbackState);
+    return;
+  }
+  const tally = tallyOf(state);
   const place = placeOf(tally, segments, payloadBytes, frameBytes, state.count);
   tally.skbs[place]! += times * Math.max(1, polls);
   passInOrder(state, tally.marks[place]!, segments, payloadBytes, times, polls);
+}
+
+function tallyOf(state: PathState): SkbTally {
+  state.tally ??= createSkbTally(state.core);
+  return state.tally;
+}
+
+function passerOf(state: PathState): PassSkbs | null {
+  const { core, netback, netbackState, guest } = state;
+  return core === null ? null : createPassSkbs(core, netback, netbackState, guest, tallyOf(state));
 }
 
 /** Counts all that follows from the size of so many skbs. Returns what each takes of a batch, or DROPPED. */
@@ -179,10 +217,17 @@ function passInOrder(
   if (payloadBytes > 0) receiveInGuest(state.guest, segments, inPoll * rounds);
 }
 
-/** All counts so far. */
-function derived(state: PathState, run: RunCounts): Float64Array {
-  if (state.tally !== null) settleAll(state.tally, state.count);
-  const events = state.events.slice();
+function finish(state: PathState, run: RunCounts): Float64Array {
+  state.netback.pollEnd(state.netbackState);
+  return derived(state, state.events, run);
+}
+
+function settle({ tally, count }: PathState): void {
+  if (tally !== null) settleAll(tally, count);
+}
+
+/** Adds to counts by size what follows from the order of skbs, from sums and from the run. */
+function derived(state: PathState, events: Float64Array, run: RunCounts): Float64Array {
   const { hypercalls } = state.netbackState;
   events[EVENT.hypercalls] = hypercalls;
   events[EVENT.eventNotifications] = hypercalls;
