@@ -66,6 +66,8 @@ const SUPER_FRAME_BYTES = EVENT.superPacketFrameBytes;
 /** Of a size whose skbs are dropped, in place of what they take of a batch. */
 const DROPPED = -1;
 
+const NO_RUN: RunCounts = { receivedFrames: 0, enginePackets: 0, polls: 0 };
+
 /** What one path keeps. */
 interface PathState {
   /** Without what is in the tally, in netback's and in the guest's state. */
@@ -104,6 +106,21 @@ export function createXenPath(options: XenPathOptions, core: Core | null = null)
       settle(state);
       return finish(state, run);
     },
+  };
+}
+
+/** Counts what one skb brings about, alone on its path; in an array that the next one overwrites. */
+export function createLonePath(
+  options: XenPathOptions,
+): (segments: number, payloadBytes: number, frameBytes: number) => Float64Array {
+  const state = createState(options, null);
+  return (segments, payloadBytes, frameBytes) => {
+    state.events.fill(0);
+    state.netbackState.hypercalls = 0;
+    state.guest.inRow = 0;
+    state.guest.acks = 0;
+    deliver(state, segments, payloadBytes, frameBytes);
+    return finish(state, NO_RUN);
   };
 }
 
