@@ -12,7 +12,7 @@ import { STUDY } from '../src/cost/study.ts';
 import type { NapiSpec } from '../src/nic/napi-state.ts';
 import { NIC_NAMES, nicPreset } from '../src/nic/presets.ts';
 import { createGoodputCounter } from '../src/packet/goodput.ts';
-import type { XenConfiguration } from '../src/path/xen-path.ts';
+import type { XenConfiguration } from '../src/path/xen-configurations.ts';
 import { createLane } from '../src/replay/coalesce.ts';
 import { openSession, type Session } from '../src/replay/session.ts';
 import { createPricedSoftirq } from '../src/replay/softirq.ts';

@@ -13,8 +13,15 @@ export * from './layout';
 export { endedSkbs, finishedSkb, forgetMarks, mergeLinuxGro } from './linux-gro';
 export { runNapi } from './napi';
 export { countTcp, observe } from './observe';
+export { countReasons, passSkbs } from './path';
 export { filterMac, firstAt, isInOrder } from './receiver';
-export { countInetLroPolls, countLinuxGroPolls, endedInPolls, stoppedAt } from './replayed-polls';
+export {
+  countInetLroPolls,
+  countLinuxGroPolls,
+  endedInPolls,
+  plainInPolls,
+  stoppedAt,
+} from './replayed-polls';
 export { scanPcap, scanPcapng } from './scan';
 export { countLengths, nextCounted, nextSyn } from './super-packets';
 export { countLosses } from './taken';

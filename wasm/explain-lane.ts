@@ -1,4 +1,4 @@
-/** What `analyze explain` wants of a lane: each skb with its flow, where polls end, and what merging lost. */
+/** What `analyze explain` wants of a lane: each skb with its flow, the polls, and what merging lost. */
 import { EXPLAINED, GRO, LOGGED, SLOTS } from './lane';
 import { LOG } from './layout';
 import { endLosses } from './losses';
@@ -10,15 +10,26 @@ const COUNTS: i32 = 4;
 const LAST_SLOTS: i32 = 8;
 /** Whether the header of a merged skb has the PSH of its last packet. */
 const KEEPS_PSH: i32 = 12;
+/** The poll that goes on; the polls that ended, 0 where nobody asks; obstacles behind each reason. */
+const PROGRESS: i32 = 16;
+const POLLS: i32 = 20;
+const OBSTACLES: i32 = 24;
 /** The first received packet that is not counted yet. */
-const COUNTED: i32 = 16;
+const COUNTED: i32 = 28;
 
-/** An entry of the log: an skb of a flow, or the end of a poll, before a received packet. */
+/** As PROGRESS and POLL of src/replay/poll-progress.ts. */
+const LISTED: i32 = 0;
+const FROM: i32 = 4;
+const MET: i32 = 8;
+const DATA_SKBS: i32 = 12;
+const POLL_BYTES: i32 = 16;
+const TO: i32 = 4;
+
+/** An entry of the log, an skb: it begins with its flow. */
 const ENTRY_BYTES: i32 = 16;
 const REASON: i32 = 4;
 const SEGMENTS: i32 = 8;
 const PAYLOAD: i32 = 12;
-const END_OF_POLL: i32 = -2;
 
 /** A call begins with this received packet. */
 export function startCounting(lane: i32, from: i32): void {
@@ -41,16 +52,6 @@ export function countTaken(lane: i32, to: i32): void {
 
 export function explainSkb(lane: i32, slot: i32, flow: i32, reason: i32, segments: i32, payload: i32): void {
   const explained = load<i32>(lane, EXPLAINED);
-  append(lane, flow, reason, segments, payload);
-  const keepsPsh = load<i32>(explained, KEEPS_PSH) !== 0;
-  endLosses(load<i32>(explained, STATES), load<i32>(explained, COUNTS), slot, segments, keepsPsh);
-}
-
-export function explainEndOfPoll(lane: i32, next: i32): void {
-  append(lane, END_OF_POLL, next, 0, 0);
-}
-
-function append(lane: i32, flow: i32, reason: i32, segments: i32, payload: i32): void {
   const logged = load<i32>(lane, LOGGED);
   const entry = LOG + logged * ENTRY_BYTES;
   store<i32>(entry, flow);
@@ -58,4 +59,29 @@ function append(lane: i32, flow: i32, reason: i32, segments: i32, payload: i32):
   store<i32>(entry, segments, SEGMENTS);
   store<i32>(entry, payload, PAYLOAD);
   store<i32>(lane, logged + 1, LOGGED);
+  const progress = load<i32>(explained, PROGRESS);
+  const met = load<i32>(load<i32>(explained, OBSTACLES) + (reason << 2));
+  store<i32>(progress, load<i32>(progress, MET) | met, MET);
+  store<i32>(progress, load<i32>(progress, DATA_SKBS) + 1, DATA_SKBS);
+  const keepsPsh = load<i32>(explained, KEEPS_PSH) !== 0;
+  endLosses(load<i32>(explained, STATES), load<i32>(explained, COUNTS), slot, segments, keepsPsh);
+}
+
+/** No block has more polls than are room for. */
+export function explainEndOfPoll(lane: i32, next: i32): void {
+  const explained = load<i32>(lane, EXPLAINED);
+  const progress = load<i32>(explained, PROGRESS);
+  const polls = load<i32>(explained, POLLS);
+  if (polls !== 0) {
+    const listed = load<i32>(progress, LISTED);
+    const poll = polls + listed * POLL_BYTES;
+    store<i32>(poll, load<i32>(progress, FROM));
+    store<i32>(poll, next, TO);
+    store<i32>(poll, load<i32>(progress, MET), MET);
+    store<i32>(poll, load<i32>(progress, DATA_SKBS), DATA_SKBS);
+    store<i32>(progress, listed + 1, LISTED);
+  }
+  store<i32>(progress, next, FROM);
+  store<i32>(progress, 0, MET);
+  store<i32>(progress, 0, DATA_SKBS);
 }

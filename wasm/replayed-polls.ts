@@ -3,11 +3,14 @@ import { countInetLro, endedSessions, endSessions } from './explain-inet-lro';
 import { endHeldSkbs } from './gro-held';
 import { endedSkbs, mergeLinuxGro } from './linux-gro';
 
-/** A poll: its first received packet, and the one after it. */
-const POLL_BYTES: i32 = 8;
-const END: i32 = 4;
+/** A poll, as POLL of src/replay/poll-progress.ts. */
+const POLL_BYTES: i32 = 16;
+const TO: i32 = 4;
+const MET: i32 = 8;
+const DATA_SKBS: i32 = 12;
 
 let ended: i32 = 0;
+let plain: i32 = 0;
 let stopped: i32 = 0;
 
 /** Skbs that the last call ended. */
@@ -15,12 +18,20 @@ export function endedInPolls(): i32 {
   return ended;
 }
 
+/** Of the plain run, in the polls of the last call. */
+export function plainInPolls(): i32 {
+  return plain;
+}
+
 /** The packet that the last call left over. */
 export function stoppedAt(): i32 {
   return stopped;
 }
 
-/** Polls `first … count-1` of those at `polls`; returns the one of which a packet is left over, `count` if there is none. */
+/**
+ * Polls `first … count-1` of those at `polls` that met an obstacle of `waived`; returns the one of which a packet is left over,
+ * `count` if there is none.
+ */
 export function countInetLroPolls(
   slots: i32,
   maxDesc: i32,
@@ -30,27 +41,34 @@ export function countInetLroPolls(
   polls: i32,
   first: i32,
   count: i32,
+  waived: i32,
 ): i32 {
   ended = 0;
+  plain = 0;
   for (let i = first; i < count; i++) {
     const poll = polls + i * POLL_BYTES;
-    const end = load<i32>(poll, END);
-    stopped = countInetLro(slots, maxDesc, list, maxAggr, lengthLimit, load<i32>(poll), end);
+    if ((load<i32>(poll, MET) & waived) === 0) continue;
+    plain += load<i32>(poll, DATA_SKBS);
+    const to = load<i32>(poll, TO);
+    stopped = countInetLro(slots, maxDesc, list, maxAggr, lengthLimit, load<i32>(poll), to);
     ended += endedSessions();
-    if (stopped < end) return i;
+    if (stopped < to) return i;
     ended += endSessions(slots, maxDesc);
   }
   return count;
 }
 
-export function countLinuxGroPolls(gro: i32, polls: i32, first: i32, count: i32): i32 {
+export function countLinuxGroPolls(gro: i32, polls: i32, first: i32, count: i32, waived: i32): i32 {
   ended = 0;
+  plain = 0;
   for (let i = first; i < count; i++) {
     const poll = polls + i * POLL_BYTES;
-    const end = load<i32>(poll, END);
-    stopped = mergeLinuxGro(gro, load<i32>(poll), end);
+    if ((load<i32>(poll, MET) & waived) === 0) continue;
+    plain += load<i32>(poll, DATA_SKBS);
+    const to = load<i32>(poll, TO);
+    stopped = mergeLinuxGro(gro, load<i32>(poll), to);
     ended += endedSkbs();
-    if (stopped < end) return i;
+    if (stopped < to) return i;
     ended += endHeldSkbs(gro);
   }
   return count;

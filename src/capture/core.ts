@@ -85,10 +85,13 @@ export interface Kernels {
     to: number,
   ): number;
   countTcp(count: number): number;
+  /** Of the log of delivered skbs: entries that the path at this address takes; src/path/path-core.ts. */
+  passSkbs(path: number, from: number, to: number): number;
+  countReasons(skbsOf: number, packetsOf: number, entries: number): void;
   /** Of the lane at this address; src/nic/batch-core.ts and napi-core.ts. */
   runBatch(lane: number, from: number, to: number): number;
   runNapi(lane: number, from: number, to: number): number;
-  /** Polls `first … count-1` of those at `polls`, pairs of words: src/coalesce/counted-polls.ts. */
+  /** Polls `first … count-1` of those at `polls` that met an obstacle of `waived`: src/coalesce/counted-polls.ts. */
   countInetLroPolls(
     slots: number,
     maxDesc: number,
@@ -98,10 +101,12 @@ export interface Kernels {
     polls: number,
     first: number,
     count: number,
+    waived: number,
   ): number;
-  countLinuxGroPolls(engine: number, polls: number, first: number, count: number): number;
-  /** Skbs that the last of these calls ended, and the packet that it left over. */
+  countLinuxGroPolls(engine: number, polls: number, first: number, count: number, waived: number): number;
+  /** Skbs that the last of these calls ended, those of the plain run in its polls, and the packet that it left over. */
   endedInPolls(): number;
+  plainInPolls(): number;
   stoppedAt(): number;
   /** Before a block of which an engine marks packets for others. */
   forgetMarks(): void;

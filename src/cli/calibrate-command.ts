@@ -14,7 +14,7 @@ import { parseProfile } from '../cost/parse-profile.ts';
 import { DOMAINS, type Domain, type Profile, ProfileError } from '../cost/profile.ts';
 import { packageFile } from '../package-root.ts';
 import type { ReceiveMode } from '../path/netback.ts';
-import { XEN_CONFIGURATIONS } from '../path/xen-path.ts';
+import { XEN_CONFIGURATIONS } from '../path/xen-configurations.ts';
 import { renderCalibration } from '../report/calibration-text.ts';
 import { writeFiles } from '../report/files.ts';
 import type { Format } from '../report/format-names.ts';

@@ -1,7 +1,7 @@
 /** Event counts of measured rows from replays of captures: one for all configurations, or one each. */
 import type { MeasuredRow } from '../cost/measured.ts';
 import type { Observation } from '../cost/observation.ts';
-import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-path.ts';
+import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-configurations.ts';
 import type { ConfigurationResult, ResultRecord } from '../replay/result.ts';
 import { openSession } from '../replay/session.ts';
 import { study } from '../replay/study.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { NapiSpec } from '../nic/napi-state.ts';
 import type { PollSpec } from '../nic/poll.ts';
 import type { VethSpec } from '../nic/veth.ts';
-import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-path.ts';
+import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-configurations.ts';
 import { describeNapi } from './nic-options.ts';
 import { UsageError, wholeNumber } from './usage.ts';
 import { describeVeth } from './veth-options.ts';

@@ -2,7 +2,7 @@
 import type { Core } from '../capture/core.ts';
 import type { PollSpec } from '../nic/poll.ts';
 import { createSoftirq, NO_CYCLES, type Softirq } from '../nic/softirq.ts';
-import type { XenConfiguration } from '../path/xen-path.ts';
+import type { XenConfiguration } from '../path/xen-configurations.ts';
 import { type RawNicOptions, refuseNicOptions } from './nic-options.ts';
 import type { RawPathOptions } from './path-options.ts';
 import { UsageError } from './usage.ts';

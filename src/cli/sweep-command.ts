@@ -3,7 +3,7 @@
 import { basename, join } from 'node:path';
 import { ProvenanceError, type Reproduced } from '../batch/verify-report.ts';
 import { inputOf } from '../batch/write-report.ts';
-import type { XenConfiguration } from '../path/xen-path.ts';
+import type { XenConfiguration } from '../path/xen-configurations.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
 import type { ResultRecord } from '../replay/result.ts';
 import type { StudyPolls } from '../replay/study.ts';

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { Reproduced } from '../batch/verify-report.ts';
 import { inputOf } from '../batch/write-report.ts';
 import { DEFAULT_NIC, nicPreset } from '../nic/presets.ts';
-import type { XenConfiguration } from '../path/xen-path.ts';
+import type { XenConfiguration } from '../path/xen-configurations.ts';
 import type { ResolvedStudy } from '../replay/replay-capture.ts';
 import { openSession } from '../replay/session.ts';
 import type { StudyOptions } from '../replay/study.ts';

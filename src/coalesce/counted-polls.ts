@@ -1,10 +1,21 @@
 /** Whole polls of an engine whose skbs are only counted, taken by the core (wasm/replayed-polls.ts). */
 import type { Core, Kernels } from '../capture/core.ts';
 import type { Engine, SkbSink } from './engine.ts';
+import type { ObstacleSet } from './obstacle.ts';
 import { REASON } from './reason.ts';
 
 /** Lets a kernel take polls from `first` on; returns the one of which it leaves a packet over, `count` if none. */
-export type TakePolls = (kernels: Kernels, polls: Int32Array, first: number, count: number) => number;
+export type TakePolls = (
+  kernels: Kernels,
+  polls: Int32Array,
+  first: number,
+  count: number,
+  waived: ObstacleSet,
+) => number;
+
+/** Words of a poll, and the index of the packet after it. */
+const POLL_WORDS = 4;
+const TO = 1;
 
 /** Undefined where the core cannot. */
 export function countedPolls(
@@ -15,13 +26,16 @@ export function countedPolls(
 ): Engine['takePolls'] {
   if (core === null || take === null || endedInCore === undefined) return undefined;
   const { kernels } = core;
-  return (polls, count) => {
-    for (let first = 0; first < count; first++) {
-      first = take(kernels, polls, first, count);
+  return (polls, first, count, waived) => {
+    let plain = 0;
+    for (let poll = first; poll < count; poll++) {
+      poll = take(kernels, polls, poll, count, waived);
       endedInCore(kernels.endedInPolls());
-      if (first === count) return;
-      receive(kernels.stoppedAt(), polls[2 * first + 1]!);
+      plain += kernels.plainInPolls();
+      if (poll === count) break;
+      receive(kernels.stoppedAt(), polls[poll * POLL_WORDS + TO]!);
       flushAll(REASON['poll-end']);
     }
+    return plain;
   };
 }

@@ -1,5 +1,6 @@
 import type { CoreMerge } from '../capture/core.ts';
 import type { PacketTable } from '../packet/table.ts';
+import type { ObstacleSet } from './obstacle.ts';
 import { REASON } from './reason.ts';
 
 /**
@@ -122,10 +123,13 @@ export interface Engine {
   /** Delivers everything held, with the given reason (`poll-end` or `capture-end`). */
   flushAll(reason: number): void;
   /**
-   * Takes so many polls that lie in one block, each a pair of its first packet and the one after it, and delivers all at the end of
-   * each. Left out where the sink wants more of skbs than their number, or without core.
+   * Takes polls `first … count-1` that lie in one block, of which each has four words: its first packet, the one after it, obstacles
+   * met, and a number; passes over those that did not meet `waived`, and delivers all at the end of each other. Returns the sum of
+   * their numbers. Left out where the sink wants more of skbs than how many there are, or without core.
    */
-  readonly takePolls?: ((polls: Int32Array, count: number) => void) | undefined;
+  readonly takePolls?:
+    | ((polls: Int32Array, first: number, count: number, waived: ObstacleSet) => number)
+    | undefined;
   /** Where an skb may stay held beyond the end of a poll; left out where none may. */
   readonly aging?: Aging;
   readonly counters: EngineCounters;

@@ -124,6 +124,6 @@ export function endLinuxGro({ core, words }: GroRoom, { endedInCore }: SkbSink):
 
 /** The same as `takeLinuxGro` of whole polls, for a sink that only counts. */
 export function takeLinuxGroPolls({ words }: GroRoom): TakePolls {
-  return (kernels, { byteOffset }, first, count) =>
-    kernels.countLinuxGroPolls(words.byteOffset, byteOffset, first, count);
+  return (kernels, { byteOffset }, first, count, waived) =>
+    kernels.countLinuxGroPolls(words.byteOffset, byteOffset, first, count, waived);
 }

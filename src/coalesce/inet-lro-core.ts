@@ -67,7 +67,7 @@ export function countInetLroPolls(
   const { slots, maxDesc, maxAggr, lengthLimit } = merge;
   const at = slots?.byteOffset ?? 0;
   const list = spread ? SPREAD_LIST : 0;
-  const take: TakePolls = (kernels, { byteOffset }, first, count) =>
-    kernels.countInetLroPolls(at, maxDesc, list, maxAggr, lengthLimit, byteOffset, first, count);
+  const take: TakePolls = (kernels, { byteOffset }, first, count, waived) =>
+    kernels.countInetLroPolls(at, maxDesc, list, maxAggr, lengthLimit, byteOffset, first, count, waived);
   return countedPolls(core, sink, take, engine);
 }

@@ -1,6 +1,6 @@
 /** A profile with the fitted values of a calibration in place of its own. */
 import type { ReceiveMode } from '../path/netback.ts';
-import { XEN_CONFIGURATIONS } from '../path/xen-path.ts';
+import { XEN_CONFIGURATIONS } from '../path/xen-configurations.ts';
 import type { CalibrationRecord, DomainCalibration, FittedCoefficient } from './calibration-record.ts';
 import { eventsPerByte, type Observation } from './observation.ts';
 import { ParameterError } from './parameters.ts';

@@ -1,7 +1,7 @@
 /** Counted events times the coefficients of a profile: cycles by domain and stage. */
 import { EVENT } from '../path/events.ts';
 import type { ReceiveMode } from '../path/netback.ts';
-import type { XenConfiguration } from '../path/xen-path.ts';
+import type { XenConfiguration } from '../path/xen-configurations.ts';
 import {
   type Coefficient,
   coefficientsOf,

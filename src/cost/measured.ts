@@ -4,7 +4,7 @@
  * unknown columns and cells that are no numbers are refused with their line and column.
  */
 import { type CsvError, parse } from 'csv-parse/sync';
-import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-path.ts';
+import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-configurations.ts';
 import { DOMAINS, type Domain } from './profile.ts';
 
 /** One row; what was not measured is null. */

@@ -4,7 +4,7 @@
  */
 import { EVENTS, type EventName } from '../path/events.ts';
 import { RECEIVE_MODES } from '../path/netback.ts';
-import { XEN_CONFIGURATIONS } from '../path/xen-path.ts';
+import { XEN_CONFIGURATIONS } from '../path/xen-configurations.ts';
 import {
   CLOCKED_LAWS,
   COEFFICIENT_UNIT,

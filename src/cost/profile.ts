@@ -4,7 +4,7 @@
  */
 import type { EventName, EventUnit } from '../path/events.ts';
 import type { ReceiveMode } from '../path/netback.ts';
-import type { XenConfiguration } from '../path/xen-path.ts';
+import type { XenConfiguration } from '../path/xen-configurations.ts';
 
 /**
  * How a number came about: `measured` elsewhere and seen there, `read` in source code or a specification,

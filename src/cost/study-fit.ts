@@ -4,7 +4,7 @@
  */
 import { EVENT } from '../path/events.ts';
 import type { ReceiveMode } from '../path/netback.ts';
-import { XEN_CONFIGURATIONS } from '../path/xen-path.ts';
+import { XEN_CONFIGURATIONS } from '../path/xen-configurations.ts';
 import { type LinkUse, lineRateGoodputMbps, neededClockGhz } from './laws.ts';
 import type { ClockedLaw } from './profile.ts';
 import { STUDY, STUDY_HEADER_BYTES, STUDY_PAYLOAD_BYTES, type StudyRow, studyEvents } from './study.ts';

@@ -4,7 +4,8 @@
  * merge rates.
  */
 import type { ReceiveMode } from '../path/netback.ts';
-import { createXenPath, type XenConfiguration } from '../path/xen-path.ts';
+import type { XenConfiguration } from '../path/xen-configurations.ts';
+import { createXenPath } from '../path/xen-path.ts';
 
 export interface StudyRow {
   readonly configuration: XenConfiguration;

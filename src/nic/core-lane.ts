@@ -1,5 +1,5 @@
 /** A lane of a poll model in the core (wasm/lane.ts): its block of numbers, and the log of what it delivered. */
-import type { CoreTarget, ExplainedTarget, FlushReasons } from './poll-model.ts';
+import type { CoreTarget, FlushReasons } from './poll-model.ts';
 
 /** Doubles of a lane; words stand behind them. */
 const DOUBLES = 18;
@@ -10,11 +10,6 @@ const LOGGED = 10;
 const MAX_DESC = 18;
 const GRO = 35;
 
-/** Of an entry of the log: reason, segments, payload bytes, frame bytes, times, polls (wasm/delivery.ts). */
-const ENTRY_WORDS = 6;
-/** Flow, reason, segments, payload bytes; or this, and the packet before which a poll ended (wasm/explain-lane.ts). */
-const EXPLAINED_WORDS = 4;
-const END_OF_POLL = -2;
 /** The log must hold what one packet brings about, whichever sessions are open. */
 const MOST_SLOTS = 256;
 /** Packets that the core is not asked about after many that it left over. */
@@ -47,13 +42,7 @@ export function reserveLane({ core, merge, explained }: CoreTarget, reasons: Flu
     MAX_DESC,
   );
   words.set(
-    [
-      merge.gro?.byteOffset ?? 0,
-      explained?.address ?? 0,
-      merge.reasonFin,
-      merge.reasonPsh,
-      merge.reasonSmaller,
-    ],
+    [merge.gro?.byteOffset ?? 0, explained ?? 0, merge.reasonFin, merge.reasonPsh, merge.reasonSmaller],
     GRO,
   );
   return { address: byteOffset, doubles: new Float64Array(core.buffer, byteOffset, DOUBLES), words };
@@ -72,9 +61,6 @@ export function createTakeUsual(
   run: TakeUsual,
   dropped: () => number = () => 0,
 ): TakeUsual {
-  const { core, explained } = usual;
-  const log = new Int32Array(core.buffer, core.at.LOG, ENTRY_WORDS * core.at.LOG_ENTRIES);
-  const read = explained === undefined ? readRuns(usual, log) : readExplained(explained, log);
   let skip = 0;
   let skipped = 0;
   return (from, to) => {
@@ -85,36 +71,13 @@ export function createTakeUsual(
     }
     words[FLUSHED] = 0;
     words[LOGGED] = 0;
+    usual.begin?.(from);
     const lost = dropped();
     const next = run(from, to);
     usual.count(next - from - (dropped() - lost), words[FLUSHED]!);
-    read(words[LOGGED]!, from, next);
+    usual.deliver(words[LOGGED]!, next);
     skipped = 0;
     skip = next > from ? 0 : Math.min(2 * skip + 1, MOST_SKIPPED);
     return next;
-  };
-}
-
-/** Hands over what the core logged while it took the packets `from … to-1`. */
-type ReadLog = (entries: number, from: number, to: number) => void;
-
-function readRuns({ deliver }: CoreTarget, log: Int32Array): ReadLog {
-  return (entries) => {
-    const end = entries * ENTRY_WORDS;
-    for (let at = 0; at < end; at += ENTRY_WORDS)
-      deliver(log[at]!, log[at + 1]!, log[at + 2]!, log[at + 3]!, log[at + 4]!, log[at + 5]!);
-  };
-}
-
-function readExplained(explained: ExplainedTarget, log: Int32Array): ReadLog {
-  return (entries, from, to) => {
-    explained.begin(from);
-    const end = entries * EXPLAINED_WORDS;
-    for (let at = 0; at < end; at += EXPLAINED_WORDS) {
-      const flow = log[at]!;
-      if (flow === END_OF_POLL) explained.endPoll(log[at + 1]!);
-      else explained.deliver(flow, log[at + 1]!, log[at + 2]!, log[at + 3]!);
-    }
-    explained.end(to);
   };
 }

@@ -9,29 +9,12 @@ export interface CoreTarget {
   readonly merge: CoreMerge;
   /** Packets that the core took from the ring, all of them into slots if it merges; skbs that left a slot. */
   count(packets: number, flushed: number): void;
-  /** `times` equal skbs, one after the other; with `polls` the end of a poll after them, and all that so often. */
-  deliver(
-    reason: number,
-    segments: number,
-    payloadBytes: number,
-    frameBytes: number,
-    times: number,
-    polls: number,
-  ): void;
-  /** Where every skb and every end of a poll is looked at: `deliver` is then not called. */
-  readonly explained?: ExplainedTarget | undefined;
-}
-
-export interface ExplainedTarget {
-  /** Of the block that wasm/explain-lane.ts looks at. */
-  readonly address: number;
-  /** The core takes packets from here on. */
-  begin(from: number): void;
-  deliver(flow: number, reason: number, segments: number, payloadBytes: number): void;
-  /** A poll ended before this packet. */
-  endPoll(next: number): void;
-  /** It took those up to here. */
-  end(next: number): void;
+  /** Skbs left the driver: so many entries of the core's log, until a lane runs there again. It took packets up to `next`. */
+  deliver(entries: number, next: number): void;
+  /** Where every skb and every poll is looked at: the core will take packets from here on. */
+  readonly begin?: ((from: number) => void) | undefined;
+  /** Of the block that wasm/explain-lane.ts then looks at. */
+  readonly explained?: number | undefined;
 }
 
 export interface PollTarget {

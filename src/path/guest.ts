@@ -8,37 +8,25 @@
 import { EVENT } from './events.ts';
 
 export interface GuestState {
-  readonly events: Float64Array;
   /** Whether the guest knows the segments of a super-packet; otherwise it takes the whole for one. */
   readonly knowsSegmentSize: boolean;
-  unacknowledgedBytes: number;
+  /** Skbs of one segment in a row: after every second one, more than a segment is unacknowledged. */
+  inRow: number;
+  /** Before those. */
+  acks: number;
 }
-
-const ACKS = EVENT.guestAcks;
 
 /** Counts the ACKs that so many equal skbs with payload bring about. */
-export function receiveInGuest(
-  state: GuestState,
-  segments: number,
-  payloadBytes: number,
-  times: number,
-): void {
-  const segmentBytes = state.knowsSegmentSize ? payloadBytes / segments : payloadBytes;
-  let left = times;
-  for (; left > 0 && state.unacknowledgedBytes > 0; left--) {
-    state.unacknowledgedBytes += payloadBytes;
-    if (state.unacknowledgedBytes > segmentBytes) acknowledge(state, 1);
-  }
-  /** Skbs to an ACK, from one ACK to the next. */
-  const each = Math.floor(segmentBytes / payloadBytes) + 1;
-  const acks = Math.floor(left / each);
-  if (acks > 0) acknowledge(state, acks);
-  state.unacknowledgedBytes += (left - acks * each) * payloadBytes;
+export function receiveInGuest(state: GuestState, segments: number, times: number): void {
+  if (segments > 1 && state.knowsSegmentSize) {
+    state.acks = acksOf(state) + times;
+    state.inRow = 0;
+  } else state.inRow += times;
 }
 
-function acknowledge(state: GuestState, acks: number): void {
-  state.unacknowledgedBytes = 0;
-  state.events[ACKS]! += acks;
+/** The ACKs so far. */
+export function acksOf({ acks, inRow }: GuestState): number {
+  return acks + Math.floor(inRow / 2);
 }
 
 /** What follows from the sums of a run. */

@@ -3,31 +3,37 @@
  * the driver allocated it, everything else is copied first. `flip-copy`: everything is.
  */
 import { EVENT } from './events.ts';
-import { FORM, type Netback, type NetbackState } from './netback.ts';
+import { FORM, type Netback } from './netback.ts';
 import { endBatch, fillSlots } from './netback-batch.ts';
 import { crossesPage, softwareCopy } from './software-copy.ts';
 
-function receiveFlip(
-  state: NetbackState,
+const SLOTS = EVENT.ringSlots;
+
+function countFlip(
+  events: Float64Array,
   form: number,
-  _segments: number,
+  segments: number,
   payloadBytes: number,
   frameBytes: number,
   times: number,
-): void {
+): number {
   const asItIs = form === FORM.DRIVER_BUFFER && !crossesPage(frameBytes);
-  fillSlots(state, asItIs ? 1 : softwareCopy(state.events, payloadBytes, frameBytes, times), times);
+  if (!asItIs) return countFlipCopy(events, form, segments, payloadBytes, frameBytes, times);
+  events[SLOTS]! += times;
+  return 1;
 }
 
-function receiveFlipCopy(
-  state: NetbackState,
+function countFlipCopy(
+  events: Float64Array,
   _form: number,
   _segments: number,
   payloadBytes: number,
   frameBytes: number,
   times: number,
-): void {
-  fillSlots(state, softwareCopy(state.events, payloadBytes, frameBytes, times), times);
+): number {
+  const slots = softwareCopy(events, payloadBytes, frameBytes, times);
+  events[SLOTS]! += slots * times;
+  return slots;
 }
 
 function finish(events: Float64Array): void {
@@ -38,9 +44,10 @@ const COMMON = {
   takesFragmentLists: false,
   carriesSegmentSize: false,
   inThread: false,
+  fill: fillSlots,
   pollEnd: endBatch,
   finish,
 } as const;
 
-export const FLIP: Netback = { ...COMMON, receive: receiveFlip };
-export const FLIP_COPY: Netback = { ...COMMON, receive: receiveFlipCopy };
+export const FLIP: Netback = { ...COMMON, count: countFlip };
+export const FLIP_COPY: Netback = { ...COMMON, count: countFlipCopy };

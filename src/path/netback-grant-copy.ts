@@ -6,41 +6,41 @@
 import { EVENT } from './events.ts';
 import { grantOperations } from './grant-operations.ts';
 import { pagesOf } from './memory.ts';
-import { FORM, type FragmentCopy, type Netback, type NetbackState } from './netback.ts';
+import { FORM, type FragmentCopy, type Netback } from './netback.ts';
 import { endBatch, fillSlots } from './netback-batch.ts';
 import { crossesPage, softwareCopy } from './software-copy.ts';
 
+const SLOTS = EVENT.ringSlots;
 const OPERATIONS = EVENT.grantCopyOperations;
 
-function receive(
-  state: NetbackState,
+function count(
+  events: Float64Array,
   form: number,
   _segments: number,
   payloadBytes: number,
   frameBytes: number,
   times: number,
-): void {
-  const { events } = state;
+): number {
   const asItIs = form !== FORM.FRAGMENTS && !crossesPage(frameBytes);
   const slots = asItIs ? 1 : softwareCopy(events, payloadBytes, frameBytes, times);
   events[OPERATIONS]! += slots * times;
-  fillSlots(state, slots, times);
+  events[SLOTS]! += slots * times;
+  return slots;
 }
 
-function receiveDirect(
-  state: NetbackState,
+function countDirect(
+  events: Float64Array,
   form: number,
   segments: number,
   payloadBytes: number,
   frameBytes: number,
   times: number,
-): void {
-  if (form !== FORM.FRAGMENTS) {
-    receive(state, form, segments, payloadBytes, frameBytes, times);
-    return;
-  }
-  state.events[OPERATIONS]! += grantOperations(segments, payloadBytes, frameBytes) * times;
-  fillSlots(state, pagesOf(frameBytes), times);
+): number {
+  if (form !== FORM.FRAGMENTS) return count(events, form, segments, payloadBytes, frameBytes, times);
+  const slots = pagesOf(frameBytes);
+  events[OPERATIONS]! += grantOperations(segments, payloadBytes, frameBytes) * times;
+  events[SLOTS]! += slots * times;
+  return slots;
 }
 
 /** All that reached netback was copied once by the hypervisor. */
@@ -53,11 +53,12 @@ const COMMON = {
   takesFragmentLists: false,
   carriesSegmentSize: false,
   inThread: false,
+  fill: fillSlots,
   pollEnd: endBatch,
   finish: deriveGrantCopied,
 } as const;
 
 export const GRANT_COPY: Readonly<Record<FragmentCopy, Netback>> = {
-  software: { ...COMMON, receive },
-  direct: { ...COMMON, receive: receiveDirect },
+  software: { ...COMMON, count },
+  direct: { ...COMMON, count: countDirect },
 };

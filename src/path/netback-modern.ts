@@ -19,53 +19,45 @@ const BATCH_SKBS = 64;
 const SLOTS = EVENT.ringSlots;
 const GSO_SLOTS = EVENT.gsoSlots;
 const OPERATIONS = EVENT.grantCopyOperations;
-const HYPERCALLS = EVENT.hypercalls;
-const NOTIFICATIONS = EVENT.eventNotifications;
 
-function receive(
-  state: NetbackState,
+function count(
+  events: Float64Array,
   _form: number,
   segments: number,
   payloadBytes: number,
   frameBytes: number,
   times: number,
-): void {
-  const { events } = state;
+): number {
   const operations = grantOperations(segments, payloadBytes, frameBytes);
   const gsoSlots = segments > 1 ? 1 : 0;
   events[SLOTS]! += (pagesOf(frameBytes) + gsoSlots) * times;
   events[GSO_SLOTS]! += gsoSlots * times;
   events[OPERATIONS]! += operations * times;
-  for (let i = 0; i < times; i++) takeOperations(state, operations);
+  return operations;
 }
 
-function takeOperations(state: NetbackState, operations: number): void {
-  state.batchOperations += operations;
-  for (; state.batchOperations >= HYPERCALL_OPERATIONS; state.batchOperations -= HYPERCALL_OPERATIONS) {
-    flush(state.events);
+function fill(state: NetbackState, operations: number, times: number): void {
+  for (let i = 0; i < times; i++) {
+    state.pending += operations;
+    for (; state.pending >= HYPERCALL_OPERATIONS; state.pending -= HYPERCALL_OPERATIONS) state.hypercalls++;
+    state.pendingSkbs++;
+    if (state.pendingSkbs === BATCH_SKBS) endBatch(state);
   }
-  state.batchSkbs += 1;
-  if (state.batchSkbs === BATCH_SKBS) endBatch(state);
-}
-
-/** The hypercall, and the notification that follows. */
-function flush(events: Float64Array): void {
-  events[HYPERCALLS]! += 1;
-  events[NOTIFICATIONS]! += 1;
 }
 
 /** Assumed: the thread has done with the skbs of a poll before those of the next one come. */
 function endBatch(state: NetbackState): void {
-  if (state.batchOperations > 0) flush(state.events);
-  state.batchOperations = 0;
-  state.batchSkbs = 0;
+  if (state.pending > 0) state.hypercalls++;
+  state.pending = 0;
+  state.pendingSkbs = 0;
 }
 
 export const MODERN: Netback = {
   takesFragmentLists: true,
   carriesSegmentSize: true,
   inThread: true,
-  receive,
+  count,
+  fill,
   pollEnd: endBatch,
   finish: deriveGrantCopied,
 };

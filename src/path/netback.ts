@@ -21,20 +21,20 @@ export const FORM = {
   FRAGMENTS: 2,
 } as const;
 
-/** What one netback keeps. */
+/** What depends on the order of skbs and polls. */
 export interface NetbackState {
-  readonly events: Float64Array;
-  /** Of the batch that waits for its hypercall. */
-  batchSlots: number;
-  batchSkbs: number;
-  batchOperations: number;
+  /** Of the batch that waits for its hypercall: slots, in mode `modern` operations. */
+  pending: number;
+  pendingSkbs: number;
+  /** Each followed by a notification of the guest. */
+  hypercalls: number;
 }
 
-export function createNetbackState(events: Float64Array): NetbackState {
-  return { events, batchSlots: 0, batchSkbs: 0, batchOperations: 0 };
+export function createNetbackState(): NetbackState {
+  return { pending: 0, pendingSkbs: 0, hypercalls: 0 };
 }
 
-/** One receive mode. Its functions count into the state's events. */
+/** One receive mode. */
 export interface Netback {
   /** The vif takes fragment lists, so that nothing above it is linearised. */
   readonly takesFragmentLists: boolean;
@@ -42,15 +42,17 @@ export interface Netback {
   readonly carriesSegmentSize: boolean;
   /** Runs in a thread of its own; otherwise in the softirq of the poll. */
   readonly inThread: boolean;
-  /** Takes so many equal skbs, one after the other. */
-  readonly receive: (
-    state: NetbackState,
+  /** Counts all that follows from the size of so many equal skbs. Returns what each takes of a batch, 1 or more. */
+  readonly count: (
+    events: Float64Array,
     form: number,
     segments: number,
     payloadBytes: number,
     frameBytes: number,
     times: number,
-  ) => void;
+  ) => number;
+  /** Fills batches with so many skbs that take `each` of them, one after the other. */
+  readonly fill: (state: NetbackState, each: number, times: number) => void;
   /** The NAPI poll is over, and with it the batch. */
   readonly pollEnd: (state: NetbackState) => void;
   /** What follows from the sums of a run. */

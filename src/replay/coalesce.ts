@@ -19,6 +19,7 @@ import { createSoftirq, NO_CYCLES, type Softirq } from '../nic/softirq.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { coreTarget } from './core-target.ts';
 import type { Session } from './session.ts';
+import type { TakeSkbs } from './skb-log.ts';
 import { timedSink } from './timed-sink.ts';
 
 export { ENGINES, type EngineName } from '../coalesce/catalog.ts';
@@ -144,13 +145,15 @@ export function createLane(
   const usual =
     tally === undefined || reportPoll !== undefined
       ? undefined
-      : coreTarget(table, engine, {
-          count(taken) {
-            packets += taken;
-          },
-          deliver(reason, _segments, _payload, _frameBytes, times, polls) {
+      : coreTarget(table, engine, (log) => {
+          const take: TakeSkbs = (reason, _segments, _payload, _frameBytes, times, polls) =>
             tally(reason, times * Math.max(1, polls));
-          },
+          return {
+            count(taken) {
+              packets += taken;
+            },
+            deliver: (entries) => log.read(0, entries, take),
+          };
         });
   const counted: PollTarget = {
     usual,

@@ -3,17 +3,26 @@
  * one run of the engine: their skbs are the same, only their paths differ.
  */
 import type { SkbSink } from '../coalesce/engine.ts';
-import { REASON, REASONS, type Reason } from '../coalesce/reason.ts';
+import { REASON } from '../coalesce/reason.ts';
 import type { Histogram, TimeSummary } from '../nic/histogram.ts';
 import { createPollModel, movesClock, type PollSpec } from '../nic/poll.ts';
 import type { PollModel, PollTarget } from '../nic/poll-model.ts';
 import type { PacketTable } from '../packet/table.ts';
 import type { RunCounts } from '../path/events.ts';
-import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration, type XenPath } from '../path/xen-path.ts';
+import { XEN_CONFIGURATIONS, type XenConfiguration } from '../path/xen-configurations.ts';
+import { createXenPath, type XenPath } from '../path/xen-path.ts';
 import { createEngine, type EngineName, type EngineOptions, mostHeldInCore, ownOptions } from './coalesce.ts';
 import { coreTarget } from './core-target.ts';
 import { createFateCounts, type FateCounts } from './fate-counts.ts';
 import { frameBytesOf } from './frame-bytes.ts';
+import {
+  countSkbs,
+  createLogCounter,
+  createReasonCounts,
+  type ReasonRow,
+  reasonRows,
+} from './reason-counts.ts';
+import { createLogPasser } from './skb-log.ts';
 import { createPricedSoftirq, type PathPrice } from './softirq.ts';
 import { timedSink } from './timed-sink.ts';
 
@@ -73,7 +82,7 @@ export interface ConfigurationCounts {
   readonly aggregated: number;
   readonly flushed: number;
   readonly noDesc: number;
-  readonly reasons: readonly { readonly reason: Reason; readonly skbs: number; readonly packets: number }[];
+  readonly reasons: readonly ReasonRow[];
   /** Null where no plan asked for flows. */
   readonly fates: FateCounts | null;
   /** Counts by index of the path's event list. */
@@ -168,29 +177,23 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   for (const member of group) {
     const key = pathKey(member);
     const options = { ...member.plan.price, configuration: member.setup.name };
-    if (!pathOf.has(key)) pathOf.set(key, createXenPath(options));
+    if (!pathOf.has(key)) pathOf.set(key, createXenPath(options, table.core));
   }
   const pathOfMember = new Map(group.map((member) => [member, pathOf.get(pathKey(member))!]));
   const paths = [...pathOf.values()];
-  const skbsOf = new Float64Array(REASONS.length);
-  const packetsOf = new Float64Array(REASONS.length);
+  const reasonCounts = createReasonCounts(table.core);
   const fates = group.some((member) => member.plan.byFlow === true) ? createFateCounts() : null;
   const { tcpAt, payloadBytes, flow } = table;
   let packets = 0;
 
-  function count(times: number, reason: number, segments: number): void {
-    skbsOf[reason]! += times;
-    packetsOf[reason]! += times * segments;
-  }
-
   const sink: SkbSink = {
     deliverHeld(skb, reason) {
-      count(1, reason, skb.segments);
+      countSkbs(reasonCounts, reason, skb.segments, 1);
       if (fates !== null) fates.add(skb.flow, reason, skb.segments, skb.payloadBytes, 1);
       for (const path of paths) path.deliver(skb.segments, skb.payloadBytes, skb.frameBytes);
     },
     deliverAlone(row, reason) {
-      count(1, reason, 1);
+      countSkbs(reasonCounts, reason, 1, 1);
       const payload = tcpAt[row] === 0 ? 0 : Math.max(0, payloadBytes[row]!);
       if (fates !== null) fates.add(flow[row]!, reason, 1, payload, payload > 0 ? 1 : 0);
       const frameBytes = frameBytesOf(table, row);
@@ -211,14 +214,19 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
   const usual =
     fates !== null
       ? undefined
-      : coreTarget(table, engine, {
-          count(taken) {
-            packets += taken;
-          },
-          deliver(reason, segments, payload, frameBytes, times, polls) {
-            count(times * Math.max(1, polls), reason, segments);
-            for (const path of paths) path.deliverRun(segments, payload, frameBytes, times, polls);
-          },
+      : coreTarget(table, engine, (log) => {
+          const takers = [
+            createLogCounter(reasonCounts, log),
+            ...paths.map((path) => createLogPasser(path, log)),
+          ];
+          return {
+            count(taken) {
+              packets += taken;
+            },
+            deliver(entries) {
+              for (const take of takers) take(entries);
+            },
+          };
         });
   const target: PollTarget = {
     usual,
@@ -245,7 +253,7 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
     model,
     running: (events) => ({
       events,
-      skbsOf,
+      skbsOf: reasonCounts.skbsOf,
       holds: model.holds,
       polls: model.polls(),
       interrupts: model.interrupts(),
@@ -267,11 +275,7 @@ function createLane(table: PacketTable, group: readonly Member[]): Lane {
       interrupts: model.interrupts(),
       holdTimes: model.holdTimes(),
       fates,
-      reasons: REASONS.map((reason, index) => ({
-        reason,
-        skbs: skbsOf[index]!,
-        packets: packetsOf[index]!,
-      })).filter((row) => row.skbs > 0),
+      reasons: reasonRows(reasonCounts),
     }),
   };
 }

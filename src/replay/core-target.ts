@@ -2,23 +2,25 @@
 import type { Engine } from '../coalesce/engine.ts';
 import type { CoreTarget } from '../nic/poll-model.ts';
 import type { PacketTable } from '../packet/table.ts';
+import { createSkbLog, type SkbLog, type TakeLog } from './skb-log.ts';
 
-/** What a lane wants to know of skbs: the same in all ways that a path has to count them. */
+/** What a lane wants to know of skbs. */
 export interface RunSink {
   /** Packets taken, beside those that the engine was handed. */
   readonly count: (packets: number) => void;
-  readonly deliver: CoreTarget['deliver'];
+  readonly deliver: TakeLog;
 }
 
 /** Left out where the core does not know the engine. */
 export function coreTarget(
   table: PacketTable,
   engine: Engine,
-  { count, deliver }: RunSink,
+  sinkOf: (log: SkbLog) => RunSink,
 ): CoreTarget | undefined {
   const { core } = table;
   const { inCore, counters } = engine;
   if (core === null || inCore === undefined) return undefined;
+  const { count, deliver } = sinkOf(createSkbLog(core));
   return {
     core,
     merge: inCore,
@@ -27,6 +29,8 @@ export function coreTarget(
       if (inCore.maxDesc > 0) counters.aggregated += taken;
       counters.flushed += flushed;
     },
-    deliver,
+    deliver(entries) {
+      if (entries > 0) deliver(entries);
+    },
   };
 }

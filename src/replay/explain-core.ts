@@ -2,51 +2,55 @@
 import { reserveWords } from '../capture/core.ts';
 import type { Engine } from '../coalesce/engine.ts';
 import { WORD } from '../coalesce/gro-room.ts';
-import type { CoreTarget, ExplainedTarget } from '../nic/poll-model.ts';
+import { OBSTACLES_OF_REASON } from '../coalesce/obstacle.ts';
+import type { CoreTarget } from '../nic/poll-model.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { coreTarget } from './core-target.ts';
 import type { LossCounter } from './merge-losses.ts';
+import type { PollProgress } from './poll-progress.ts';
 
-/** What is explained, beside the address of its block. */
-export interface ExplainedSink extends Pick<ExplainedTarget, 'deliver'> {
-  /** The core took the packets `from … to-1`, in this poll. */
-  take(from: number, to: number): void;
-  endPoll(): void;
+/** What is kept of a lane outside of the core. */
+export interface ExplainedSink {
+  /** The core takes received packets from here on, … */
+  begin(from: number): void;
+  /** … took those up to here, and delivered so many skbs: flow, reason, segments and payload bytes of each in a row. */
+  end(next: number, skbs: Int32Array, count: number): void;
 }
 
-/** Left out where the core does not know the engine, or has no room. */
+const BLOCK_WORDS = 8;
+const ENTRY_WORDS = 4;
+
+/** Left out where the core does not know the engine, or has no room. `lists`: whether anybody asks for the polls. */
 export function explainedTarget(
   table: PacketTable,
   engine: Engine,
   losses: LossCounter,
+  { words, polls }: PollProgress,
+  lists: boolean,
   sink: ExplainedSink,
 ): CoreTarget | undefined {
-  const usual = coreTarget(table, engine, { count() {}, deliver() {} });
-  if (usual === undefined || usual.merge.maxDesc === 0) return undefined;
-  const block = reserveWords(table.core, 5);
-  if (losses.inCore === null || block.buffer !== usual.core.buffer) return undefined;
-  const { gro } = usual.merge;
-  const { states, counts } = losses.inCore;
-  block.set([states, counts, gro === null ? 0 : gro[WORD.LAST_SLOTS]!, gro === null ? 0 : 1]);
-  /** The first packet that nobody was told of. */
-  let first = 0;
-
-  function takeUpTo(next: number): void {
-    if (next > first) sink.take(first, next);
-    first = next;
-  }
-
-  const explained: ExplainedTarget = {
-    address: block.byteOffset,
-    begin(from) {
-      first = from;
-    },
-    deliver: sink.deliver,
-    endPoll(next) {
-      takeUpTo(next);
-      sink.endPoll();
-    },
-    end: takeUpTo,
+  const usual = coreTarget(table, engine, () => ({ count() {}, deliver() {} }));
+  if (usual === undefined || usual.merge.maxDesc === 0 || losses.inCore === null) return undefined;
+  const { core, merge } = usual;
+  const block = reserveWords(core, BLOCK_WORDS);
+  const obstacles = reserveWords(core, OBSTACLES_OF_REASON.length);
+  if ([block, obstacles, words, polls].some(({ buffer }) => buffer !== core.buffer)) return undefined;
+  obstacles.set(OBSTACLES_OF_REASON);
+  const { gro } = merge;
+  block.set([
+    losses.inCore.states,
+    losses.inCore.counts,
+    gro === null ? 0 : gro[WORD.LAST_SLOTS]!,
+    gro === null ? 0 : 1,
+    words.byteOffset,
+    lists ? polls.byteOffset : 0,
+    obstacles.byteOffset,
+  ]);
+  const log = new Int32Array(core.buffer, core.at.LOG, ENTRY_WORDS * core.at.LOG_ENTRIES);
+  return {
+    ...usual,
+    explained: block.byteOffset,
+    begin: sink.begin,
+    deliver: (entries, next) => sink.end(next, log, entries),
   };
-  return { ...usual, explained };
 }

@@ -13,8 +13,9 @@ import type { Losses } from './explain-result.ts';
 import { createFateCounts, type FateCounts } from './fate-counts.ts';
 import { createLossCounter } from './merge-losses.ts';
 import type { PacketTrace } from './packet-trace.ts';
+import { createPollProgress, PROGRESS } from './poll-progress.ts';
 import { clockedSink } from './timed-sink.ts';
-import { createWhatIfs, type PollProgress } from './what-if.ts';
+import { createWhatIfs } from './what-if.ts';
 import { createOrderedWhatIfs } from './what-if-ordered.ts';
 
 export interface ExplainLane {
@@ -50,30 +51,27 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
   const losses = createLossCounter(table, options.engine === 'linux-gro', mostHeldInCore(options));
   const { tcpAt, payloadBytes, flow } = table;
   const total = { dataSkbs: 0 };
-  const progress: PollProgress = { dataSkbs: 0, met: 0 };
+  const progress = createPollProgress(table.core);
+  const { words } = progress;
   let packets = 0;
 
-  function countHeld(flowOfSkb: number, reason: number, segments: number, payload: number): void {
-    progress.met |= OBSTACLES_OF_REASON[reason]!;
-    progress.dataSkbs++;
-    total.dataSkbs++;
-    fates.add(flowOfSkb, reason, segments, payload, 1);
+  function count(flowOfSkb: number, reason: number, segments: number, payload: number, data: number): void {
+    words[PROGRESS.MET]! |= OBSTACLES_OF_REASON[reason]!;
+    words[PROGRESS.DATA_SKBS]! += data;
+    total.dataSkbs += data;
+    fates.add(flowOfSkb, reason, segments, payload, data);
   }
 
   const plainSink: SkbSink = {
     hold: losses.hold,
     holdTaken: losses.holdTaken,
     deliverHeld(skb, reason) {
-      countHeld(skb.flow, reason, skb.segments, skb.payloadBytes);
+      count(skb.flow, reason, skb.segments, skb.payloadBytes, 1);
       losses.deliverHeld(skb);
     },
     deliverAlone(row, reason) {
-      progress.met |= OBSTACLES_OF_REASON[reason]!;
       const payload = tcpAt[row] === 0 ? 0 : Math.max(0, payloadBytes[row]!);
-      const data = payload > 0 ? 1 : 0;
-      progress.dataSkbs += data;
-      total.dataSkbs += data;
-      fates.add(flow[row]!, reason, 1, payload, data);
+      count(flow[row]!, reason, 1, payload, payload > 0 ? 1 : 0);
     },
   };
   const others = [trace, observer].filter((sink) => sink !== null);
@@ -82,7 +80,7 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
   const engine = createEngine(table, options, clocked);
   const inOrder = sets.filter((set) => (set & OBSTACLE.reordering) !== 0);
   const asTheyCame = sets.filter((set) => (set & OBSTACLE.reordering) === 0);
-  const whatIfs = createWhatIfs(table, options, asTheyCame, progress);
+  const whatIfs = createWhatIfs(table, options, asTheyCame, progress, total);
   const ordered =
     inOrder.length === 0 ? null : createOrderedWhatIfs(table, options, inOrder, total, CAPTURE_END);
 
@@ -98,37 +96,39 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
     trace.end();
   }
 
-  /** What the plain run took, and the end of its poll. */
-  function taken(from: number, to: number): void {
-    packets += to - from;
-    whatIfs.receive(from, to);
-    ordered?.receive(from, to);
-  }
-
-  function endPoll(reason: number): void {
-    whatIfs.flushAll(reason);
-    ordered?.flushAll(reason);
-    progress.dataSkbs = 0;
-    progress.met = 0;
-  }
-
-  const reasons = { pollEnd: REASON['poll-end'], captureEnd: CAPTURE_END };
+  let first = 0;
   const inCore: ExplainedSink = {
-    deliver: countHeld,
-    take: taken,
-    endPoll: () => endPoll(reasons.pollEnd),
+    begin(from) {
+      first = from;
+      whatIfs.begin(from);
+    },
+    end(next, skbs, skbCount) {
+      packets += next - first;
+      total.dataSkbs += skbCount;
+      fates.addAll(skbs, skbCount);
+      whatIfs.end(next);
+    },
   };
+  /** Replays in another order look at each poll. */
+  const explains = others.length === 0 && ordered === null;
   const target: PollTarget = {
-    usual: others.length === 0 ? explainedTarget(table, engine, losses, inCore) : undefined,
+    usual: explains
+      ? explainedTarget(table, engine, losses, progress, whatIfs.listsPolls, inCore)
+      : undefined,
     receive(from, to) {
+      packets += to - from;
       receive(from, to);
-      taken(from, to);
+      whatIfs.begin(from);
+      whatIfs.end(to);
+      ordered?.receive(from, to);
     },
     flushAll(reason) {
       engine.flushAll(reason);
-      endPoll(reason);
+      whatIfs.flushAll(reason);
+      ordered?.flushAll(reason);
     },
   };
+  const reasons = { pollEnd: REASON['poll-end'], captureEnd: CAPTURE_END };
   const model = createPollModel(poll, target, reasons, softirq);
   return {
     run(block) {

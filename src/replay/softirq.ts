@@ -8,7 +8,7 @@ import type { PollSpec } from '../nic/poll.ts';
 import { createSoftirq, NO_CYCLES, type Softirq, type SoftirqCycles } from '../nic/softirq.ts';
 import { EVENT, type EventName } from '../path/events.ts';
 import { netbackOf } from '../path/receive-modes.ts';
-import { createXenPath, type XenPathOptions } from '../path/xen-path.ts';
+import { createLonePath, type XenPathOptions } from '../path/xen-path.ts';
 
 /** The path below the driver and the profile that prices it. */
 export interface PathPrice extends XenPathOptions {
@@ -58,21 +58,19 @@ export function softirqCycles(price: PathPrice, merges: boolean, perPacketShare:
   return {
     perPacket: perPacketShare * sumOf(['receivedFrames']) + engineCycles,
     perPoll: sumOf(PER_POLL),
-    ofSkb: (segments, payloadBytes, frameBytes) => priceSkb(price, terms, segments, payloadBytes, frameBytes),
+    ofSkb: skbCycles(price, terms),
   };
 }
 
-/** Sends one skb down a path of its own. */
-function priceSkb(
-  price: PathPrice,
-  terms: readonly Coefficient[],
-  segments: number,
-  payloadBytes: number,
-  frameBytes: number,
-): number {
-  const path = createXenPath(price);
-  path.deliver(segments, payloadBytes, frameBytes);
-  const events = path.finish({ receivedFrames: 0, enginePackets: 0, polls: 0 });
+/** Cycles of one skb, which is sent down a path of its own. */
+function skbCycles(price: PathPrice, terms: readonly Coefficient[]): SoftirqCycles['ofSkb'] {
+  const eventsOf = createLonePath(price);
   const inSkb = terms.filter((term) => !PER_POLL.includes(term.event));
-  return inSkb.reduce((sum, term) => sum + term.value * events[EVENT[term.event]]!, 0);
+  const indices = inSkb.map((term) => EVENT[term.event]);
+  return (segments, payloadBytes, frameBytes) => {
+    const events = eventsOf(segments, payloadBytes, frameBytes);
+    let sum = 0;
+    for (const [at, index] of indices.entries()) sum += inSkb[at]!.value * events[index]!;
+    return sum;
+  };
 }

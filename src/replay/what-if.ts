@@ -6,13 +6,13 @@
  * their skbs is counted. A poll that the end of a block cuts in two is replayed in any case, because its first rows are gone
  * by the time it is known what happens in it. Replays without poll ends have no such places and take every packet.
  */
-import { reserveWords } from '../capture/core.ts';
 import { kernelsFor } from '../capture/record-block.ts';
 import type { Engine, SkbSink } from '../coalesce/engine.ts';
 import { OBSTACLE, type ObstacleSet } from '../coalesce/obstacle.ts';
 import { REASON } from '../coalesce/reason.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { createEngine, type EngineOptions } from './coalesce.ts';
+import { MOST_POLLS, POLL, POLL_WORDS, type PollProgress, PROGRESS } from './poll-progress.ts';
 
 /** Sessions that stand for a table without limit: inside a poll, and where no poll ever ends. */
 const UNLIMITED_IN_POLL = 1024;
@@ -66,16 +66,14 @@ export function countSkbs(table: PacketTable, options: EngineOptions, waived: Ob
   return Object.assign(count, { engine });
 }
 
-/** What the plain run tells of the poll that is going on. */
-export interface PollProgress {
-  dataSkbs: number;
-  /** Obstacles that may be behind its decisions so far. */
-  met: ObstacleSet;
-}
-
 export interface WhatIfs {
-  receive(from: number, to: number): void;
-  /** After the plain run's flush; the caller then starts a new `progress`. */
+  /** Whether there are replays that polls are listed for. */
+  readonly listsPolls: boolean;
+  /** The plain run takes received packets from here on, … */
+  begin(from: number): void;
+  /** … and took those up to here. What the core listed in between is not told again. */
+  end(to: number): void;
+  /** After the plain run's flush, which nobody else listed. */
   flushAll(reason: number): void;
   /** After each block, before its rows are gone. */
   endBlock(): void;
@@ -87,67 +85,81 @@ interface Replay {
   readonly waived: ObstacleSet;
   readonly count: SkbCount;
   difference: number;
-  /** Polls of this block to be replayed, a pair of words each: the first packet and the one after the poll. */
-  readonly polls: Int32Array;
-  listed: number;
 }
 
-/** Polls that a replay keeps until they are taken together. */
-const MOST_LISTED = 2048;
+const { LISTED, FROM, MET, DATA_SKBS } = PROGRESS;
 
-/** `sets` without reordering, which needs another order of packets. */
+/**
+ * @param sets without reordering, which needs another order of packets
+ * @param total skbs with payload of the plain run so far
+ */
 export function createWhatIfs(
   table: PacketTable,
   options: EngineOptions,
   sets: readonly ObstacleSet[],
   progress: PollProgress,
+  total: { readonly dataSkbs: number },
 ): WhatIfs {
   const replays = sets.map(
-    (waived): Replay => ({
-      waived,
-      count: countSkbs(table, options, waived),
-      difference: 0,
-      polls: reserveWords(table.core, 2 * MOST_LISTED),
-      listed: 0,
-    }),
+    (waived): Replay => ({ waived, count: countSkbs(table, options, waived), difference: 0 }),
   );
   const endless = replays.filter(({ waived }) => (waived & OBSTACLE['poll-end']) !== 0);
   const lazy = replays.filter((replay) => !endless.includes(replay));
-  const anyLazy = lazy.reduce((all, { waived }) => all | waived, 0);
+  const { words, polls } = progress;
   /** Rows of this block that endless replays have not taken yet. */
   let endlessFrom = 0;
   let endlessTo = 0;
-  /** Of all polls that ended. */
-  let plainDataSkbs = 0;
-  /** Rows of this block that the poll took and lazy replays have not. */
-  let from = 0;
+  /** The packet after those that the poll took, of which lazy replays have not taken those from `words[FROM]` on. */
   let to = 0;
-  /** Lazy replays have taken the first packets of the poll. */
+  /** Lazy replays have taken the first packets of the poll that is listed first, or goes on. */
   let begun = false;
 
-  /** Lists are taken in the order in which their polls came, and before anything else. */
-  function takeListed(replay: Replay): void {
-    const { count, polls, listed } = replay;
+  function takeListed(): void {
+    const listed = words[LISTED]!;
     if (listed === 0) return;
-    const { engine } = count;
-    if (engine.takePolls !== undefined && polls.buffer === table.core?.buffer && kernelsFor(table) !== null) {
-      engine.takePolls(polls, listed);
-    } else {
-      for (let poll = 0; poll < listed; poll++) {
-        engine.receive(polls[2 * poll]!, polls[2 * poll + 1]!);
-        engine.flushAll(REASON['poll-end']);
+    words[LISTED] = 0;
+    const first = begun ? 1 : 0;
+    for (const replay of lazy) {
+      const { count, waived } = replay;
+      if (begun) {
+        endPoll(replay, polls[POLL.FROM]!, polls[POLL.TO]!);
+        replay.difference -= polls[POLL.DATA_SKBS]!;
       }
+      replay.difference -= takePolls(replay.count, waived, first, listed);
+      replay.difference += count.dataSkbs;
+      count.dataSkbs = 0;
     }
-    replay.difference += count.dataSkbs;
-    count.dataSkbs = 0;
-    replay.listed = 0;
+    begun = false;
   }
 
-  function begin(): void {
-    for (const replay of lazy) takeListed(replay);
+  function endPoll({ count }: Replay, from: number, end: number): void {
+    if (end > from) count.engine.receive(from, end);
+    count.engine.flushAll(REASON['poll-end']);
+  }
+
+  /** Replays the listed polls that met the obstacle; returns the plain run's skbs with payload in them. */
+  function takePolls({ engine }: SkbCount, waived: ObstacleSet, first: number, listed: number): number {
+    if (engine.takePolls !== undefined && polls.buffer === table.core?.buffer && kernelsFor(table) !== null) {
+      return engine.takePolls(polls, first, listed, waived);
+    }
+    let plain = 0;
+    for (let at = first * POLL_WORDS; at < listed * POLL_WORDS; at += POLL_WORDS) {
+      if ((polls[at + POLL.MET]! & waived) === 0) continue;
+      plain += polls[at + POLL.DATA_SKBS]!;
+      if (polls[at + POLL.TO]! > polls[at + POLL.FROM]!)
+        engine.receive(polls[at + POLL.FROM]!, polls[at + POLL.TO]!);
+      engine.flushAll(REASON['poll-end']);
+    }
+    return plain;
+  }
+
+  /** The poll that goes on is taken as far as it came. */
+  function takeBegun(): void {
+    takeListed();
+    const from = words[FROM]!;
     if (from === to) return;
     for (const { count } of lazy) count.engine.receive(from, to);
-    from = to;
+    words[FROM] = to;
     begun = true;
   }
 
@@ -157,53 +169,44 @@ export function createWhatIfs(
     endlessFrom = endlessTo;
   }
 
-  function endPoll(replay: Replay, reason: number): void {
-    const { count, polls } = replay;
-    if (!begun) {
-      if ((progress.met & replay.waived) === 0) return;
-      replay.difference -= progress.dataSkbs;
-      polls[2 * replay.listed] = from;
-      polls[2 * replay.listed + 1] = to;
-      replay.listed++;
-      if (replay.listed === MOST_LISTED) takeListed(replay);
-      return;
-    }
-    if (to > from) count.engine.receive(from, to);
-    count.engine.flushAll(reason);
-    replay.difference += count.dataSkbs - progress.dataSkbs;
-    count.dataSkbs = 0;
-  }
-
   return {
-    receive(first, end) {
+    listsPolls: lazy.length > 0,
+    begin(from) {
       // Rows that a full ring dropped lie between.
-      if (first !== endlessTo) {
+      if (from !== endlessTo) {
         takeEndless();
-        endlessFrom = first;
+        endlessFrom = from;
+        endlessTo = from;
       }
-      endlessTo = end;
-      if (lazy.length === 0) return;
-      if (first !== to) begin();
-      if (from === to) from = first;
-      to = end;
+      if (from === to) return;
+      takeBegun();
+      words[FROM] = from;
+      to = from;
+    },
+    end(next) {
+      endlessTo = next;
+      to = next;
     },
     flushAll(reason) {
-      if (begun || (progress.met & anyLazy) !== 0) for (const replay of lazy) endPoll(replay, reason);
-      plainDataSkbs += progress.dataSkbs;
-      if (reason === REASON['capture-end']) {
-        for (const replay of lazy) takeListed(replay);
-        takeEndless();
-        for (const replay of endless) {
-          replay.count.engine.flushAll(reason);
-          replay.difference = replay.count.dataSkbs - plainDataSkbs;
-        }
+      if (lazy.length > 0) {
+        if (words[LISTED] === MOST_POLLS) takeListed();
+        polls.set([words[FROM]!, to, words[MET]!, words[DATA_SKBS]!], words[LISTED]! * POLL_WORDS);
+        words[LISTED]!++;
       }
-      begun = false;
-      from = to;
+      words[FROM] = to;
+      words[MET] = 0;
+      words[DATA_SKBS] = 0;
+      if (reason !== REASON['capture-end']) return;
+      takeListed();
+      takeEndless();
+      for (const replay of endless) {
+        replay.count.engine.flushAll(reason);
+        replay.difference = replay.count.dataSkbs - total.dataSkbs;
+      }
     },
     endBlock() {
-      begin();
-      from = 0;
+      takeBegun();
+      words[FROM] = 0;
       to = 0;
       takeEndless();
       endlessFrom = 0;

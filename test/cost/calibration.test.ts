@@ -13,7 +13,7 @@ import { parseProfile } from '../../src/cost/parse-profile.ts';
 import { type Coefficient, coefficientsOf, type Domain } from '../../src/cost/profile.ts';
 import { STUDY } from '../../src/cost/study.ts';
 import type { ReceiveMode } from '../../src/path/netback.ts';
-import { XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-path.ts';
+import { XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-configurations.ts';
 import type { ResultRecord } from '../../src/replay/result.ts';
 import { runCommand } from '../helpers/command.ts';
 import { CAPTURES, ROOT } from '../helpers/surroundings.ts';

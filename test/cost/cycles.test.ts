@@ -4,7 +4,7 @@ import { type Cost, costOf } from '../../src/cost/cycles.ts';
 import { loadProfile } from '../../src/cost/load-profile.ts';
 import { coefficientsOf } from '../../src/cost/profile.ts';
 import { createEvents, EVENT } from '../../src/path/events.ts';
-import { XEN_CONFIGURATIONS } from '../../src/path/xen-path.ts';
+import { XEN_CONFIGURATIONS } from '../../src/path/xen-configurations.ts';
 import { STUDY_RECEIVE_MODES } from '../helpers/receive-modes.ts';
 
 const profile = loadProfile('aizu-2008');

@@ -14,7 +14,7 @@ import {
 } from '../../src/cost/profile.ts';
 import { EVENTS } from '../../src/path/events.ts';
 import { RECEIVE_MODES } from '../../src/path/netback.ts';
-import { XEN_CONFIGURATIONS } from '../../src/path/xen-path.ts';
+import { XEN_CONFIGURATIONS } from '../../src/path/xen-configurations.ts';
 import { ROOT } from '../helpers/surroundings.ts';
 
 interface Node {

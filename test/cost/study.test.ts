@@ -12,7 +12,8 @@ import {
   STUDY_LINK_USE,
 } from '../../src/cost/study-fit.ts';
 import type { ReceiveMode } from '../../src/path/netback.ts';
-import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-path.ts';
+import { XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-configurations.ts';
+import { createXenPath } from '../../src/path/xen-path.ts';
 import { STUDY_RECEIVE_MODES } from '../helpers/receive-modes.ts';
 
 const profile = loadProfile('aizu-2008');

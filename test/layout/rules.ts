@@ -43,6 +43,7 @@ const EXCEPTIONS: readonly Exception[] = [
   { from: 'cost', to: 'src/path/events.ts', typesOnly: false },
   { from: 'cost', to: 'src/path/hypotheses.ts', typesOnly: false },
   { from: 'cost', to: 'src/path/netback.ts', typesOnly: false },
+  { from: 'cost', to: 'src/path/xen-configurations.ts', typesOnly: false },
   { from: 'cost', to: 'src/path/xen-path.ts', typesOnly: false },
 ];
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { eventsByName } from '../../src/path/events.ts';
 import { grantOperations } from '../../src/path/grant-operations.ts';
 import type { FragmentCopy, ReceiveMode } from '../../src/path/netback.ts';
-import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-path.ts';
+import { XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-configurations.ts';
+import { createXenPath } from '../../src/path/xen-path.ts';
 
 const MSS = 1448;
 const frameOf = (k: number): number => 66 + MSS * k;

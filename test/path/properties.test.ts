@@ -1,45 +1,23 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type EventName, eventsByName } from '../../src/path/events.ts';
-import {
-  FRAGMENT_COPIES,
-  type FragmentCopy,
-  RECEIVE_MODES,
-  type ReceiveMode,
-} from '../../src/path/netback.ts';
-import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-path.ts';
+import type { FragmentCopy, ReceiveMode } from '../../src/path/netback.ts';
+import type { XenConfiguration } from '../../src/path/xen-configurations.ts';
+import { createXenPath } from '../../src/path/xen-path.ts';
 import { STUDY_RECEIVE_MODES } from '../helpers/receive-modes.ts';
+import {
+  choices,
+  configuration,
+  lone,
+  merged,
+  passOneByOne,
+  receiveMode,
+  type Skb,
+  skbRuns,
+} from '../helpers/skb-runs.ts';
 
-interface Skb {
-  readonly segments: number;
-  readonly payloadBytes: number;
-  readonly frameBytes: number;
-}
-
-/** Data skbs of equal or unequal segments, pure ACKs and other traffic. */
-const lone = fc.record({ payloadBytes: fc.nat(1460), headerBytes: fc.integer({ min: 42, max: 94 }) }).map(
-  ({ payloadBytes, headerBytes }): Skb => ({
-    segments: 1,
-    payloadBytes,
-    frameBytes: headerBytes + payloadBytes,
-  }),
-);
-const merged = fc
-  .record({ segments: fc.integer({ min: 2, max: 45 }), perSegment: fc.integer({ min: 1, max: 1448 }) })
-  .chain(({ segments, perSegment }) =>
-    fc.nat(perSegment - 1).map((short): Skb => {
-      const payloadBytes = segments * perSegment - short;
-      return { segments, payloadBytes, frameBytes: 66 + payloadBytes };
-    }),
-  );
 const skbs = fc.array(fc.oneof(lone, merged), { maxLength: 60 });
 const loneSkbs = fc.array(lone, { maxLength: 60 });
-const receiveMode = fc.constantFrom(...RECEIVE_MODES);
-const configuration = fc.constantFrom(...XEN_CONFIGURATIONS);
-const choices = fc.record({
-  fragmentCopy: fc.constantFrom(...FRAGMENT_COPIES),
-  lineariseMaxOrder: fc.constantFrom(0, 1, 2, 9),
-});
 
 type Events = Readonly<Record<EventName, number>>;
 
@@ -65,25 +43,18 @@ function sum(input: readonly Skb[], value: (skb: Skb) => number): number {
 
 describe('path properties', () => {
   it('a run is as many skbs and ends of polls as it says', () => {
-    const run = fc.record({
-      skb: fc.oneof(lone, merged),
-      times: fc.oneof(fc.nat(5), fc.constant(300)),
-      polls: fc.nat(3),
-    });
+    const counts = { receivedFrames: 0, enginePackets: 0, polls: 0 };
     fc.assert(
-      fc.property(configuration, receiveMode, fc.array(run, { maxLength: 12 }), choices, (...made) => {
+      fc.property(configuration, receiveMode, skbRuns, choices, (...made) => {
         const [configuration, receiveMode, runs, chosen] = made;
         const options = { configuration, receiveMode, lroMode: 'skb', ...chosen } as const;
         const [inRuns, one] = [createXenPath(options), createXenPath(options)];
-        for (const { skb, times, polls } of runs) {
-          const { segments, payloadBytes, frameBytes } = skb;
-          inRuns.deliverRun(segments, payloadBytes, frameBytes, times, polls);
-          for (let round = 0; round < Math.max(1, polls); round++) {
-            for (let i = 0; i < times; i++) one.deliver(segments, payloadBytes, frameBytes);
-            if (polls > 0) one.pollEnd();
-          }
+        for (const run of runs) {
+          const { skb, times, polls } = run;
+          inRuns.deliverRun(skb.segments, skb.payloadBytes, skb.frameBytes, times, polls);
+          passOneByOne(one, run);
+          if (run.isLookedAt) expect(inRuns.snapshot(counts)).to.deep.equal(one.snapshot(counts));
         }
-        const counts = { receivedFrames: 0, enginePackets: 0, polls: 0 };
         expect(inRuns.finish(counts)).to.deep.equal(one.finish(counts));
       }),
       { numRuns: 500 },

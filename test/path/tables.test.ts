@@ -4,7 +4,8 @@ import { EVENTS, type EventName, eventsByName } from '../../src/path/events.ts';
 import { pageOrder } from '../../src/path/memory.ts';
 import { RECEIVE_MODES, type ReceiveMode } from '../../src/path/netback.ts';
 import { copySlots, HEAD_CAPACITY_BYTES } from '../../src/path/software-copy.ts';
-import { createXenPath, XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-path.ts';
+import { XEN_CONFIGURATIONS, type XenConfiguration } from '../../src/path/xen-configurations.ts';
+import { createXenPath } from '../../src/path/xen-path.ts';
 import { STUDY_RECEIVE_MODES } from '../helpers/receive-modes.ts';
 
 const MSS = 1448;

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { costOf } from '../../src/cost/cycles.ts';
 import { loadProfile } from '../../src/cost/load-profile.ts';
-import { createXenPath, XEN_CONFIGURATIONS } from '../../src/path/xen-path.ts';
+import { XEN_CONFIGURATIONS } from '../../src/path/xen-configurations.ts';
+import { createXenPath } from '../../src/path/xen-path.ts';
 import { softirqCycles } from '../../src/replay/softirq.ts';
 import { STUDY_RECEIVE_MODES } from '../helpers/receive-modes.ts';
 

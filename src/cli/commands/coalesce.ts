@@ -1,4 +1,4 @@
-import { XEN_CONFIGURATIONS } from '../../path/xen-path.ts';
+import { XEN_CONFIGURATIONS } from '../../path/xen-configurations.ts';
 import type { RawCoalesceOptions } from '../coalesce-command.ts';
 import { GRO_OPTIONS } from '../gro-options.ts';
 import { inNicGroup, NIC_OPTIONS } from '../nic-options.ts';

@@ -1,4 +1,4 @@
-import { XEN_CONFIGURATIONS } from '../../path/xen-path.ts';
+import { XEN_CONFIGURATIONS } from '../../path/xen-configurations.ts';
 import type { RawExplainOptions } from '../explain-options.ts';
 import type { RawExplainPathOptions } from '../explain-path-command.ts';
 import type { RawUnexplainedOptions } from '../explain-unexplained-command.ts';

@@ -1,4 +1,4 @@
-import { XEN_CONFIGURATIONS } from '../../path/xen-path.ts';
+import { XEN_CONFIGURATIONS } from '../../path/xen-configurations.ts';
 import { QUANTITIES } from '../../report/quantities.ts';
 import { reportOptions } from '../formats.ts';
 import { TALK_OPTIONS } from '../options.ts';
