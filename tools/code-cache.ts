@@ -29,6 +29,7 @@ async function runOrdinaryCommands(folder: string): Promise<void> {
     ['--help'],
     ['coalesce', CAPTURE, '--stats', '--quiet'],
     [CAPTURE, '--out', folder, '--format', 'csv,json', '--quiet'],
+    ['explain', CAPTURE, '--out', folder, '--format', 'csv,json', '--quiet'],
   ];
   for (const command of commands) {
     const exitCode = await main(command);
