@@ -6,8 +6,8 @@ import { filledSession, flushFilled, mergeInetLro } from './inet-lro';
 import * as at from './lane';
 import { LOG_ENTRIES, RECEIVED_ROWS } from './layout';
 import { finishedSkb, mergeLinuxGro } from './linux-gro';
-import { endPoll } from './napi';
 import { frameBytes, payloadBytes } from './packet';
+import { endPoll } from './poll-end';
 
 /**
  * Takes received packets from `from` on until one is not usual for the lane's engine or the log is nearly full; returns

@@ -8,6 +8,7 @@ import {
   NODE_ARRIVAL,
   NODE_FREE,
   NODE_NEXT,
+  NODES_USED,
   NOW,
   OFFSET_NS,
   OFFSETS,
@@ -37,35 +38,35 @@ export function addHold(lane: i32, hold: f64, waits: bool): void {
 
 /** The packets of a slot are delivered now. */
 export function deliverSlot(lane: i32, slot: i32): void {
-  const nexts = load<i32>(lane, NODE_NEXT);
   const newest = load<i32>(lane, NEWEST) + (slot << 2);
   const first = load<i32>(newest);
-  if (first === END) return;
   store<i32>(newest, END);
-  const last = load<i32>(lane, PHASE) === PHASE_WAITING ? holdOffsets(lane, first) : holdTimes(lane, first);
-  store<i32>(nexts + (last << 2), load<i32>(lane, NODE_FREE));
-  store<i32>(lane, first, NODE_FREE);
+  if (load<i32>(lane, PHASE) === PHASE_WAITING) holdOffsets(lane, first);
+  else holdTimes(lane, first);
 }
 
-/** Takes the holds of a chain, in offsets, and returns its last node. */
-function holdOffsets(lane: i32, first: i32): i32 {
+/** A poll is over, and nothing is held. */
+export function forgetHolds(lane: i32): void {
+  store<i32>(lane, 0, NODES_USED);
+  store<i32>(lane, END, NODE_FREE);
+}
+
+/** Takes the holds of a chain, in offsets. */
+function holdOffsets(lane: i32, first: i32): void {
   const nexts = load<i32>(lane, NODE_NEXT);
   const arrivals = load<i32>(lane, NODE_ARRIVAL);
   const offsets = load<i32>(lane, OFFSET_NS);
   const now = load<f64>(lane, NOW);
   let offset = offsets + (load<i32>(lane, OFFSETS) << 3);
-  let last = first;
   for (let node = first; node !== END; node = load<i32>(nexts + (node << 2))) {
     store<f64>(offset, now - load<f64>(arrivals + (node << 3)));
     offset += 8;
-    last = node;
   }
   store<i32>(lane, (offset - offsets) >> 3, OFFSETS);
-  return last;
 }
 
 /** The same, of holds that are known: sums stay out of memory until the end. */
-function holdTimes(lane: i32, first: i32): i32 {
+function holdTimes(lane: i32, first: i32): void {
   const nexts = load<i32>(lane, NODE_NEXT);
   const arrivals = load<i32>(lane, NODE_ARRIVAL);
   const buckets = load<i32>(lane, BUCKETS);
@@ -73,7 +74,6 @@ function holdTimes(lane: i32, first: i32): i32 {
   let sum = load<f64>(lane, HOLD_SUM);
   let longest = load<f64>(lane, HOLD_MAX);
   let count = 0;
-  let last = first;
   for (let node = first; node !== END; node = load<i32>(nexts + (node << 2))) {
     const hold = now - load<f64>(arrivals + (node << 3));
     count++;
@@ -81,10 +81,8 @@ function holdTimes(lane: i32, first: i32): i32 {
     if (hold > longest) longest = hold;
     const bucket = buckets + (bucketOf(hold) << 3);
     store<f64>(bucket, load<f64>(bucket) + 1);
-    last = node;
   }
   addTimes(lane, count, sum, longest);
-  return last;
 }
 
 /** What was delivered in offsets was delivered that much later. */

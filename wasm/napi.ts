@@ -1,14 +1,13 @@
 /** The NAPI simulation of src/nic/napi.ts with its ring, moderation and engine: the same steps in the same order. */
 import { big32 } from './bytes';
-import { deliverAlone, logEndOfPoll } from './delivery';
+import { deliverAlone } from './delivery';
 import { countTaken, startCounting } from './explain-lane';
-import { flushFinished, flushLists } from './gro-lane';
+import { flushFinished } from './gro-lane';
 import { startHolds } from './hold-times';
 import {
   EMPTY,
   find,
   flushFilled,
-  flushSession,
   HAS_TIMESTAMP,
   isUsual,
   LENGTH,
@@ -23,6 +22,8 @@ import {
 import * as at from './lane';
 import { FLOW, IP_LENGTH, LOG_ENTRIES, PAYLOAD_BYTES, RECEIVED_ROWS, SEQ, TCP_AT, TIME_NS } from './layout';
 import { finishedSkb, lastTakenSkb, mergeAfter } from './linux-gro';
+import { firesAt } from './moderation';
+import { endPollAt } from './poll-end';
 import { makeRoom } from './ring';
 
 /** No flow has this index, and no empty session. */
@@ -85,6 +86,12 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
   let length = 0;
   let largest = 0;
   let oldest = 0;
+  /** The packets that are held since the poll began, in chains: their arrivals, and the one before of the same skb. */
+  const arrivals = load<i32>(lane, at.NODE_ARRIVAL);
+  const nexts = load<i32>(lane, at.NODE_NEXT);
+  const newestOf = load<i32>(lane, at.NEWEST);
+  let nodes = load<i32>(lane, at.NODES_USED);
+  let newest: i32 = END;
   /** Of linux-gro the skb that took the last packet, and the one that is finished by it; -1 if there is none. */
   const gro = load<i32>(lane, at.GRO);
   let before = -1;
@@ -111,11 +118,13 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
       if (now < arrival) {
         if (inPoll > 0) {
           if (held !== NO_FLOW) saveCounts(slot, packets, length);
+          if (held !== NO_FLOW && !isExplained) store<i32>(newestOf + chainAt(slot - slots), newest);
           now = endPollAt(lane, i, now, phase, open === 1 && held !== NO_FLOW ? slot : 0);
           held = NO_FLOW;
           open = 0;
           before = -1;
           inPoll = 0;
+          nodes = 0;
         }
         if (now < arrival || load<i32>(lane, at.POLLS_AGAIN) === 0) {
           place = idle(lane, now);
@@ -147,7 +156,10 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
       const seq = load<i32>(row << 2, SEQ);
       const tsval = big32(load<i32>(row << 2, TCP_AT), 24);
       if (flow !== held) {
-        if (held !== NO_FLOW) save(slot, next, packets, length, largest);
+        if (held !== NO_FLOW) {
+          save(slot, next, packets, length, largest);
+          if (!isExplained) store<i32>(newestOf + chainAt(slot - slots), newest);
+        }
         held = NO_FLOW;
         const found = open === 0 ? slots : find(flow, slots, endOfSlots);
         if (found === endOfSlots) break;
@@ -170,6 +182,7 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
         }
         slot = found;
         held = flow;
+        if (!isExplained) newest = load<i32>(newestOf + chainAt(slot - slots));
       }
       if (seq !== next) break;
       if (tsval - oldest < 0) break;
@@ -197,11 +210,16 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
       packets++;
       length += payload;
       if (payload > largest) largest = payload;
-      if (!isExplained) hold(lane, (slot - slots) / SLOT_BYTES, arrival);
+      if (!isExplained) {
+        store<f64>(arrivals + (nodes << 3), arrival);
+        store<i32>(nexts + (nodes << 2), newest);
+        newest = nodes++;
+      }
       // A session that begins is not filled by its first packet, whatever the limits.
       if (packets > 1) {
         if (packets >= maxAggr || length > lengthLimit) {
           saveCounts(slot, packets, length);
+          if (!isExplained) store<i32>(newestOf + chainAt(slot - slots), newest);
           held = NO_FLOW;
           open--;
           countTaken(lane, i + 1);
@@ -213,7 +231,12 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
       }
     }
     if (sizeof<Engine>() === LINUX_GRO) {
-      if (!isExplained) hold(lane, before < 0 ? finished : before, arrival);
+      if (!isExplained) {
+        const newestOfSkb = newestOf + ((before < 0 ? finished : before) << 2);
+        store<f64>(arrivals + (nodes << 3), arrival);
+        store<i32>(nexts + (nodes << 2), load<i32>(newestOfSkb));
+        store<i32>(newestOfSkb, nodes++);
+      }
       if (finished >= 0) {
         countTaken(lane, i + 1);
         store<f64>(lane, now, at.NOW);
@@ -227,14 +250,18 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
     }
     if (inPoll === weight) {
       if (held !== NO_FLOW) saveCounts(slot, packets, length);
+      if (held !== NO_FLOW && !isExplained) store<i32>(newestOf + chainAt(slot - slots), newest);
       now = endPollAt(lane, i + 1, now, phase, open === 1 && held !== NO_FLOW ? slot : 0);
       held = NO_FLOW;
       open = 0;
       before = -1;
       inPoll = 0;
+      nodes = 0;
     }
   }
   if (held !== NO_FLOW) save(slot, next, packets, length, largest);
+  if (held !== NO_FLOW && !isExplained) store<i32>(newestOf + chainAt(slot - slots), newest);
+  store<i32>(lane, nodes, at.NODES_USED);
   countTaken(lane, i);
   store<f64>(lane, arrival, at.ARRIVAL);
   store<f64>(lane, fire, at.FIRE);
@@ -257,27 +284,6 @@ function placeInRing(ring: i32, index: i32, capacity: i32): i32 {
   return ring + ((index < capacity ? index : index - capacity) << 3);
 }
 
-/** When the interrupt fires with one packet more that waits: as in src/nic/moderation.ts, `coalesce` and `interval`. */
-function firesAt(lane: i32, arrival: f64): f64 {
-  const waiting = load<i32>(lane, at.WAITING) + 1;
-  store<i32>(lane, waiting, at.WAITING);
-  const rxFrames = load<i32>(lane, at.RX_FRAMES);
-  const delay = load<f64>(lane, at.DELAY);
-  let fires: f64;
-  if (load<i32>(lane, at.INTERVAL) !== 0) {
-    if (waiting === 1) store<f64>(lane, max<f64>(arrival, load<f64>(lane, at.LAST_FIRED) + delay), at.TIMER);
-    fires = load<f64>(lane, at.TIMER);
-  } else if ((delay === 0 && rxFrames === 0) || (rxFrames > 0 && waiting >= rxFrames)) {
-    fires = arrival;
-  } else if (delay === 0) {
-    fires = f64.POSITIVE_INFINITY;
-  } else {
-    if (waiting === 1 || load<i32>(lane, at.RESTARTS) !== 0) store<f64>(lane, arrival + delay, at.TIMER);
-    fires = load<f64>(lane, at.TIMER);
-  }
-  return max<f64>(load<f64>(lane, at.ARMED), fires);
-}
-
 /** The interrupt has fired; returns what makes times of offsets. */
 function startPolling(lane: i32, fire: f64): f64 {
   const start = fire + load<f64>(lane, at.LATENCY);
@@ -296,54 +302,9 @@ function idle(lane: i32, now: f64): i32 {
   return load<i32>(lane, at.RING) + (load<i32>(lane, at.RING_HEAD) << 3);
 }
 
-/**
- * Before received packet `next`; returns the time at which all is delivered. `only` is the one session that is held, 0 where
- * it is not known.
- */
-function endPollAt(lane: i32, next: i32, now: f64, phase: i32, only: i32): f64 {
-  store<f64>(lane, now, at.NOW);
-  store<i32>(lane, phase, at.PHASE);
-  if (only === 0) {
-    endPoll(lane, next);
-  } else {
-    const slots = load<i32>(lane, at.SLOTS);
-    add(lane + at.POLLS, 1);
-    countTaken(lane, next);
-    flushSession(lane, slots, (only - slots) / SLOT_BYTES, load<i32>(lane, at.REASON_POLL_END));
-    logEndOfPoll(lane, next);
-  }
-  return load<f64>(lane, at.NOW);
-}
-
-/** Before received packet `next`, with all that it delivers. */
-export function endPoll(lane: i32, next: i32): void {
-  add(lane + at.POLLS, 1);
-  countTaken(lane, next);
-  const reason = load<i32>(lane, at.REASON_POLL_END);
-  if (load<i32>(lane, at.GRO) !== 0) {
-    flushLists(lane, reason);
-  } else {
-    const slots = load<i32>(lane, at.SLOTS);
-    const maxDesc = load<i32>(lane, at.MAX_DESC);
-    for (let slot = 0; slot < maxDesc; slot++) flushSession(lane, slots, slot, reason);
-  }
-  logEndOfPoll(lane, next);
-}
-
-/** The packet that arrived now waits in its session's chain. */
-function hold(lane: i32, slot: i32, arrival: f64): void {
-  const nexts = load<i32>(lane, at.NODE_NEXT);
-  const newest = load<i32>(lane, at.NEWEST) + (slot << 2);
-  let node = load<i32>(lane, at.NODE_FREE);
-  if (node === END) {
-    node = load<i32>(lane, at.NODES_USED);
-    store<i32>(lane, node + 1, at.NODES_USED);
-  } else {
-    store<i32>(lane, load<i32>(nexts + (node << 2)), at.NODE_FREE);
-  }
-  store<f64>(load<i32>(lane, at.NODE_ARRIVAL) + (node << 3), arrival);
-  store<i32>(nexts + (node << 2), load<i32>(newest));
-  store<i32>(newest, node);
+/** Where the newest packet of a session stands: a word for each slot. */
+function chainAt(slot: i32): i32 {
+  return (slot / SLOT_BYTES) << 2;
 }
 
 function countOpen(slots: i32, end: i32): i32 {

@@ -73,6 +73,12 @@ export function deliverSlot(holds: HoldTimes, slot: number, nowNs: number): void
   }
 }
 
+/** Nothing is held: nodes are taken from the first on again, as the core does (wasm/napi.ts), which looks for no free one. */
+export function forgetHolds(holds: HoldTimes): void {
+  holds.used = 0;
+  holds.free = END;
+}
+
 /** The packet taken now is delivered, past all slots. */
 export function deliverTaken(holds: HoldTimes, nowNs: number): void {
   addHold(holds, nowNs - holds.takenNs);

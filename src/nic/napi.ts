@@ -14,7 +14,7 @@
 import { kernelsFor } from '../capture/record-block.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { summarise } from './histogram.ts';
-import { startHolds } from './hold-times.ts';
+import { forgetHolds, startHolds } from './hold-times.ts';
 import { createModeration } from './moderation.ts';
 import { createNapiCore } from './napi-core.ts';
 import { IDLE, type NapiSpec, type NapiState, POLLING, WAITING } from './napi-state.ts';
@@ -143,6 +143,7 @@ function endPoll(state: NapiState): void {
   state.polls++;
   state.inPoll = 0;
   state.target.flushAll(state.reasons.pollEnd);
+  forgetHolds(state.softirq.holds);
 }
 
 function finish(state: NapiState): void {
