@@ -75,8 +75,8 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const slotCount = buckets * perBucket;
   const { hold } = sink;
   const isTold = hold !== undefined && sink.holdTaken === undefined;
-  const plain = !isTold && !verifyChecksums && options.equalSizes !== true;
-  const room = reserveGroRoom(plain ? table.core : null, buckets, perBucket);
+  const fitsCore = !verifyChecksums && options.equalSizes !== true;
+  const room = reserveGroRoom(fitsCore ? table.core : null, buckets, perBucket);
   const { words, slots, held, order, inUse, lastSlot } = room;
   words[WORD.MAX_SIZE] = maxSize;
   words[WORD.FINISHING] = finishingFlags;
@@ -278,7 +278,7 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     flush(slot, finishReason(slot));
   }
 
-  const takeInCore = takeLinuxGro(room, counters, sink, endFilled);
+  const takeInCore = isTold ? null : takeLinuxGro(room, counters, sink, endFilled);
   const endInCore = endLinuxGro(room, sink);
   const engine = {
     counters,

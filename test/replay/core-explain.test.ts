@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { INET_LRO_DEFAULTS } from '../../src/coalesce/inet-lro.ts';
 import { LINUX_GRO_DEFAULTS } from '../../src/coalesce/linux-gro.ts';
 import { type Obstacle, obstacleSet } from '../../src/coalesce/obstacle.ts';
+import type { NapiSpec } from '../../src/nic/napi-state.ts';
 import type { PollSpec } from '../../src/nic/poll.ts';
-import { createSoftirq, NO_CYCLES } from '../../src/nic/softirq.ts';
+import { createSoftirq, NO_CYCLES, type SoftirqCycles } from '../../src/nic/softirq.ts';
 import { allObstacles } from '../../src/replay/advice.ts';
 import type { EngineName, EngineOptions } from '../../src/replay/coalesce.ts';
 import { explain } from '../../src/replay/explain.ts';
@@ -22,6 +23,26 @@ const ALONE: readonly Obstacle[] = [
   ...(['size-limit', 'table-full', 'poll-end'] as const),
 ];
 const SETS = [...ALONE.map((name) => [name]), ['poll-end', 'table-full'], ['poll-end', 'size-limit', 'psh']];
+
+/** Of the order of those of a real driver domain, and not round. */
+const CYCLES: SoftirqCycles = {
+  perPacket: 1901.5,
+  perPoll: 3007,
+  ofSkb: (segments, payloadBytes) => 5003.25 + 411 * segments + payloadBytes / 7,
+};
+
+const NAPI: NapiSpec = {
+  kind: 'napi',
+  nic: 'test',
+  moderation: { kind: 'coalesce', rxUsecs: 20, rxFrames: 5, timer: 'first' },
+  ringPackets: 256,
+  weight: 64,
+  cpuGhz: 2.3,
+  interruptLatencyUs: 5,
+  perPacketShare: 0.5,
+  afterFlush: 'interrupt',
+  timeScale: 1,
+};
 
 interface Setting {
   readonly poll: PollSpec;
@@ -49,7 +70,14 @@ async function explained(path: string, core: boolean, setting: Setting): Promise
       pollText: '',
       pollDescription: '',
       withoutTimes: null,
-      softirq: () => createSoftirq(NO_CYCLES, 1),
+      softirq: (_engine, core, slots) =>
+        setting.poll.kind === 'napi'
+          ? createSoftirq(CYCLES, setting.poll.cpuGhz, core, {
+              slots,
+              packets: setting.poll.weight,
+              waiting: setting.poll.ringPackets,
+            })
+          : createSoftirq(NO_CYCLES, 1),
       whatIfs: (engine: EngineName) => [
         ...SETS.map((names) => obstacleSet(names as Obstacle[])).filter(
           (set) => (set & ~allObstacles(engine)) === 0,
@@ -76,6 +104,15 @@ describe('explain with the core and without', function () {
 
   for (const base of [CAPTURES, FORMATS]) {
     for (const name of filesIn(base).filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))) {
+      it(`agree on ${name} in polls of its own making`, async () => {
+        await expectSame(join(base, name), { poll: NAPI });
+        await expectSame(join(base, name), {
+          poll: { ...NAPI, ringPackets: 8, weight: 4, timeScale: 0.2, afterFlush: 'poll' },
+          inetLro: { maxDesc: 2, maxAggr: 6 },
+          linuxGro: { perBucket: 1 },
+        });
+      });
+
       it(`agree on ${name}`, async () => {
         const { engines } = await expectSame(join(base, name), { poll: { kind: 'batch', packets: 64 } });
         for (const { packets, whatIfs } of engines) {
@@ -97,6 +134,11 @@ describe('explain with the core and without', function () {
         const frames = framesOf(steps).map((frame) => ({ ...frame, timeNs: BigInt(frame.timeNs) }));
         const path = folder.write('random', pcapFile(frames));
         await expectSame(path, { poll: { kind: 'batch', packets }, receiver: 'all', inetLro });
+        await expectSame(path, {
+          poll: { ...NAPI, ringPackets: 2 * packets, weight: packets },
+          receiver: 'all',
+          inetLro,
+        });
       }),
       { numRuns: 100 },
     );
@@ -109,12 +151,18 @@ describe('explain with the core and without', function () {
         fc.constantFrom(1, 1, 40),
         async ({ frames, lastPackets, perBucket, maxSize }, times) => {
           const all = Array.from({ length: times }, () => frames).flat();
-          const path = folder.write('gro', pcapFile(all.map((bytes, i) => ({ bytes, timeNs: BigInt(i) }))));
-          await expectSame(path, {
-            poll: { kind: 'file', file: '', lastPackets: Float64Array.from(lastPackets) },
-            receiver: 'all',
-            linuxGro: { perBucket, maxSize },
-          });
+          const path = folder.write(
+            'gro',
+            pcapFile(all.map((bytes, i) => ({ bytes, timeNs: BigInt(7000 * i) }))),
+          );
+          const polls: PollSpec[] = [
+            { kind: 'file', file: '', lastPackets: Float64Array.from(lastPackets) },
+            { kind: 'batch', packets: 1 + (frames.length % 13) },
+            { ...NAPI, weight: 1 + (frames.length % 9), ringPackets: 12 },
+          ];
+          for (const poll of polls) {
+            await expectSame(path, { poll, receiver: 'all', linuxGro: { perBucket, maxSize } });
+          }
         },
       ),
       { numRuns: 150 },

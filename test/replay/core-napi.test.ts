@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { INET_LRO_DEFAULTS, type InetLroOptions } from '../../src/coalesce/inet-lro.ts';
+import { LINUX_GRO_DEFAULTS, type LinuxGroOptions } from '../../src/coalesce/linux-gro.ts';
 import { loadProfile } from '../../src/cost/load-profile.ts';
 import type { Coefficients, Profile } from '../../src/cost/profile.ts';
 import type { ModerationSpec } from '../../src/nic/moderation.ts';
@@ -16,6 +17,7 @@ import {
   studySetups,
 } from '../../src/replay/configurations.ts';
 import { openSession } from '../../src/replay/session.ts';
+import { TRAFFIC } from '../coalesce/linux-gro-traffic.ts';
 import { framesOf, trace } from '../coalesce/random-trace.ts';
 import { pcapFile } from '../helpers/capture-files.ts';
 import { CAPTURES, FORMATS, filesIn, useTempFolder, VECTORS } from '../helpers/surroundings.ts';
@@ -59,6 +61,14 @@ function planOf(poll: PollSpec, inetLro: InetLroOptions, profile: Profile = PROF
     setups: studySetups(() => ({ text: poll.kind, spec: poll })),
     engines: { inetLro },
     price: { receiveMode: 'flip', lroMode: 'skb', profile },
+  };
+}
+
+function groPlanOf(poll: PollSpec, linuxGro: LinuxGroOptions = LINUX_GRO_DEFAULTS): ConfigurationPlan {
+  return {
+    ...planOf(poll, INET_LRO_DEFAULTS),
+    setups: studySetups(() => ({ text: poll.kind, spec: poll }), 'linux-gro'),
+    engines: { inetLro: INET_LRO_DEFAULTS, linuxGro },
   };
 }
 
@@ -129,11 +139,12 @@ describe('polls in the core and beside it', function () {
   const tight = { ...TG3, ringPackets: 16, weight: 3, timeScale: 0.1 };
   const batches: PollSpec[] = [1, 7, 64, 1e9].map((packets) => ({ kind: 'batch', packets }));
   const plans = [...presets, tight, ...batches].map((poll) => planOf(poll, INET_LRO_DEFAULTS));
+  const groPlans = [TG3, tight, batches[1]!].map((poll) => groPlanOf(poll));
 
   for (const base of [CAPTURES, FORMATS]) {
     for (const name of filesIn(base).filter(isCapture)) {
       it(`agree on ${name}`, async () => {
-        await expectSame(join(base, name), plans);
+        await expectSame(join(base, name), [...plans, ...groPlans]);
       });
     }
   }
@@ -141,11 +152,13 @@ describe('polls in the core and beside it', function () {
   for (const poll of [TG3, { kind: 'batch', packets: 64 } as const]) {
     it(`take the most of a capture of bulk traffic in the core: ${poll.kind}`, async () => {
       const path = join(CAPTURES, 'f1.pcap.gz');
-      const { counts, inCore } = await replay(path, [planOf(poll, INET_LRO_DEFAULTS)], true, 'auto');
-      // Configurations whose polls take no time share their engine.
-      const lanes = poll.kind === 'batch' ? counts[0]!.slice(0, 2) : counts[0]!;
-      const received = lanes.reduce((sum, { packets, dropped }) => sum + packets + dropped, 0);
-      expect(inCore).to.be.within(0.95 * received, received);
+      for (const plan of [planOf(poll, INET_LRO_DEFAULTS), groPlanOf(poll)]) {
+        const { counts, inCore } = await replay(path, [plan], true, 'auto');
+        // Configurations whose polls take no time share their engine.
+        const lanes = poll.kind === 'batch' ? counts[0]!.slice(0, 2) : counts[0]!;
+        const received = lanes.reduce((sum, { packets, dropped }) => sum + packets + dropped, 0);
+        expect(inCore).to.be.within(0.95 * received, received);
+      }
     });
   }
 
@@ -236,6 +249,34 @@ describe('polls in the core and beside it', function () {
         const plan = planOf({ kind: 'batch', packets: batch }, { ...INET_LRO_DEFAULTS, ...limits });
         inCore += await expectSame(path, [plan], 'all');
       }),
+      { numRuns: 300 },
+    );
+    expect(inCore).to.be.above(1000);
+  });
+
+  it('agree on random traffic for linux-gro, in any polls', async () => {
+    let inCore = 0;
+    const batch = fc.record({
+      kind: fc.constant('batch' as const),
+      packets: fc.integer({ min: 1, max: 12 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        TRAFFIC,
+        fc.oneof(napi, batch),
+        fc.constantFrom(1000, 20_000),
+        async ({ frames, perBucket, maxSize }, poll, gapNs) => {
+          const path = folder.write(
+            'gro',
+            pcapFile(frames.map((bytes, i) => ({ bytes, timeNs: BigInt(i * gapNs) }))),
+          );
+          inCore += await expectSame(
+            path,
+            [groPlanOf(poll, { ...LINUX_GRO_DEFAULTS, perBucket, maxSize })],
+            'all',
+          );
+        },
+      ),
       { numRuns: 300 },
     );
     expect(inCore).to.be.above(1000);
