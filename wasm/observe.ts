@@ -1,4 +1,5 @@
 /** What src/replay/observe.ts counts of received rows, where the segment goes on where its flow ended. */
+import { ETHERNET_BYTES, IPV4_BYTES } from './header';
 import {
   FLOW,
   FRAME_OFFSET,
@@ -11,6 +12,7 @@ import {
   TCP_AT,
   TCP_FLAGS,
   TIME_NS,
+  USUAL,
   WIRE_BYTES,
 } from './layout';
 
@@ -27,6 +29,8 @@ const PAYLOAD: i32 = 8;
 const IPV4_OR_IPV6: i32 = 24;
 const SHORTEST_FRAME_BYTES: i32 = 60;
 const SYN: i32 = 2;
+/** Ethernet, IPv4 and TCP with timestamps alone: what decode.ts takes for usual has no more in front of its payload. */
+const USUAL_HEADER_BYTES: i32 = ETHERNET_BYTES + IPV4_BYTES + 32;
 
 function add(place: i32, value: i64): void {
   store<f64>(place, load<f64>(place) + <f64>value);
@@ -61,10 +65,30 @@ export function observe(
   let length = 0;
   let ofLength: i64 = 0;
   let bytesOfLength: i64 = 0;
+  /** As are frames of usual segments. */
+  let frame = 0;
+  let frames: i64 = 0;
   let i = from;
   for (; i < to; i++) {
     const row = load<i32>(i << 2, RECEIVED_ROWS);
     const wire = load<i32>(row << 2, WIRE_BYTES);
+    if (load<u8>(row, USUAL) !== 0) {
+      const flow = load<i32>(row << 2, FLOW);
+      if (<u32>flow >= <u32>flows) break;
+      const seq = load<i32>(row << 2, SEQ);
+      if (load<i32>(known + (flow << 2)) === 0 || load<i32>(next + (flow << 2)) !== seq) break;
+      store<i32>(next + (flow << 2), seq + wire - USUAL_HEADER_BYTES);
+      if (wire !== frame) {
+        addFrames(sums, payload, packetsOf, payloadOf, frame, frames);
+        frame = wire;
+        frames = 0;
+      }
+      frames++;
+      const time = load<f64>(row << 3, TIME_NS);
+      if (time < first) first = time;
+      if (time > last) last = time;
+      continue;
+    }
     const onIp =
       (<i32>load<u8>(row, KIND) & IPV4_OR_IPV6) === 0
         ? 0
@@ -98,6 +122,7 @@ export function observe(
     ipBytes += onIp;
     frameBytes += max<i32>(wire, SHORTEST_FRAME_BYTES);
   }
+  addFrames(sums, payload, packetsOf, payloadOf, frame, frames);
   addLength(length, packetsOf, ofLength, payloadOf, bytesOfLength);
   add(sums + TCP, tcp);
   add(sums + DATA, data);
@@ -108,6 +133,20 @@ export function observe(
   store<f64>(sums, first, FIRST_NS);
   store<f64>(sums, last, LAST_NS);
   return i;
+}
+
+/** Of so many usual segments in frames of so many bytes. */
+function addFrames(sums: i32, payload: i32, packetsOf: i32, payloadOf: i32, frame: i32, frames: i64): void {
+  if (frames === 0) return;
+  const length = frame - ETHERNET_BYTES;
+  const bytes = frames * (frame - USUAL_HEADER_BYTES);
+  add(sums + TCP, frames);
+  add(sums + DATA, frames);
+  add(sums + IP_BYTES, frames * length);
+  add(sums + FRAME_BYTES, frames * frame);
+  add(payload + UNIQUE, bytes);
+  add(payload + PAYLOAD, bytes);
+  addLength(length, packetsOf, frames, payloadOf, bytes);
 }
 
 function addLength(length: i32, packetsOf: i32, packets: i64, payloadOf: i32, payload: i64): void {
