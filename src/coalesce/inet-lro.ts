@@ -318,7 +318,8 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
     inCore: inCore !== null && (options.waived ?? 0) === 0 ? inCore : undefined,
     receive(from: number, to: number) {
       view = table.view;
-      const kernels = takeInCore === null ? null : kernelsFor(table);
+      // A packet alone is one that a lane in the core left over.
+      const kernels = takeInCore === null || to - from === 1 ? null : kernelsFor(table);
       for (let i = from; i < to; i++) {
         if (kernels !== null && takeInCore !== null) {
           i = takeInCore(kernels, i, to);

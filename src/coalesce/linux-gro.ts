@@ -286,7 +286,8 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
     receive(from: number, to: number) {
       view = table.view;
       if (usual !== null) usual.begin();
-      const kernels = takeInCore === null ? null : kernelsFor(table);
+      // A packet alone is one that a lane in the core left over.
+      const kernels = takeInCore === null || to - from === 1 ? null : kernelsFor(table);
       for (let i = from; i < to; i++) {
         if (kernels !== null && takeInCore !== null) {
           i = takeInCore(kernels, i, to);

@@ -102,20 +102,33 @@ export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
     bytesOf[row] = 0;
   }
 
+  /** Which rows are the half with most payload, ranked as above: without a call for each pair of rows. */
+  function largeHalf(): (row: number) => boolean {
+    const kept = Math.floor(keptFlows / 2);
+    const ascending = bytesOf.slice(FIRST_FLOW, rows).sort();
+    const least = ascending[ascending.length - kept]!;
+    const above = ascending.length - 1 - ascending.lastIndexOf(least);
+    const alike = flowOf.subarray(FIRST_FLOW, rows).filter((_, i) => bytesOf[FIRST_FLOW + i] === least);
+    const lastOfAlike = alike.sort()[kept - above - 1]!;
+    return (row) => bytesOf[row]! > least || (bytesOf[row] === least && flowOf[row]! <= lastOfAlike);
+  }
+
   function dropSmallHalf(): void {
-    const order = ranked();
-    const kept = order.slice(0, Math.floor(keptFlows / 2)).sort();
-    for (const row of order.subarray(kept.length)) {
-      pour(row, OTHERS);
-      rowOf[flowOf[row]!] = 0;
-    }
+    const isKept = largeHalf();
+    const end = rows;
     rows = FIRST_FLOW;
-    // Ascending, so that a row moves down into one that is free by then.
-    for (const row of kept) {
+    for (let row = FIRST_FLOW; row < end; row++) {
+      const flow = flowOf[row]!;
+      if (!isKept(row)) {
+        pour(row, OTHERS);
+        rowOf[flow] = 0;
+        continue;
+      }
+      // Moves down into a row that is free by then.
       if (row !== rows) {
         pour(row, rows);
-        flowOf[rows] = flowOf[row]!;
-        rowOf[flowOf[rows]!] = rows;
+        flowOf[rows] = flow;
+        rowOf[flow] = rows;
       }
       rows++;
     }
