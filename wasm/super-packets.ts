@@ -2,6 +2,8 @@
 import { IP_LENGTH, PAYLOAD_BYTES, RECEIVED_ROWS, TCP_AT, TCP_FLAGS } from './layout';
 
 const SYN: i32 = 2;
+/** Of four rows. */
+const SYN_IN_FOUR: u64 = 0x0002_0002_0002_0002;
 
 /** Adds received packets with payload, and their payload, by IP length: to doubles. */
 export function countLengths(packetsOf: i32, payloadOf: i32, received: i32): void {
@@ -36,6 +38,10 @@ function addLength(packetsOf: i32, payloadOf: i32, length: i32, packets: i32, by
 /** The first row from `row` on with a TCP header whose SYN is set; `count` if there is none. */
 export function nextSyn(row: i32, count: i32): i32 {
   while (row < count) {
+    if (row + 4 <= count && (load<u64>(row << 1, TCP_FLAGS) & SYN_IN_FOUR) === 0) {
+      row += 4;
+      continue;
+    }
     if ((load<u16>(row << 1, TCP_FLAGS) & SYN) !== 0 && load<i32>(row << 2, TCP_AT) !== 0) break;
     row++;
   }

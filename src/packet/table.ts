@@ -77,6 +77,8 @@ export interface PacketTable extends RecordBlock {
   /** Rows that reached the receiver's NIC: `rows[0 … received-1]`, ascending. */
   readonly rows: Int32Array;
   received: number;
+  /** Whether they are known to be in order of time. */
+  inOrder: boolean;
 }
 
 /** 0-based number in the capture file of the record that a row stands for. */
@@ -116,5 +118,6 @@ export function createPacketTable(capacity: number = BLOCK_ROWS, core: Core | nu
     recordOffset: null,
     rows: words('RECEIVED_ROWS'),
     received: 0,
+    inOrder: false,
   };
 }

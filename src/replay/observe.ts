@@ -55,6 +55,8 @@ export function createTrafficObserver(core: Core | null = null): TrafficObserver
   sums[FIRST_NS] = Number.POSITIVE_INFINITY;
   sums[LAST_NS] = Number.NEGATIVE_INFINITY;
   const total = { allTcp: 0, frames: 0 };
+  const fixed = [sums, goodput.state().bytes, byLength.packets, byLength.payload];
+  const isInCore = core !== null && fixed.every(({ buffer }) => buffer === core.buffer);
 
   function addRecords(table: PacketTable): void {
     const { count, tcpAt } = table;
@@ -82,8 +84,8 @@ export function createTrafficObserver(core: Core | null = null): TrafficObserver
   function addUsual(kernels: Kernels, from: number, to: number): number {
     const { bytes, next, known } = goodput.state();
     const { packets, payload } = byLength;
-    const all = [sums, bytes, next, known, packets, payload];
-    if (all.some(({ buffer }) => buffer !== core?.buffer)) return from;
+    // Those of flows leave it where there are many.
+    if (!isInCore || next.buffer !== core.buffer || known.buffer !== core.buffer) return from;
     return kernels.observe(
       sums.byteOffset,
       bytes.byteOffset,

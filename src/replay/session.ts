@@ -162,8 +162,10 @@ async function createSession(
 
   function checkOrder(): void {
     const { core, rows, received, timeNs } = table;
+    table.inOrder = false;
     if (received === 0) return;
     if (core !== null && core.kernels.isInOrder(received, lastNs) !== 0) {
+      table.inOrder = true;
       lastNs = timeNs[rows[received - 1]!]!;
       return;
     }

@@ -43,7 +43,9 @@ export function splitByTime(table: PacketTable, { edgeNs, pass, take }: TimeSpli
 }
 
 /** The first of the rows from `from` on that is not earlier than the edge, `to` if none is. */
-function firstAt({ core, rows, timeNs }: PacketTable, from: number, to: number, edgeNs: number): number {
+function firstAt(table: PacketTable, from: number, to: number, edgeNs: number): number {
+  const { core, rows, timeNs } = table;
+  if (table.inOrder && timeNs[rows[to - 1]!]! < edgeNs) return to;
   if (core !== null) return core.kernels.firstAt(from, to, edgeNs);
   for (let i = from; i < to; i++) if (timeNs[rows[i]!]! >= edgeNs) return i;
   return to;

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
+import { createCore } from '../../src/capture/core.ts';
 import { createSuperPacketFinder, type SuperPacketReport } from '../../src/packet/super-packets.ts';
 import { createPacketTable, KIND, type PacketTable, PLAIN_TCP4, STATUS } from '../../src/packet/table.ts';
 
@@ -110,5 +112,39 @@ describe('super-packets', () => {
     const report = reportOn([[1040, 7]], [3000]);
     expect(report).to.deep.equal({ packets: 1, share: 0.3, wireMtu: 1040 });
     expect(reportOn([[9000, 10]], [70_000])).to.include({ packets: 11 });
+  });
+});
+
+describe('the rows of a block that are looked at by the core', () => {
+  const core = createCore();
+  const table = createPacketTable(64, core);
+  const SYN = 0x02;
+  const row = fc.record({ flags: fc.constantFrom(0x10, 0x18, 0x02, 0x12), isTcp: fc.boolean() });
+  const rare = fc.record({ flags: fc.constantFrom(0x10, 0x10, 0x10, 0x12), isTcp: fc.constant(true) });
+  const blocks = fc.oneof(
+    fc.array(row, { maxLength: 64, size: 'max' }),
+    fc.array(rare, { maxLength: 64, size: 'max' }),
+  );
+
+  it('are all TCP segments, and those with SYN', () => {
+    fc.assert(
+      fc.property(blocks, (rows) => {
+        // What stood there before does not count.
+        table.tcpFlags.fill(SYN);
+        table.tcpAt.fill(34);
+        rows.forEach(({ flags, isTcp }, at) => {
+          table.tcpFlags[at] = flags;
+          table.tcpAt[at] = isTcp ? 34 : 0;
+        });
+        const { countTcp, nextSyn } = core.kernels;
+        const found: number[] = [];
+        for (let at = nextSyn(0, rows.length); at < rows.length; at = nextSyn(at + 1, rows.length))
+          found.push(at);
+        const isSyn = ({ flags, isTcp }: (typeof rows)[number]): boolean => isTcp && (flags & SYN) !== 0;
+        expect(found).to.deep.equal(rows.flatMap((one, at) => (isSyn(one) ? [at] : [])));
+        expect(nextSyn(rows.length, rows.length)).to.equal(rows.length);
+        expect(countTcp(rows.length)).to.equal(rows.filter(({ isTcp }) => isTcp).length);
+      }),
+    );
   });
 });
