@@ -11,6 +11,8 @@ export interface Command {
   readonly name: CommandName;
   readonly program: string;
   readonly arguments: readonly string[];
+  /** Taken away before each run, as it would spare it work; null where there is nothing of the kind. */
+  readonly forgets: string | null;
 }
 
 export const COMMANDS = [
@@ -20,6 +22,7 @@ export const COMMANDS = [
   'analyze coalesce, linux-gro',
   'analyze',
   'analyze, napi',
+  'analyze, again',
   'analyze sweep, 26 × max-aggr',
   'analyze sweep, 26 × rx-usecs, napi',
   'analyze explain',
@@ -49,7 +52,8 @@ const PCAP_PARSER = fileURLToPath(new URL('./pcap-parser-count.js', import.meta.
 /** How to run a command; tcptrace without `-n` would look names up. */
 export function commandFor(name: CommandName, { analyze, file, scratch }: Setting): Command {
   const node = process.execPath;
-  const csv = ['--format', 'csv', '--out', scratch, '--quiet'];
+  const csvTo = (out: string): string[] => ['--format', 'csv', '--out', out, '--quiet'];
+  const csv = csvTo(scratch);
   const explain = ['explain', file, '--poll', 'batch:64', ...csv];
   const lines: Readonly<Record<CommandName, readonly [string, ...string[]]>> = {
     'analyze --help': [node, analyze, '--help'],
@@ -62,6 +66,8 @@ export function commandFor(name: CommandName, { analyze, file, scratch }: Settin
     // Charts are left out: they cost the same whatever the capture.
     analyze: [node, analyze, file, '--poll', 'batch:64', ...csv],
     'analyze, napi': [node, analyze, file, '--poll', 'napi', ...csv],
+    // The hash of the capture is remembered.
+    'analyze, again': [node, analyze, file, '--poll', 'batch:64', ...csvTo(join(scratch, 'again'))],
     'analyze sweep, 26 × max-aggr': [
       node,
       ...[analyze, 'sweep', file, '--poll', 'batch:64', '--vary', 'max-aggr=1:26:1', ...csv],
@@ -81,7 +87,8 @@ export function commandFor(name: CommandName, { analyze, file, scratch }: Settin
     tshark: ['tshark', '-n', '-r', file, '-q', '-z', 'conv,tcp'],
   };
   const [program, ...rest] = lines[name];
-  return { name, program, arguments: rest };
+  const forgets = rest.includes(scratch) ? join(scratch, '.results') : null;
+  return { name, program, arguments: rest, forgets };
 }
 
 /** Whether `program` is a path, or found on the search path. */

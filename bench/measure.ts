@@ -1,5 +1,6 @@
 /** Runs whole processes, one after the other, and takes their time or their peak memory. */
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import type { Command } from './commands.ts';
 
 /** Without what changes how Node itself starts: extra certificates alone take 40 ms of each start. */
@@ -23,6 +24,7 @@ export function probe(command: Command): string | null {
 
 /** Wall time in seconds of a run. Throws if it fails. */
 export function timeOnce(command: Command): number {
+  if (command.forgets !== null) rmSync(command.forgets, { recursive: true, force: true });
   const started = process.hrtime.bigint();
   const run = spawnSync(command.program, command.arguments, { stdio: 'ignore', env: ENVIRONMENT });
   const ended = process.hrtime.bigint();

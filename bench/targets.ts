@@ -48,6 +48,7 @@ export const COMPARISONS: readonly Comparison[] = [
   against('headers', 'headers', 'analyze coalesce', 'pcap-parser', null),
   against('headers', 'headers', 'analyze', 'analyze coalesce', 2.2),
   against('headers', 'headers', 'analyze, napi', 'analyze coalesce', 2.2),
+  against('headers', 'headers', 'analyze, again', 'analyze coalesce', null),
   against('headers', 'headers', 'analyze coalesce, linux-gro', 'analyze coalesce', 1.3),
   against('headers', 'headers', 'analyze explain', 'analyze coalesce', 2.0),
   against('headers', 'headers', 'analyze explain, no what-ifs', 'analyze coalesce', 2.0),

@@ -1,8 +1,10 @@
 /** One task from capture to stored result, in whatever thread it runs. */
 import { CaptureError, type CaptureErrorKind, faultMessage } from '../capture/errors.ts';
-import { fileState, type ReplayHooks, type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
+import { fileState } from '../capture/file-state.ts';
+import { type ReplayHooks, type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import type { ResultRecord } from '../replay/result.ts';
 import { hashFile } from './hash-file.ts';
+import type { HashedFile } from './hash-index.ts';
 import { readResult, writeResult } from './result-store.ts';
 import { taskHash } from './task.ts';
 import { isReportOf, type ReportOrder, writeReport } from './write-report.ts';
@@ -14,6 +16,8 @@ export interface Task {
   readonly study: ResolvedStudy;
   /** Folder of results, null: nothing is looked up or kept. */
   readonly store: string | null;
+  /** What an earlier run found it to be; null: it must be hashed. */
+  readonly hashed: HashedFile | null;
   /** Null: somebody else writes it. */
   readonly report: ReportOrder | null;
 }
@@ -71,9 +75,9 @@ export async function guarded<T>({ capture }: Task, work: () => Promise<T>): Pro
 }
 
 async function replayUnlessStored(order: Task, hooks: ReplayHooks): Promise<Outcome> {
-  const { capture, study, store, report } = order;
+  const { capture, study, store, hashed, report } = order;
   const state = fileState(capture);
-  const captureSha256 = hashFile(capture);
+  const captureSha256 = hashed?.state === state ? hashed.sha256 : hashFile(capture);
   const task = taskHash(capture, captureSha256, study);
   const stored = store === null ? null : readResult(store, task);
   if (stored !== null) return done(stored.record, task, true);

@@ -10,7 +10,7 @@ import type { ResultRecord } from '../replay/result.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { makeFolder } from '../report/files.ts';
 import { FORMATS, type Format } from '../report/format-names.ts';
-import { type CaptureHash, startHash } from './capture-hash.ts';
+import type { CaptureHashes } from './capture-hash.ts';
 import type { Invocation } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { withFlows } from './flows-option.ts';
@@ -23,11 +23,12 @@ import { resolveStudy } from './study-options.ts';
 import { complain } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
-/** @param batch how many captures are run; null: as a batch only if there are several */
+/** @param hashes null: as a batch, even of one capture */
 export async function runAnalyze(
   raw: RawAnalyzeOptions,
   invocation: Invocation,
-  batch: { readonly queue: QueueChoice | null } | null = null,
+  hashes: CaptureHashes | null,
+  queue: QueueChoice | null = null,
 ): Promise<number> {
   const formats = [...parseFormats(raw.format, FORMATS)];
   const resolved = withFlows(resolveStudy(raw), raw.flows, formats);
@@ -36,7 +37,7 @@ export async function runAnalyze(
       '--pace reads a capture more than once, which stdin does not allow: save it to a file',
     );
   }
-  if (batch !== null && raw.captures.includes('-')) throw new UsageError('a batch does not read from stdin');
+  if (hashes === null && raw.captures.includes('-')) throw new UsageError('a batch does not read from stdin');
   const shard = parseShard(raw.shard);
   const { jobs: all, isBatch } = await findJobs(raw.captures, () => process.stdin);
   const jobs = shard === null ? all : all.filter((job) => isInShard(job, shard));
@@ -47,9 +48,9 @@ export async function runAnalyze(
     return all.length === 0 ? EXIT.NO_INPUT : EXIT.DONE;
   }
   if (formats.length > 0) for (const job of jobs) makeFolder(join(raw.out, job.folder));
-  if (batch === null && !isBatch) return analyzeOne(jobs[0]!, resolved, formats, raw, invocation);
+  if (hashes !== null && !isBatch) return analyzeOne(jobs[0]!, resolved, formats, raw, invocation, hashes);
   const { runBatch } = await import('./batch-run.ts');
-  return runBatch(jobs, resolved, formats, raw, invocation, batch?.queue);
+  return runBatch(jobs, resolved, formats, raw, invocation, queue);
 }
 
 async function analyzeOne(
@@ -58,10 +59,11 @@ async function analyzeOne(
   formats: readonly Format[],
   raw: RawAnalyzeOptions,
   invocation: Invocation,
+  hashes: CaptureHashes,
 ): Promise<number> {
   const signal = abortOnSignals();
   const pacer = createPacer(raw.progress && !raw.quiet);
-  const hash = formats.length === 0 ? null : await startHash(capture);
+  if (formats.length > 0) await hashes.begin(capture);
   try {
     const record = await replayCapture(capture, resolved, {
       readAhead: true,
@@ -72,9 +74,9 @@ async function analyzeOne(
     });
     if (signal.aborted) return EXIT.INTERRUPTED;
     await showRecord(record, raw.json);
-    if (hash !== null) {
+    if (formats.length > 0) {
       const order = { folder: join(raw.out, folder), formats, run: invocation.provenance() };
-      const identity = identityOf(capture, hash, record, resolved);
+      const identity = identityOf(capture, hashes, record, resolved);
       sayWritten(await writeReport(order, record, capture, identity), raw.quiet);
     }
     return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
@@ -82,19 +84,17 @@ async function analyzeOne(
     if (!(error instanceof CaptureError)) throw error;
     complain(faultMessage(error.fault));
     return EXIT.NO_INPUT;
-  } finally {
-    hash?.stop();
   }
 }
 
 async function identityOf(
   capture: string,
-  hash: CaptureHash,
+  hashes: CaptureHashes,
   { warnings }: ResultRecord,
   resolved: ResolvedStudy,
 ): Promise<CaptureIdentity> {
   // The content that was read is gone.
   const changed = warnings.some(({ code }) => code === 'W-CHANGED');
-  const sha256 = changed ? null : await hash.result();
+  const sha256 = changed ? null : await hashes.of(capture);
   return { sha256, task: sha256 === null ? null : taskHash(capture, sha256, resolved) };
 }

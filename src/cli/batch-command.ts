@@ -12,7 +12,7 @@ export interface RawBatchOptions extends RawAnalyzeOptions {
 }
 
 export function runBatchCommand(raw: RawBatchOptions, invocation: Invocation): Promise<number> {
-  return runAnalyze(raw, invocation, { queue: queueChoice(raw) });
+  return runAnalyze(raw, invocation, null, queueChoice(raw));
 }
 
 function queueChoice({ queue, root, captures }: RawBatchOptions): QueueChoice | null {

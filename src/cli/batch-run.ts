@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import { type HashIndex, readHashIndex } from '../batch/content-hash.ts';
+import { openHashIndex } from '../batch/hash-index.ts';
 import type { Job } from '../batch/jobs.ts';
 import { readResult, STORE_FOLDER } from '../batch/result-store.ts';
 import type { Outcome, Task } from '../batch/run-task.ts';
@@ -14,7 +14,6 @@ import { isDegraded } from '../replay/warnings.ts';
 import { batchDistributions, type MissingCapture } from '../report/batch-distribution.ts';
 import { batchFormats, batchReport } from '../report/batch-report.ts';
 import { renderBatch } from '../report/batch-tables.ts';
-import { writeFiles } from '../report/files.ts';
 import type { Format } from '../report/format-names.ts';
 import type { ReportInput } from '../report/provenance.ts';
 import { createBatchProgress } from './batch-progress.ts';
@@ -29,7 +28,6 @@ import { complain, createStdout } from './terminal.ts';
 import { wholeNumber } from './usage.ts';
 
 const MOST_WORKERS = 1024;
-const INDEX_FILE = 'captures.json';
 
 /** @param queue null: on threads of this machine */
 export async function runBatch(
@@ -41,6 +39,7 @@ export async function runBatch(
   queue: QueueChoice | null = null,
 ): Promise<number> {
   const keeps = formats.length > 0 && raw.cache;
+  const index = openHashIndex(keeps ? raw.out : null);
   const store = keeps ? join(raw.out, STORE_FOLDER) : null;
   const provenance = invocation.provenance();
   const tasks = jobs.map(
@@ -49,14 +48,12 @@ export async function runBatch(
       capture,
       study,
       store,
+      hashed: index.get(capture),
       report: { folder: join(raw.out, folder), formats, run: provenance },
     }),
   );
   const signal = abortOnSignals();
-  const index = readHashIndex(store === null ? '' : join(store, INDEX_FILE));
-  const outcomes = tasks.map((task) =>
-    store === null ? null : storedOutcome(task, index.get(task.capture)),
-  );
+  const outcomes = tasks.map(storedOutcome);
   const open = tasks.map((_, at) => at).filter((at) => outcomes[at] === null);
   const todo = open.map((at) => tasks[at]!);
   const progress = createBatchProgress(
@@ -82,16 +79,17 @@ export async function runBatch(
       const task = open[at]!;
       outcomes[task] = outcome;
       if (outcome.kind === 'done' && outcome.task !== null) {
-        index.set(tasks[task]!.capture, outcome.fileState, outcome.captureSha256);
+        const { fileState: state, captureSha256: sha256 } = outcome;
+        index.set(tasks[task]!.capture, { state, sha256 });
       }
       await showDone();
     },
   };
   await (queue === null
     ? runTasks(todo, { ...run, workers: workerCount(raw.workers) })
-    : runOnQueue(todo, run, queue, index));
+    : runOnQueue(todo, run, queue));
   progress.hide();
-  if (store !== null) writeFiles(store, [{ name: INDEX_FILE, text: index.text() }]);
+  index.save();
   return finish(jobs, outcomes, formats, raw, invocation, signal.aborted);
 }
 
@@ -100,10 +98,9 @@ async function runOnQueue(
   tasks: readonly Task[],
   run: Omit<RunOptions, 'workers'>,
   queue: QueueChoice,
-  index: HashIndex,
 ): Promise<void> {
   const { runQueued } = await withQueuePackages(() => import('../batch/queue/run-queued.ts'));
-  await runQueued(tasks, { ...run, ...queue, knownHash: index.get, onTrouble: complain });
+  await runQueued(tasks, { ...run, ...queue, onTrouble: complain });
 }
 
 /** As asked for, else one a processor. */
@@ -112,8 +109,9 @@ export function workerCount(text: string | undefined): number {
 }
 
 /** What an earlier run left of a capture that is as it was then; null where there is work to do. */
-function storedOutcome(task: Task, captureSha256: string | null): Outcome | null {
-  if (captureSha256 === null || task.store === null) return null;
+function storedOutcome(task: Task): Outcome | null {
+  if (task.hashed === null || task.store === null) return null;
+  const captureSha256 = task.hashed.sha256;
   const name = taskHash(task.capture, captureSha256, task.study);
   if (task.report === null || !isReportOf(task.report, name)) return null;
   const stored = readResult(task.store, name);

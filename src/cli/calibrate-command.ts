@@ -21,6 +21,7 @@ import type { Format } from '../report/format-names.ts';
 import type { ReportInput } from '../report/provenance.ts';
 import type { Report } from '../report/report-files.ts';
 import { type Counted, captureOf, countCaptures, type RawCountOptions } from './calibrate-counts.ts';
+import type { CaptureHashes } from './capture-hash.ts';
 import type { Invocation, ReproduceOrder } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { parseFormats } from './formats.ts';
@@ -49,21 +50,28 @@ export interface RawCalibrateOptions extends RawCountOptions {
 /** The study's own table. */
 const EXAMPLE = 'profiles/measured/aizu-2008.csv';
 
-export async function runCalibrate(raw: RawCalibrateOptions, invocation: Invocation): Promise<number> {
+export async function runCalibrate(
+  raw: RawCalibrateOptions,
+  invocation: Invocation,
+  hashes: CaptureHashes,
+): Promise<number> {
   const formats = [...calibrationFormats(raw.format)];
   if (raw.write !== undefined && !/^[A-Za-z0-9][\w.-]*\.json$/.test(basename(raw.write))) {
     throw new UsageError(`--write: '${raw.write}' must end in a plain file name with .json`);
   }
   // The fit itself does not look at signals.
   const signal = raw.capture.length === 0 ? new AbortController().signal : abortOnSignals();
+  const writes = raw.out !== undefined && formats.length > 0;
   return asExitCode(async () => {
+    if (writes) for (const { file } of raw.capture.map(captureOf)) await hashes.begin(file);
     const done = await calibration(raw, (path) => basename(path), signal);
     if (done === null) return EXIT.INTERRUPTED;
     for (const warning of done.warnings) complain(warning);
     if (raw.write !== undefined) sayWritten(writeProfile(raw.write, done), raw.quiet);
     if (raw.out !== undefined) {
       const place = { folder: raw.out, formats, quiet: raw.quiet };
-      await putReport(reportOf(done.record), place, () => inputsOfRun(raw, done, place.folder), invocation);
+      const inputs = (): Promise<ReportInput[]> => inputsOfRun(raw, done, place.folder, hashes);
+      await putReport(reportOf(done.record), place, inputs, invocation);
     }
     const out = createStdout();
     out.write(raw.json ? `${JSON.stringify(done.record, null, 2)}\n` : renderCalibration(done.record));
@@ -100,11 +108,20 @@ const MEASURED = 'measured';
 const COUNTS = 'counts';
 
 /** The table of the program is a part of its version. */
-function inputsOfRun(raw: RawCalibrateOptions, { files }: Calibration, folder: string): ReportInput[] {
+async function inputsOfRun(
+  raw: RawCalibrateOptions,
+  { files }: Calibration,
+  folder: string,
+  hashes: CaptureHashes,
+): Promise<ReportInput[]> {
   const used = raw.capture.map(captureOf).filter(({ file }) => files.includes(file));
+  const counts = used.map(async ({ name, file }) => {
+    const role = name === undefined ? COUNTS : `${COUNTS}-${name}`;
+    return inputOf(role, file, folder, basename(file), await hashes.of(file));
+  });
   return [
     ...(raw.example ? [] : [inputOf(MEASURED, measuredFile(raw), folder)]),
-    ...used.map(({ name, file }) => inputOf(name === undefined ? COUNTS : `${COUNTS}-${name}`, file, folder)),
+    ...(await Promise.all(counts)),
   ];
 }
 

@@ -1,32 +1,101 @@
-/** The SHA-256 of a capture, made while the capture is replayed: that is another processor's work. */
+/** SHA-256 of the captures that a report is made of: known from an earlier run, or made while they are replayed. */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { hashCapture } from '../batch/hash-file.ts';
-import { fileState } from '../replay/replay-capture.ts';
+import { type HashIndex, openHashIndex } from '../batch/hash-index.ts';
+import { fileState } from '../capture/file-state.ts';
+import { writesFiles } from './formats.ts';
 import type { Thread } from './thread.ts';
 
-export interface CaptureHash {
-  /** Null where the capture is no file, or another one than at the start. Once. */
-  result(): Promise<string | null>;
+export interface CaptureHashes {
+  /** Before the file is read; again, it does nothing. */
+  begin(file: string): Promise<void>;
+  /** Null where the file is none, or another one than at the beginning. */
+  of(file: string): Promise<string | null>;
+  /** Remembers those of large files. */
+  save(): void;
   stop(): void;
 }
 
-/** A thread takes as long to start as these bytes to hash. */
+/** A thread takes as long to start as these bytes to hash; what takes less is not remembered either. */
 const LEAST_BYTES = 32e6;
 
-export async function startHash(capture: string): Promise<CaptureHash> {
-  const state = fileState(capture);
-  const bytes = capture === '-' ? 0 : (statSync(capture, { throwIfNoEntry: false })?.size ?? 0);
-  let thread: Thread<string> | null = null;
-  if (state !== '' && bytes >= LEAST_BYTES && availableParallelism() > 1) {
-    const { startThread } = await import('./thread.ts');
-    thread = startThread<string, string>('hash-thread', capture);
+interface Begun {
+  readonly state: string;
+  readonly known: string | null;
+  readonly thread: Thread<string> | null;
+}
+
+/** @param out folder of reports, below which hashes are remembered; null: they are not */
+export function createCaptureHashes(out: string | null): CaptureHashes {
+  const begun = new Map<string, Begun>();
+  const threads: Thread<string>[] = [];
+  let index: HashIndex | null = null;
+
+  async function begin(file: string): Promise<void> {
+    if (begun.has(file)) return;
+    const state = fileState(file);
+    const bytes = state === '' ? 0 : (statSync(file, { throwIfNoEntry: false })?.size ?? 0);
+    if (bytes < LEAST_BYTES) {
+      begun.set(file, { state, known: null, thread: null });
+      return;
+    }
+    index ??= openHashIndex(out);
+    const known = index.get(file)?.sha256 ?? null;
+    // One processor is that of the replay.
+    const thread =
+      known === null && threads.length + 1 < availableParallelism() ? await startThreadOf(file) : null;
+    begun.set(file, { state, known, thread });
   }
+
+  async function startThreadOf(file: string): Promise<Thread<string>> {
+    const { startThread } = await import('./thread.ts');
+    const thread = startThread<string, string>('hash-thread', file);
+    threads.push(thread);
+    return thread;
+  }
+
   return {
-    async result() {
-      const sha256 = thread === null ? hashCapture(capture) : await thread.result;
-      return fileState(capture) === state ? sha256 : null;
+    begin,
+    async of(file) {
+      await begin(file);
+      const { state, known, thread } = begun.get(file)!;
+      if (fileState(file) !== state) return null;
+      const sha256 = known ?? (thread === null ? hashCapture(file) : await thread.result);
+      if (fileState(file) !== state) return null;
+      if (sha256 !== null && index !== null) index.set(file, { state, sha256 });
+      return sha256;
     },
-    stop: () => thread?.stop(),
+    save: () => index?.save(),
+    stop() {
+      for (const thread of threads) thread.stop();
+    },
   };
+}
+
+/** Of a command's options, what says whether anything is hashed. */
+export interface HashedRun {
+  /** Undefined: no report is written. */
+  readonly out: string | undefined;
+  readonly format: string;
+  /** False: nothing is looked up or kept. */
+  readonly cache?: boolean;
+}
+
+/** Runs a command that hashes these captures, which begins before the command is loaded: it is what the end waits for. */
+export async function withHashes(
+  { out, format, cache = true }: HashedRun,
+  captures: readonly string[],
+  run: (hashes: CaptureHashes) => Promise<number>,
+): Promise<number> {
+  const writes = out !== undefined && writesFiles(format);
+  const hashes = createCaptureHashes(cache && writes ? out : null);
+  try {
+    if (writes) for (const capture of captures) await hashes.begin(capture);
+    const exitCode = await run(hashes);
+    hashes.save();
+    return exitCode;
+  } finally {
+    hashes.stop();
+  }
 }

@@ -11,6 +11,7 @@ import { makeFolder } from '../report/files.ts';
 import type { Format } from '../report/format-names.ts';
 import type { ReportInput } from '../report/provenance.ts';
 import type { Report } from '../report/report-files.ts';
+import type { CaptureHashes } from './capture-hash.ts';
 import type { Invocation, ReproduceOrder } from './commands/command.ts';
 import { type ComparedSource, comparedSource } from './compared-input.ts';
 import { EXIT } from './exit-code.ts';
@@ -36,7 +37,11 @@ export interface RawCompareOptions extends RawStudyOptions {
   readonly progress: boolean;
 }
 
-export async function runCompare(raw: RawCompareOptions, invocation: Invocation): Promise<number> {
+export async function runCompare(
+  raw: RawCompareOptions,
+  invocation: Invocation,
+  hashes: CaptureHashes,
+): Promise<number> {
   if (raw.json && raw.csv) throw new UsageError('--json and --csv are two outputs: give one of them');
   const thresholds = raw['fail-if'].map(parseThreshold);
   const formats = raw.out === undefined ? [] : compareFormats(raw.format);
@@ -61,8 +66,12 @@ export async function runCompare(raw: RawCompareOptions, invocation: Invocation)
   else out.write(renderComparison(record, textLook()));
   await out.end();
   const { out: folder = '', quiet } = raw;
-  const inputs = (): ReportInput[] =>
-    sources.map(({ source, file }, at) => inputOf(ROLES[at]!, file, folder, source));
+  const inputs = (): Promise<ReportInput[]> =>
+    Promise.all(
+      sources.map(async ({ source, file }, at) =>
+        inputOf(ROLES[at]!, file, folder, source, await hashes.of(file)),
+      ),
+    );
   await putReport(reportOf(record), { folder, formats, quiet }, inputs, invocation);
   const passed = thresholds.flatMap((threshold) => passedBy(threshold, record));
   for (const line of passed) complain(line);

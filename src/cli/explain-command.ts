@@ -4,16 +4,14 @@ import { join } from 'node:path';
 import type { Reproduced } from '../batch/verify-report.ts';
 import { inputOf } from '../batch/write-report.ts';
 import { caveatOf } from '../coalesce/catalog.ts';
-import type { ExplainOptions } from '../replay/explain.ts';
 import type { ExplainRecord } from '../replay/explain-result.ts';
 import { isDegraded } from '../replay/warnings.ts';
 import { renderExplanation } from '../report/explain-terminal.ts';
 import { makeFolder } from '../report/files.ts';
 import { reportFolderName } from '../report/folder-name.ts';
-import type { Format } from '../report/format-names.ts';
 import type { ReportInput } from '../report/provenance.ts';
 import type { Report } from '../report/report-files.ts';
-import { type CaptureHash, startHash } from './capture-hash.ts';
+import type { CaptureHashes } from './capture-hash.ts';
 import type { Invocation, ReproduceOrder } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { explainOptions, type RawExplainOptions } from './explain-options.ts';
@@ -24,33 +22,16 @@ import { named, putReport, reproduced } from './put-report.ts';
 import { complain, createStdout } from './terminal.ts';
 import { textLook } from './text-look.ts';
 
-export async function runExplain(raw: RawExplainOptions, invocation: Invocation): Promise<number> {
+export async function runExplain(
+  raw: RawExplainOptions,
+  invocation: Invocation,
+  hashes: CaptureHashes,
+): Promise<number> {
   const options = await explainOptions(raw);
   const formats = [...parseFormats(raw.format)];
   const name = raw.capture === '-' ? 'stdin' : reportFolderName(raw.capture.split('/').at(-1) ?? '');
   const folder = join(raw.out, name);
   if (formats.length > 0) makeFolder(folder);
-  const hash = formats.length === 0 ? null : await startHash(raw.capture);
-  try {
-    return await explainAndWrite(raw, options, { folder, formats, hash }, invocation);
-  } finally {
-    hash?.stop();
-  }
-}
-
-interface Wanted {
-  readonly folder: string;
-  readonly formats: readonly Format[];
-  /** Null where nothing is written. */
-  readonly hash: CaptureHash | null;
-}
-
-async function explainAndWrite(
-  raw: RawExplainOptions,
-  options: ExplainOptions,
-  { folder, formats, hash }: Wanted,
-  invocation: Invocation,
-): Promise<number> {
   const signal = abortOnSignals();
   const record = await explainInThreads(raw, options, signal);
   if (signal.aborted) return EXIT.INTERRUPTED;
@@ -61,8 +42,9 @@ async function explainAndWrite(
     for (const caveat of options.engines.map(caveatOf)) if (caveat !== null) complain(caveat);
   }
   for (const warning of record.warnings) complain(`${warning.code}: ${warning.message}`);
-  const sha256 = (await hash?.result()) ?? null;
-  const inputs = (): ReportInput[] => [inputOf('capture', raw.capture, folder, record.capture.name, sha256)];
+  const inputs = async (): Promise<ReportInput[]> => [
+    inputOf('capture', raw.capture, folder, record.capture.name, await hashes.of(raw.capture)),
+  ];
   await putReport(reportOf(record), { folder, formats, quiet: raw.quiet }, inputs, invocation);
   return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
 }

@@ -28,11 +28,22 @@ export function reportOptions(
   };
 }
 
+/** Whether it asks for any, known or not. */
+export function writesFiles(text: string): boolean {
+  return namesIn(text).length > 0;
+}
+
 /** A list with commas; `none` and nothing are no files. */
+function namesIn(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((name) => name !== '' && name !== 'none');
+}
+
 export function parseFormats(text: string, among: readonly Format[] = COMMON): Set<Format> {
   const formats = new Set<Format>();
-  for (const name of text.split(',').map((part) => part.trim())) {
-    if (name === '' || name === 'none') continue;
+  for (const name of namesIn(text)) {
     const format = among.find((known) => known === name);
     if (format === undefined)
       throw new UsageError(`--format: '${name}' is none of ${among.join(', ')}, none`);

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Reproduced } from '../batch/verify-report.ts';
 import { writeFiles } from '../report/files.ts';
 import type { Format } from '../report/format-names.ts';
-import { inputsOf, type ReportInput } from '../report/provenance.ts';
+import { inputsOf, type ReportIdentity, type ReportInput } from '../report/provenance.ts';
 import { type Report, reportFiles } from '../report/report-files.ts';
 import type { Invocation, ReproduceOrder } from './commands/command.ts';
 import { sayWritten } from './show-record.ts';
@@ -18,12 +18,12 @@ export interface ReportPlace {
 export async function putReport(
   report: Report,
   { folder, formats, quiet }: ReportPlace,
-  inputs: () => readonly ReportInput[],
+  inputs: () => readonly ReportInput[] | Promise<readonly ReportInput[]>,
   invocation: Invocation,
 ): Promise<void> {
   if (formats.length === 0) return;
-  const identity = { inputs: inputs(), task: null };
-  const files = await reportFiles(report, formats, identity, invocation.provenance());
+  const identity = async (): Promise<ReportIdentity> => ({ inputs: await inputs(), task: null });
+  const files = await reportFiles(report, formats, identity(), invocation.provenance());
   sayWritten(writeFiles(folder, files), quiet);
 }
 

@@ -14,6 +14,7 @@ import { reportFolderName } from '../report/folder-name.ts';
 import type { ReportInput } from '../report/provenance.ts';
 import type { Report } from '../report/report-files.ts';
 import { renderSweep } from '../report/sweep-terminal.ts';
+import type { CaptureHashes } from './capture-hash.ts';
 import type { Invocation, ReproduceOrder } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { parseFormats } from './formats.ts';
@@ -42,7 +43,11 @@ export interface RawSweepOptions extends RawStudyOptions {
 /** In the names of files about a part of the capture. */
 const PARTIAL = '.partial';
 
-export async function runSweep(raw: RawSweepOptions, invocation: Invocation): Promise<number> {
+export async function runSweep(
+  raw: RawSweepOptions,
+  invocation: Invocation,
+  hashes: CaptureHashes,
+): Promise<number> {
   const plan = planOf(raw);
   const formats = [...parseFormats(raw.format)];
   const folder = join(raw.out, raw.capture === '-' ? 'stdin' : reportFolderName(basename(raw.capture)));
@@ -56,7 +61,9 @@ export async function runSweep(raw: RawSweepOptions, invocation: Invocation): Pr
   await out.end();
   for (const warning of record.warnings) complain(warningLine(warning, record.points.length));
   if (!record.complete) complain(interrupted(record, plan.values.length));
-  const inputs = (): ReportInput[] => [inputOf('capture', raw.capture, folder, record.capture.name)];
+  const inputs = async (): Promise<ReportInput[]> => [
+    inputOf('capture', raw.capture, folder, record.capture.name, await hashes.of(raw.capture)),
+  ];
   await putReport(reportOf(record, raw), { folder, formats, quiet: raw.quiet }, inputs, invocation);
   if (!record.complete) return EXIT.INTERRUPTED;
   return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;

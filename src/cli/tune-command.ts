@@ -17,6 +17,7 @@ import { reportFolderName } from '../report/folder-name.ts';
 import type { ReportInput } from '../report/provenance.ts';
 import type { Report } from '../report/report-files.ts';
 import { renderTune } from '../report/tune-terminal.ts';
+import type { CaptureHashes } from './capture-hash.ts';
 import type { Invocation, ReproduceOrder } from './commands/command.ts';
 import { EXIT } from './exit-code.ts';
 import { parseFormats } from './formats.ts';
@@ -44,7 +45,11 @@ export interface RawTuneOptions extends Omit<RawStudyOptions, 'poll' | 'pace'> {
   readonly progress: boolean;
 }
 
-export async function runTune(raw: RawTuneOptions, invocation: Invocation): Promise<number> {
+export async function runTune(
+  raw: RawTuneOptions,
+  invocation: Invocation,
+  hashes: CaptureHashes,
+): Promise<number> {
   const plan = planOf(raw);
   const formats = [...parseFormats(raw.format)];
   const folder = join(raw.out, reportFolderName(basename(raw.capture)));
@@ -59,7 +64,9 @@ export async function runTune(raw: RawTuneOptions, invocation: Invocation): Prom
   out.write(raw.json ? `${JSON.stringify(record, null, 2)}\n` : renderTune(record, textLook()));
   await out.end();
   for (const { code, message } of record.warnings) complain(`${code}: ${message}`);
-  const inputs = (): ReportInput[] => [inputOf('capture', raw.capture, folder, record.capture.name)];
+  const inputs = async (): Promise<ReportInput[]> => [
+    inputOf('capture', raw.capture, folder, record.capture.name, await hashes.of(raw.capture)),
+  ];
   await putReport(reportOf(record), { folder, formats, quiet: raw.quiet }, inputs, invocation);
   return isDegraded(record.warnings) ? EXIT.DEGRADED : EXIT.DONE;
 }

@@ -1,6 +1,6 @@
 /** A capture file and resolved options in, one result record out: what a command, a worker thread or another machine runs. */
-import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { fileState } from '../capture/file-state.ts';
 import type { CaptureReader } from '../capture/reader.ts';
 import { type Pace, replayAtPace } from './pace.ts';
 import type { ResultRecord } from './result.ts';
@@ -53,16 +53,4 @@ export async function replayCapture(
   const message =
     'the file changed while it was read: the results are those of what was there. Run it again when nobody writes to it any more.';
   return { ...record, warnings: [...record.warnings, { code: 'W-CHANGED', message }] };
-}
-
-/** Tells versions of a file apart; constant for what is no file, or cannot be looked at. */
-export function fileState(path: string): string {
-  try {
-    const stat = path === '-' ? undefined : statSync(path, { bigint: true });
-    return stat?.isFile() === true
-      ? `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
-      : '';
-  } catch {
-    return '';
-  }
 }

@@ -18,7 +18,7 @@ import { QUEUE_NAME } from '../../src/batch/queue/connection.ts';
 import { withoutPassword } from '../../src/batch/redact.ts';
 import { COMMAND, runCommand } from '../helpers/command.ts';
 import { createRedis, hasRedis, type RedisServer } from '../helpers/redis.ts';
-import { CAPTURES, skipWith, useTempFolder } from '../helpers/surroundings.ts';
+import { CAPTURES, filesIn, skipWith, useTempFolder } from '../helpers/surroundings.ts';
 
 const CAPTURE_COUNT = 200;
 const PACKETS_EACH = 250;
@@ -274,7 +274,7 @@ describe('a batch by a queue', function () {
     const asker = launch('batch', growing, '--queue', url, '--out', out, '--format', 'csv');
     expect(await asker.ended).to.equal(3);
     expect(asker.stderr()).to.match(/x\.pcap: its content here is not that of whoever asks/);
-    expect(readdirSync(join(out, '.results'))).to.deep.equal(['captures.json']);
+    expect(filesIn(join(out, '.results')).filter((name) => name !== 'captures.json')).to.deep.equal([]);
     expect(existsSync(join(out, 'x', 'lro-rate.csv'))).to.equal(false);
   });
 

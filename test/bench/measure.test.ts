@@ -7,7 +7,7 @@ import { peakMemoryBytes, probe, timeInterleaved, timeOnce } from '../../bench/m
 import { skipWith } from '../helpers/surroundings.ts';
 
 function script(...lines: string[]): Command {
-  return { name: 'node -e 0', program: process.execPath, arguments: ['-e', lines.join(';')] };
+  return { name: 'node -e 0', program: process.execPath, arguments: ['-e', lines.join(';')], forgets: null };
 }
 
 describe('bench: running commands', () => {
@@ -16,13 +16,28 @@ describe('bench: running commands', () => {
     expect(probe(script('console.error("first\\nno such flag")', 'process.exit(3)'))).to.equal(
       'exit code 3: no such flag',
     );
-    expect(probe({ name: 'tcpdump', program: 'no-such-program', arguments: [] })).to.include('ENOENT');
+    expect(probe({ name: 'tcpdump', program: 'no-such-program', arguments: [], forgets: null })).to.include(
+      'ENOENT',
+    );
     expect(isInstalled('no-such-program')).to.equal(false);
     expect(isInstalled(process.execPath)).to.equal(true);
   });
 
   it('does not time a run that fails', () => {
     expect(() => timeOnce(script('process.exit(1)'))).to.throw('failed in a timed run');
+  });
+
+  it('takes away what a run would spare the next', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'analyze-test-'));
+    try {
+      const kept = join(folder, 'kept');
+      const command = script(`require('fs').mkdirSync(${JSON.stringify(kept)})`);
+      timeOnce({ ...command, forgets: kept });
+      timeOnce({ ...command, forgets: kept });
+      expect(() => timeOnce(command)).to.throw('failed in a timed run');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('runs all commands once a round, in turn', () => {

@@ -93,6 +93,18 @@ describe('a file that does not stay as it is', () => {
     });
   }
 
+  it('in a sweep: no hash of what it became stands beside results of what it was', async () => {
+    const path = folder.write('swept.pcap', REAL);
+    const args = ['sweep', path, '--vary', 'max-aggr=2,8', '--format', 'csv', '--out', folder.path('swept')];
+    const { stderr } = await runWhile(args, () => appendFileSync(path, RECORD));
+    expect(stderr).to.match(/wrote .*sweep-max-aggr\.csv/);
+    const provenance = folder.path('swept/swept/sweep-max-aggr.provenance.json');
+    const { capture } = JSON.parse(readFileSync(provenance, 'utf8')) as {
+      capture: { sha256: string | null };
+    };
+    expect(capture.sha256).to.equal(null);
+  });
+
   it('in a batch: its result is not kept, those of others are', async () => {
     const captures = folder.path('batch');
     mkdirSync(captures);

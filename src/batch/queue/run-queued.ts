@@ -1,5 +1,5 @@
 /** Tasks of this machine, computed by the workers of a queue: results come back, reports are written here. */
-import { fileState } from '../../replay/replay-capture.ts';
+import { fileState } from '../../capture/file-state.ts';
 import { hashFile } from '../hash-file.ts';
 import { readResult, writeResult } from '../result-store.ts';
 import { guarded, type Outcome, type Task } from '../run-task.ts';
@@ -16,8 +16,6 @@ export interface QueuedRunOptions extends Omit<RunOptions, 'workers'> {
   readonly url: string;
   /** Folder whose content the workers see below their own root. */
   readonly root: string;
-  /** SHA-256 of a capture if it is known. */
-  readonly knownHash: (capture: string) => string | null;
   /** About the connection. */
   readonly onTrouble: (message: string) => void;
 }
@@ -77,10 +75,10 @@ export async function runQueued(tasks: readonly Task[], options: QueuedRunOption
 }
 
 /** Throws what the file system throws. */
-function prepare(index: number, task: Task, { root, knownHash }: QueuedRunOptions): Asked {
-  const { capture, study } = task;
+function prepare(index: number, task: Task, { root }: QueuedRunOptions): Asked {
+  const { capture, study, hashed } = task;
   const state = fileState(capture);
-  const captureSha256 = knownHash(capture) ?? hashFile(capture);
+  const captureSha256 = hashed?.state === state ? hashed.sha256 : hashFile(capture);
   const below = pathBelowRoot(root, capture);
   if (below === null) throw new Error(`${capture} is not below ${root}`);
   const hash = taskHash(capture, captureSha256, study);

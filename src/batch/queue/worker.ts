@@ -55,7 +55,14 @@ export async function startQueueWorker(connection: Redis, options: QueueWorkerOp
     const id = job.id ?? path;
     running.set(id, job);
     try {
-      const task = { id, capture: path, study: studyFromJson(study), store: null, report: null };
+      const task = {
+        id,
+        capture: path,
+        study: studyFromJson(study),
+        store: null,
+        hashed: null,
+        report: null,
+      };
       const outcome = outcomeOf(await pool.run(task));
       if (outcome.kind === 'failed') throw new Error(`a bug in this program: ${outcome.message}`);
       // A job that ends well is asked no more: nothing that another try could mend may stay in the queue as its result.

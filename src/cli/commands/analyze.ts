@@ -51,7 +51,13 @@ export const ANALYZE: CommandDefinition = {
     ['$0 trace.pcap --engine linux-gro --rx-usecs 50', 'another merge engine, another moderation'],
     ['$0 captures/ --poll window:50', 'every capture of a folder, 50 µs of moderation'],
   ],
-  run: async (args, invocation) =>
-    (await import('../analyze-command.ts')).runAnalyze(args as unknown as RawAnalyzeOptions, invocation),
+  run: async (args, invocation) => {
+    const raw = args as unknown as RawAnalyzeOptions;
+    const { withHashes } = await import('../capture-hash.ts');
+    // Those of a batch are hashed by its workers.
+    return withHashes(raw, raw.captures.length === 1 ? raw.captures : [], async (hashes) =>
+      (await import('../analyze-command.ts')).runAnalyze(raw, invocation, hashes),
+    );
+  },
   reproduce: async (order) => (await import('../analyze-reproduce.ts')).reproduceAnalyze(order),
 };

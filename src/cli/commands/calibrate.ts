@@ -64,10 +64,12 @@ export const CALIBRATE: CommandDefinition = {
     ['$0 calibrate --example', 'what the one table of the study can tell, and what not'],
     ['$0 calibrate measured.csv --capture trace.pcap --write mine.json', 'a profile of your own'],
   ],
-  run: async (args, invocation) =>
-    (await import('../calibrate-command.ts')).runCalibrate(
-      args as unknown as RawCalibrateOptions,
-      invocation,
-    ),
+  run: async (args, invocation) => {
+    const raw = args as unknown as RawCalibrateOptions;
+    const { withHashes } = await import('../capture-hash.ts');
+    return withHashes(raw, [], async (hashes) =>
+      (await import('../calibrate-command.ts')).runCalibrate(raw, invocation, hashes),
+    );
+  },
   reproduce: async (order) => (await import('../calibrate-command.ts')).reproduceCalibrate(order),
 };

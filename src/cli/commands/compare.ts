@@ -37,7 +37,12 @@ export const COMPARE: CommandDefinition = {
     ['$0 compare old new --out compared', 'the comparison as files, which verify makes again'],
     ["$0 compare old new --fail-if 'lro-rate@LRO<-5%'", 'exit code 5 if LRO merges 5 % less'],
   ],
-  run: async (args, invocation) =>
-    (await import('../compare-command.ts')).runCompare(args as unknown as RawCompareOptions, invocation),
+  run: async (args, invocation) => {
+    const raw = args as unknown as RawCompareOptions;
+    const { withHashes } = await import('../capture-hash.ts');
+    return withHashes(raw, [raw.a, raw.b], async (hashes) =>
+      (await import('../compare-command.ts')).runCompare(raw, invocation, hashes),
+    );
+  },
   reproduce: async (order) => (await import('../compare-command.ts')).reproduceCompare(order),
 };

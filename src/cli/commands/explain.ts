@@ -100,9 +100,10 @@ export const EXPLAIN: CommandDefinition = {
       const { runExplainPath } = await import('../explain-path-command.ts');
       return runExplainPath(args as unknown as RawExplainPathOptions);
     }
-    return (await import('../explain-command.ts')).runExplain(
-      args as unknown as RawExplainOptions,
-      invocation,
+    const raw = args as unknown as RawExplainOptions;
+    const { withHashes } = await import('../capture-hash.ts');
+    return withHashes(raw, [raw.capture], async (hashes) =>
+      (await import('../explain-command.ts')).runExplain(raw, invocation, hashes),
     );
   },
   reproduce: async (order) => (await import('../explain-command.ts')).reproduceExplain(order),

@@ -43,7 +43,12 @@ export const SWEEP: CommandDefinition = {
     ['$0 sweep trace.pcap --poll napi --vary rx-usecs=0:250:10', '26 settings of interrupt moderation'],
     ['$0 sweep trace.pcap --vary engine=inet_lro,linux-gro --vary mtu=1500,9000', 'two options, as a map'],
   ],
-  run: async (args, invocation) =>
-    (await import('../sweep-command.ts')).runSweep(args as unknown as RawSweepOptions, invocation),
+  run: async (args, invocation) => {
+    const raw = args as unknown as RawSweepOptions;
+    const { withHashes } = await import('../capture-hash.ts');
+    return withHashes(raw, [raw.capture], async (hashes) =>
+      (await import('../sweep-command.ts')).runSweep(raw, invocation, hashes),
+    );
+  },
   reproduce: async (order) => (await import('../sweep-command.ts')).reproduceSweep(order),
 };

@@ -43,7 +43,12 @@ export const TUNE: CommandDefinition = {
     ['$0 tune trace.pcap --nic tg3 --interface eth1', 'ethtool lines for this traffic, with their price'],
     ['$0 tune trace.pcap --engine linux-gro --configuration Optimized', 'the same for GRO'],
   ],
-  run: async (args, invocation) =>
-    (await import('../tune-command.ts')).runTune(args as unknown as RawTuneOptions, invocation),
+  run: async (args, invocation) => {
+    const raw = args as unknown as RawTuneOptions;
+    const { withHashes } = await import('../capture-hash.ts');
+    return withHashes(raw, [raw.capture], async (hashes) =>
+      (await import('../tune-command.ts')).runTune(raw, invocation, hashes),
+    );
+  },
   reproduce: async (order) => (await import('../tune-command.ts')).reproduceTune(order),
 };
