@@ -61,7 +61,6 @@ const TAG = 12;
 const EMPTY = -1;
 /** More packets and bytes than a 32-bit session can count. */
 const NO_LIMIT = 0x7fff_ffff;
-
 const ETHERNET_BYTES = 14;
 /** CWR, ECE, URG, RST, SYN, FIN must be clear and ACK set; PSH is not looked at. */
 const FLAGS_LOOKED_AT = 0xf7;
