@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { INET_LRO_DEFAULTS } from '../../src/coalesce/inet-lro.ts';
 import { LINUX_GRO_DEFAULTS } from '../../src/coalesce/linux-gro.ts';
 import { type Obstacle, obstacleSet } from '../../src/coalesce/obstacle.ts';
-import type { NapiSpec } from '../../src/nic/napi-state.ts';
 import type { PollSpec } from '../../src/nic/poll.ts';
 import { createSoftirq, NO_CYCLES, type SoftirqCycles } from '../../src/nic/softirq.ts';
 import { allObstacles } from '../../src/replay/advice.ts';
@@ -16,6 +15,7 @@ import { openSession } from '../../src/replay/session.ts';
 import { TRAFFIC } from '../coalesce/linux-gro-traffic.ts';
 import { framesOf, trace } from '../coalesce/random-trace.ts';
 import { pcapFile } from '../helpers/capture-files.ts';
+import { TG3 } from '../helpers/napi-spec.ts';
 import { CAPTURES, FORMATS, filesIn, useTempFolder } from '../helpers/surroundings.ts';
 
 const ALONE: readonly Obstacle[] = [
@@ -29,19 +29,6 @@ const CYCLES: SoftirqCycles = {
   perPacket: 1901.5,
   perPoll: 3007,
   ofSkb: (segments, payloadBytes) => 5003.25 + 411 * segments + payloadBytes / 7,
-};
-
-const NAPI: NapiSpec = {
-  kind: 'napi',
-  nic: 'test',
-  moderation: { kind: 'coalesce', rxUsecs: 20, rxFrames: 5, timer: 'first' },
-  ringPackets: 256,
-  weight: 64,
-  cpuGhz: 2.3,
-  interruptLatencyUs: 5,
-  perPacketShare: 0.5,
-  afterFlush: 'interrupt',
-  timeScale: 1,
 };
 
 interface Setting {
@@ -105,9 +92,9 @@ describe('explain with the core and without', function () {
   for (const base of [CAPTURES, FORMATS]) {
     for (const name of filesIn(base).filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))) {
       it(`agree on ${name} in polls of its own making`, async () => {
-        await expectSame(join(base, name), { poll: NAPI });
+        await expectSame(join(base, name), { poll: TG3 });
         await expectSame(join(base, name), {
-          poll: { ...NAPI, ringPackets: 8, weight: 4, timeScale: 0.2, afterFlush: 'poll' },
+          poll: { ...TG3, ringPackets: 8, weight: 4, timeScale: 0.2, afterFlush: 'poll' },
           inetLro: { maxDesc: 2, maxAggr: 6 },
           linuxGro: { perBucket: 1 },
         });
@@ -135,7 +122,7 @@ describe('explain with the core and without', function () {
         const path = folder.write('random', pcapFile(frames));
         await expectSame(path, { poll: { kind: 'batch', packets }, receiver: 'all', inetLro });
         await expectSame(path, {
-          poll: { ...NAPI, ringPackets: 2 * packets, weight: packets },
+          poll: { ...TG3, ringPackets: 2 * packets, weight: packets },
           receiver: 'all',
           inetLro,
         });
@@ -158,7 +145,7 @@ describe('explain with the core and without', function () {
           const polls: PollSpec[] = [
             { kind: 'file', file: '', lastPackets: Float64Array.from(lastPackets) },
             { kind: 'batch', packets: 1 + (frames.length % 13) },
-            { ...NAPI, weight: 1 + (frames.length % 9), ringPackets: 12 },
+            { ...TG3, weight: 1 + (frames.length % 9), ringPackets: 12 },
           ];
           for (const poll of polls) {
             await expectSame(path, { poll, receiver: 'all', linuxGro: { perBucket, maxSize } });

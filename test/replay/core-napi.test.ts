@@ -20,20 +20,8 @@ import { openSession } from '../../src/replay/session.ts';
 import { TRAFFIC } from '../coalesce/linux-gro-traffic.ts';
 import { framesOf, trace } from '../coalesce/random-trace.ts';
 import { pcapFile } from '../helpers/capture-files.ts';
+import { TG3 } from '../helpers/napi-spec.ts';
 import { CAPTURES, FORMATS, filesIn, useTempFolder, VECTORS } from '../helpers/surroundings.ts';
-
-const TG3: NapiSpec = {
-  kind: 'napi',
-  nic: 'test',
-  moderation: { kind: 'coalesce', rxUsecs: 20, rxFrames: 5, timer: 'first' },
-  ringPackets: 256,
-  weight: 64,
-  cpuGhz: 2.3,
-  interruptLatencyUs: 5,
-  perPacketShare: 0.5,
-  afterFlush: 'interrupt',
-  timeScale: 1,
-};
 
 const PROFILE = loadProfile('aizu-2008');
 const { coefficients, receiveModes } = PROFILE;
