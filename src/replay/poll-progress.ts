@@ -27,8 +27,8 @@ const PROGRESS_WORDS = 4;
 export const POLL = { FROM: 0, TO: 1, MET: 2, DATA_SKBS: 3 } as const;
 export const POLL_WORDS = 4;
 
-/** No block has more rows. */
-export const MOST_POLLS = 2048;
+/** No block has more rows, each poll has a packet, and one may be of the block before. */
+export const MOST_POLLS = 2049;
 
 export function createPollProgress(core: Core | null): PollProgress {
   return {
