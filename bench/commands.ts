@@ -28,6 +28,7 @@ export const COMMANDS = [
   'analyze explain',
   'analyze explain, no what-ifs',
   'analyze explain, all what-ifs',
+  'analyze explain, again',
   'tcpdump',
   'tcptrace',
   'capinfos',
@@ -78,6 +79,10 @@ export function commandFor(name: CommandName, { analyze, file, scratch }: Settin
     ],
     'analyze explain': [node, analyze, ...explain],
     'analyze explain, no what-ifs': [node, analyze, ...explain, '--what-if', 'none'],
+    'analyze explain, again': [
+      node,
+      ...[analyze, 'explain', file, '--poll', 'batch:64', ...csvTo(join(scratch, 'again'))],
+    ],
     'analyze explain, all what-ifs': [node, analyze, ...explain, '--what-if', 'all'],
     tcpdump: ['tcpdump', '-r', file, '-w', '/dev/null'],
     tcptrace: ['tcptrace', '-n', file],

@@ -52,6 +52,7 @@ export const COMPARISONS: readonly Comparison[] = [
   against('headers', 'headers', 'analyze coalesce, linux-gro', 'analyze coalesce', 1.3),
   against('headers', 'headers', 'analyze explain', 'analyze coalesce', 2.0),
   against('headers', 'headers', 'analyze explain, no what-ifs', 'analyze coalesce', 2.0),
+  against('headers', 'headers', 'analyze explain, again', 'analyze coalesce', null),
   against('headers', 'headers', 'analyze explain, all what-ifs', 'analyze coalesce', null),
   against('headers', 'headers-gzip', 'analyze coalesce', 'gzip -dc', 0.8),
   {
