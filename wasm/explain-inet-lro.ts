@@ -10,15 +10,13 @@ import {
   isUsual,
   LENGTH,
   NEXT_SEQ,
+  NO_FLOW,
   open,
   PACKETS,
   SLOT_BYTES,
   TSVAL,
 } from './inet-lro';
 import { FLOW, IP_LENGTH, MARKS, PAYLOAD_BYTES, RECEIVED_ROWS, RUNS, SEQ, TCP_AT, TSVALS } from './layout';
-
-/** No flow has this index, and no empty session. */
-const NO_FLOW: i32 = -2;
 
 let ended: i32 = 0;
 

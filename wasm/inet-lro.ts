@@ -22,7 +22,7 @@ const HEADERS: i32 = 44;
 const TAG: i32 = 48;
 export const EMPTY: i32 = -1;
 /** No flow has this index, and no empty session. */
-const NO_FLOW: i32 = -2;
+export const NO_FLOW: i32 = -2;
 
 /** The session that the last packet filled, as an index; -1 if none. */
 let filled: i32 = -1;

@@ -13,6 +13,7 @@ import {
   LENGTH,
   MSS,
   NEXT_SEQ,
+  NO_FLOW,
   open as openSession,
   PACKETS,
   SLOT_BYTES,
@@ -26,8 +27,6 @@ import { firesAt } from './moderation';
 import { endPollAt } from './poll-end';
 import { makeRoom } from './ring';
 
-/** No flow has this index, and no empty session. */
-const NO_FLOW: i32 = -2;
 /** Ends a chain of held packets. */
 const END: i32 = -1;
 

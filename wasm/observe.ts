@@ -15,6 +15,7 @@ import {
   USUAL,
   WIRE_BYTES,
 } from './layout';
+import { IPV4_OR_IPV6 } from './packet';
 
 /** Doubles of the sums; unique and all payload are those of src/packet/goodput.ts. */
 const TCP: i32 = 0;
@@ -26,7 +27,6 @@ const LAST_NS: i32 = 40;
 const UNIQUE: i32 = 0;
 const PAYLOAD: i32 = 8;
 
-const IPV4_OR_IPV6: i32 = 24;
 const SHORTEST_FRAME_BYTES: i32 = 60;
 const SYN: i32 = 2;
 /** Ethernet, IPv4 and TCP with timestamps alone: what decode.ts takes for usual has no more in front of its payload. */

@@ -2,7 +2,7 @@
 import { ETHERNET_BYTES } from './header';
 import { FRAME_OFFSET, IP_AT, IP_LENGTH, KIND, PAYLOAD_BYTES, TCP_AT, WIRE_BYTES } from './layout';
 
-const IPV4_OR_IPV6: i32 = 24;
+export const IPV4_OR_IPV6: i32 = 24;
 
 /** Of TCP. */
 export function payloadBytes(row: i32): i32 {

@@ -3,6 +3,8 @@
  * alike, so that replays need to look at the first of them only (RUNS). Most differ from the one before in nothing that counts.
  */
 import { big32 } from './bytes';
+import { LAST_SLOTS } from './gro-held';
+import { NO_FLOW, SLOT_BYTES } from './inet-lro';
 import {
   FLOW,
   IP_AT,
@@ -35,11 +37,6 @@ import {
   TSVAL,
 } from './losses';
 
-/** Of a slot in an engine, which begins with its flow. */
-const SLOT_BYTES: i32 = 64;
-const LAST_SLOTS: i32 = 1024;
-/** No flow has this index. */
-const NO_FLOW: i32 = -2;
 /** Of the flags column. */
 const FIN_PSH: i32 = 9;
 
