@@ -1,24 +1,15 @@
 import { extname } from 'node:path';
 import { Piscina } from 'piscina';
-import { OutputError } from '../report/files.ts';
-import type { Outcome, Task } from './run-task.ts';
-import type { Unwritable } from './worker.ts';
+import type { Computed, Task } from './run-task.ts';
 
-/** Worker threads that run tasks, and post a TaskProgress now and then. */
-export type TaskPool = Piscina<Task, Outcome | Unwritable>;
+/** Worker threads that compute tasks, and post a TaskProgress now and then. */
+export type TaskPool = Piscina<Task, Computed>;
 
 export function createPool(workers: number): TaskPool {
-  return new Piscina<Task, Outcome | Unwritable>({
+  return new Piscina<Task, Computed>({
     filename: new URL(`./worker${extname(import.meta.url)}`, import.meta.url).href,
     name: 'runInThread',
     minThreads: workers,
     maxThreads: workers,
   });
-}
-
-/** What a thread answered. Throws its OutputError. */
-export function outcomeOf(answer: Outcome | Unwritable): Outcome {
-  if (answer.kind !== 'unwritable') return answer;
-  const { path, code, message } = answer;
-  throw new OutputError(path, Object.assign(new Error(message), code === null ? {} : { code }));
 }

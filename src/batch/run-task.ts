@@ -1,13 +1,14 @@
-/** One task from capture to stored result, in whatever thread it runs. */
+/** One task from capture to stored result: computed in whatever thread, written by the one that is never stopped. */
 import { CaptureError, type CaptureErrorKind, faultMessage } from '../capture/errors.ts';
 import { fileState } from '../capture/file-state.ts';
 import { type ReplayHooks, type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import type { ResultRecord } from '../replay/result.ts';
+import { type OutputFile, writeFiles } from '../report/files.ts';
 import { hashFile } from './hash-file.ts';
 import type { HashedFile } from './hash-index.ts';
 import { readResult, writeResult } from './result-store.ts';
 import { taskHash } from './task.ts';
-import { isReportOf, type ReportOrder, writeReport } from './write-report.ts';
+import { isReportOf, type ReportOrder, taskReport } from './write-report.ts';
 
 export interface Task {
   /** Tells tasks of one run apart. */
@@ -46,10 +47,27 @@ export type Outcome =
   /** A bug in this program: it costs this capture, not the others. */
   | { readonly kind: 'failed'; readonly message: string };
 
+/** An outcome of which nothing is written yet. */
+export interface Computed {
+  readonly outcome: Outcome;
+  /** Of the report; empty where they are there already, or none was asked for. */
+  readonly files: readonly OutputFile[];
+}
+
 const OF_THE_SYSTEM: readonly CaptureErrorKind[] = ['cannot-open', 'cannot-read'];
 
-export function runTask(task: Task, hooks: ReplayHooks): Promise<Outcome> {
-  return guarded(task, () => replayUnlessStored(task, hooks));
+/** Writes nothing, so that its thread may be stopped at any time. */
+export async function computeTask(task: Task, hooks: ReplayHooks): Promise<Computed> {
+  const computed = await guarded(task, () => replayUnlessStored(task, hooks));
+  return 'kind' in computed ? { outcome: computed, files: [] } : computed;
+}
+
+/** Keeps the result and writes the report. Throws an OutputError. */
+export function keep({ store, report }: Task, { outcome, files }: Computed): Outcome {
+  if (outcome.kind !== 'done') return outcome;
+  const { task, captureSha256, record, reused } = outcome;
+  if (store !== null && task !== null && !reused) writeResult(store, { task, captureSha256, record });
+  return { ...outcome, written: report === null ? [] : writeFiles(report.folder, files) };
 }
 
 /** What goes wrong with one capture becomes its outcome. Rejects with an OutputError, which is no capture's fault. */
@@ -74,7 +92,7 @@ export async function guarded<T>({ capture }: Task, work: () => Promise<T>): Pro
   }
 }
 
-async function replayUnlessStored(order: Task, hooks: ReplayHooks): Promise<Outcome> {
+async function replayUnlessStored(order: Task, hooks: ReplayHooks): Promise<Computed | Outcome> {
   const { capture, study, store, hashed, report } = order;
   const state = fileState(capture);
   const captureSha256 = hashed?.state === state ? hashed.sha256 : hashFile(capture);
@@ -84,15 +102,21 @@ async function replayUnlessStored(order: Task, hooks: ReplayHooks): Promise<Outc
 
   const record = await replayCapture(capture, study, hooks);
   if (hooks.signal?.aborted === true) return { kind: 'failed', message: 'interrupted' };
-  if (fileState(capture) !== state) return done(record, null, false);
-  if (store !== null) writeResult(store, { task, captureSha256, record });
-  return done(record, task, false);
+  return done(record, fileState(capture) === state ? task : null, false);
 
-  async function done(result: ResultRecord, name: string | null, reused: boolean): Promise<Outcome> {
+  async function done(result: ResultRecord, name: string | null, reused: boolean): Promise<Computed> {
     const isThere = report === null || (reused && name !== null && isReportOf(report, name));
-    const written = isThere
-      ? []
-      : await writeReport(report, result, capture, { sha256: captureSha256, task: name });
-    return { kind: 'done', record: result, task: name, captureSha256, fileState: state, reused, written };
+    return {
+      outcome: {
+        kind: 'done',
+        record: result,
+        task: name,
+        captureSha256,
+        fileState: state,
+        reused,
+        written: [],
+      },
+      files: isThere ? [] : await taskReport(report, result, capture, { sha256: captureSha256, task: name }),
+    };
   }
 }

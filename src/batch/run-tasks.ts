@@ -1,7 +1,7 @@
 /** Runs tasks on a pool of worker threads, or one after the other in this one; outcomes come in the order of the tasks. */
 import { setMaxListeners } from 'node:events';
-import { createPool, outcomeOf } from './pool.ts';
-import { type Outcome, runTask, type Task } from './run-task.ts';
+import { createPool } from './pool.ts';
+import { computeTask, keep, type Outcome, type Task } from './run-task.ts';
 import { noStdin, progressOf, type TaskProgress } from './worker.ts';
 
 export interface RunOptions {
@@ -28,10 +28,10 @@ async function runHere(
   for (const [index, task] of tasks.entries()) {
     const afterBlock = (reader: Parameters<typeof progressOf>[1]): undefined | Promise<void> =>
       onProgress(progressOf(task, reader));
-    const outcome = await runTask(task, { stdin: noStdin, afterBlock, signal });
+    const computed = await computeTask(task, { stdin: noStdin, afterBlock, signal });
     if (signal.aborted) return;
     onEnded(index);
-    await onOutcome(index, outcome);
+    await onOutcome(index, keep(task, computed));
   }
 }
 
@@ -45,10 +45,10 @@ async function runInPool(
   const pool = createPool(workers);
   pool.on('message', (message) => void onProgress(message as TaskProgress));
   try {
-    const running = tasks.map((task) => pool.run(task, { signal }));
+    const running = tasks.map(async (task) => keep(task, await pool.run(task, { signal })));
     // Whoever is not awaited yet may fail first.
     for (const [index, one] of running.entries()) one.then(() => onEnded(index)).catch(() => {});
-    for (const [index, one] of running.entries()) await onOutcome(index, outcomeOf(await one));
+    for (const [index, one] of running.entries()) await onOutcome(index, await one);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {

@@ -1,8 +1,7 @@
 /** The entry of a worker thread: takes tasks from its pool and tells it how far they are. */
 import { parentPort } from 'node:worker_threads';
 import type { CaptureReader } from '../capture/reader.ts';
-import { OutputError } from '../report/files.ts';
-import { type Outcome, runTask, type Task } from './run-task.ts';
+import { type Computed, computeTask, type Task } from './run-task.ts';
 
 /** How far a task is. */
 export interface TaskProgress {
@@ -14,15 +13,7 @@ export interface TaskProgress {
 
 const TELL_EVERY_MS = 200;
 
-/** An OutputError as data: between threads an error keeps neither its name nor its members. */
-export interface Unwritable {
-  readonly kind: 'unwritable';
-  readonly path: string;
-  readonly code: string | null;
-  readonly message: string;
-}
-
-export async function runInThread(task: Task): Promise<Outcome | Unwritable> {
+export function runInThread(task: Task): Promise<Computed> {
   let told = Date.now();
   const tell = (reader: CaptureReader): undefined => {
     const now = Date.now();
@@ -31,13 +22,7 @@ export async function runInThread(task: Task): Promise<Outcome | Unwritable> {
     parentPort?.postMessage(progressOf(task, reader));
     return undefined;
   };
-  try {
-    return await runTask(task, { stdin: noStdin, afterBlock: tell });
-  } catch (error) {
-    if (!(error instanceof OutputError)) throw error;
-    const { path, code, message } = error;
-    return { kind: 'unwritable', path, code, message };
-  }
+  return computeTask(task, { stdin: noStdin, afterBlock: tell });
 }
 
 export function progressOf({ id }: Task, reader: CaptureReader): TaskProgress {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { ResultRecord } from '../replay/result.ts';
 import { isDataFile } from '../report/figure-data.ts';
-import { writeFiles } from '../report/files.ts';
+import { type OutputFile, writeFiles } from '../report/files.ts';
 import type { Format } from '../report/format-names.ts';
 import {
   PROVENANCE_FILE,
@@ -29,11 +29,22 @@ export interface CaptureIdentity {
 
 /** Returns the paths written. `capture`: its path, `-` for standard input. Throws an OutputError. */
 export async function writeReport(
-  { folder, formats, run }: ReportOrder,
+  order: ReportOrder,
   record: ResultRecord,
   capture: string,
   identity: CaptureIdentity | Promise<CaptureIdentity>,
 ): Promise<string[]> {
+  if (order.formats.length === 0) return [];
+  return writeFiles(order.folder, await taskReport(order, record, capture, identity));
+}
+
+/** The files that `writeReport` writes. */
+export async function taskReport(
+  { folder, formats, run }: ReportOrder,
+  record: ResultRecord,
+  capture: string,
+  identity: CaptureIdentity | Promise<CaptureIdentity>,
+): Promise<OutputFile[]> {
   if (formats.length === 0) return [];
   const named = async (): Promise<ReportIdentity> => {
     const { sha256, task } = await identity;
@@ -42,7 +53,7 @@ export async function writeReport(
       task,
     };
   };
-  return writeFiles(folder, await reportFiles(studyReport(record), formats, named(), run));
+  return reportFiles(studyReport(record), formats, named(), run);
 }
 
 /** A file that was read, as the provenance of a report in `folder` names it. `file`: `-` for standard input. */

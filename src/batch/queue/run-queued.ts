@@ -1,13 +1,13 @@
 /** Tasks of this machine, computed by the workers of a queue: results come back, reports are written here. */
 import { fileState } from '../../capture/file-state.ts';
 import { hashFile } from '../hash-file.ts';
-import { readResult, writeResult } from '../result-store.ts';
-import { guarded, type Outcome, type Task } from '../run-task.ts';
+import { readResult } from '../result-store.ts';
+import { guarded, keep, type Outcome, type Task } from '../run-task.ts';
 import type { RunOptions } from '../run-tasks.ts';
 import { studyToJson } from '../study-json.ts';
 import { taskHash } from '../task.ts';
 import type { TaskProgress } from '../worker.ts';
-import { isReportOf, writeReport } from '../write-report.ts';
+import { isReportOf, taskReport } from '../write-report.ts';
 import { pathBelowRoot } from './below-root.ts';
 import { type QueuedTask, runInQueue } from './client.ts';
 import { connect } from './connection.ts';
@@ -96,15 +96,13 @@ function unwritten(one: Asked): {
 
 /** Keeps the result and writes the report, as a worker thread of this machine would have. */
 async function finish(one: Asked, outcome: Outcome): Promise<Outcome> {
-  const { capture, store, report } = one.task;
+  const { capture, report } = one.task;
   if (outcome.kind === 'unreadable') return { ...outcome, message: `${capture}: ${outcome.message}` };
   if (outcome.kind !== 'done') return outcome;
   const { hash, captureSha256 } = one;
-  if (store !== null && !outcome.reused)
-    writeResult(store, { task: hash, captureSha256, record: outcome.record });
   const isThere = report === null || (outcome.reused && isReportOf(report, hash));
-  const written = isThere
+  const files = isThere
     ? []
-    : await writeReport(report, outcome.record, capture, { sha256: captureSha256, task: hash });
-  return { ...outcome, ...unwritten(one), written };
+    : await taskReport(report, outcome.record, capture, { sha256: captureSha256, task: hash });
+  return keep(one.task, { outcome: { ...outcome, ...unwritten(one) }, files });
 }

@@ -2,7 +2,7 @@
 import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { packageVersion } from '../../package-root.ts';
-import { createPool, outcomeOf } from '../pool.ts';
+import { createPool } from '../pool.ts';
 import type { Outcome } from '../run-task.ts';
 import { studyFromJson } from '../study-json.ts';
 import type { TaskProgress } from '../worker.ts';
@@ -63,7 +63,7 @@ export async function startQueueWorker(connection: Redis, options: QueueWorkerOp
         hashed: null,
         report: null,
       };
-      const outcome = outcomeOf(await pool.run(task));
+      const { outcome } = await pool.run(task);
       if (outcome.kind === 'failed') throw new Error(`a bug in this program: ${outcome.message}`);
       // A job that ends well is asked no more: nothing that another try could mend may stay in the queue as its result.
       if (outcome.kind === 'unreadable') {
