@@ -67,7 +67,10 @@ export function keep({ store, report }: Task, { outcome, files }: Computed): Out
   if (outcome.kind !== 'done') return outcome;
   const { task, captureSha256, record, reused } = outcome;
   if (store !== null && task !== null && !reused) writeResult(store, { task, captureSha256, record });
-  return { ...outcome, written: report === null ? [] : writeFiles(report.folder, files) };
+  return {
+    ...outcome,
+    written: report === null || files.length === 0 ? [] : writeFiles(report.folder, files),
+  };
 }
 
 /** What goes wrong with one capture becomes its outcome. Rejects with an OutputError, which is no capture's fault. */
