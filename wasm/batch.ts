@@ -3,9 +3,11 @@ import { logSkb } from './delivery';
 import { countTaken, startCounting } from './explain-lane';
 import { flushFinished } from './gro-lane';
 import { filledSession, flushFilled, mergeInetLro } from './inet-lro';
+import { passInetLro } from './inet-lro-rest';
 import * as at from './lane';
 import { LOG_ENTRIES, RECEIVED_ROWS } from './layout';
 import { finishedSkb, mergeLinuxGro } from './linux-gro';
+import { passLinuxGro } from './linux-gro-rest';
 import { frameBytes, payloadBytes } from './packet';
 import { endPoll } from './poll-end';
 
@@ -15,15 +17,16 @@ import { endPoll } from './poll-end';
  */
 export function runBatch(lane: i32, from: i32, to: i32): i32 {
   const weight = load<i32>(lane, at.WEIGHT);
-  /** What the end of a poll delivers, and one skb before it, must find room. */
-  const logLimit = LOG_ENTRIES - load<i32>(lane, at.MAX_DESC) - 2;
+  /** What the end of a poll delivers, an skb before it, and the packet that broke that must find room. */
+  const logLimit = LOG_ENTRIES - load<i32>(lane, at.MAX_DESC) - 3;
   let inPoll = load<i32>(lane, at.IN_POLL);
   let i = from;
   let isUsual = true;
   startCounting(lane, from);
   while (isUsual && i < to && load<i32>(lane, at.LOGGED) < logLimit) {
     const end = i + min<i32>(to - i, weight - inPoll);
-    const next = takeUpTo(lane, i, end, logLimit);
+    let next = takeUpTo(lane, i, end, logLimit);
+    if (next === i && passes(lane, i)) next++;
     isUsual = next > i;
     inPoll += next - i;
     i = next;
@@ -34,6 +37,12 @@ export function runBatch(lane: i32, from: i32, to: i32): i32 {
   countTaken(lane, i);
   store<i32>(lane, inPoll, at.IN_POLL);
   return i;
+}
+
+/** Whether a packet that is not usual was taken all the same: only where each is explained. */
+function passes(lane: i32, i: i32): bool {
+  if (load<i32>(lane, at.EXPLAINED) === 0) return false;
+  return load<i32>(lane, at.GRO) !== 0 ? passLinuxGro(lane, i) : passInetLro(lane, i);
 }
 
 /** Up to an skb that is finished, which is delivered, or to a packet that is not usual. */

@@ -16,6 +16,7 @@ import {
   SLOT_BYTES,
   TSVAL,
 } from './inet-lro';
+import { breakSession, isEmpty } from './inet-lro-rest';
 import { FLOW, IP_LENGTH, MARKS, PAYLOAD_BYTES, RECEIVED_ROWS, RUNS, SEQ, TCP_AT, TSVALS } from './layout';
 
 let ended: i32 = 0;
@@ -51,7 +52,14 @@ export function countInetLro(
   for (; i < to; i++) {
     const row = load<i32>(i << 2, RECEIVED_ROWS);
     const mark = load<u8>(i, MARKS);
-    if (mark === 0 && !isUsual(row)) break;
+    if (mark === 0 && !isUsual(row)) {
+      if (!isEmpty(row)) break;
+      if (held !== NO_FLOW) save(slot, next, packets, length);
+      held = NO_FLOW;
+      const first = firstOfList(slots, maxDesc, list, load<i32>(row << 2, FLOW));
+      ended += breakSession(row, first, first + (list === 0 ? maxDesc : list) * SLOT_BYTES);
+      continue;
+    }
     const payload = load<i32>(row << 2, PAYLOAD_BYTES);
     const tsval = mark === 0 ? big32(load<i32>(row << 2, TCP_AT), 24) : load<i32>(i << 2, TSVALS);
     const seq = load<i32>(row << 2, SEQ);
@@ -59,7 +67,7 @@ export function countInetLro(
     if (flow !== held) {
       if (held !== NO_FLOW) save(slot, next, packets, length);
       held = NO_FLOW;
-      const first = list === 0 ? slots : slots + ((flow * list) & (maxDesc - 1)) * SLOT_BYTES;
+      const first = firstOfList(slots, maxDesc, list, flow);
       const end = first + (list === 0 ? maxDesc : list) * SLOT_BYTES;
       slot = find(flow, first, end);
       if (slot === end) break;
@@ -104,6 +112,10 @@ export function countInetLro(
   }
   if (held !== NO_FLOW) save(slot, next, packets, length);
   return i;
+}
+
+function firstOfList(slots: i32, maxDesc: i32, list: i32, flow: i32): i32 {
+  return list === 0 ? slots : slots + ((flow * list) & (maxDesc - 1)) * SLOT_BYTES;
 }
 
 /** Empties all sessions; returns how many there were. */

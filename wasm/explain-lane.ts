@@ -1,7 +1,8 @@
 /** What `analyze explain` wants of a lane: each skb with its flow, the polls, and what merging lost. */
 import { EXPLAINED, GRO, LOGGED, SLOTS } from './lane';
-import { LOG } from './layout';
+import { FLOW, LOG } from './layout';
 import { endLosses } from './losses';
+import { payloadBytes } from './packet';
 import { countLosses } from './taken';
 
 /** Of the block that src/replay/explain-core.ts fills: addresses, the last of them 0 for inet_lro. */
@@ -50,8 +51,25 @@ export function countTaken(lane: i32, to: i32): void {
   countLosses(load<i32>(explained, STATES), load<i32>(explained, COUNTS), slots, lastSlots, from, to);
 }
 
+/** Received packet `i` comes after those, and is not held. */
+export function leaveOut(lane: i32, i: i32): void {
+  countTaken(lane, i);
+  startCounting(lane, i + 1);
+}
+
 export function explainSkb(lane: i32, slot: i32, flow: i32, reason: i32, segments: i32, payload: i32): void {
   const explained = load<i32>(lane, EXPLAINED);
+  tell(lane, explained, flow, reason, segments, payload);
+  const keepsPsh = load<i32>(explained, KEEPS_PSH) !== 0;
+  endLosses(load<i32>(explained, STATES), load<i32>(explained, COUNTS), slot, segments, keepsPsh);
+}
+
+/** A packet that no skb took. */
+export function explainAlone(lane: i32, row: i32, reason: i32): void {
+  tell(lane, load<i32>(lane, EXPLAINED), load<i32>(row << 2, FLOW), reason, 1, payloadBytes(row));
+}
+
+function tell(lane: i32, explained: i32, flow: i32, reason: i32, segments: i32, payload: i32): void {
   const logged = load<i32>(lane, LOGGED);
   const entry = LOG + logged * ENTRY_BYTES;
   store<i32>(entry, flow);
@@ -62,9 +80,7 @@ export function explainSkb(lane: i32, slot: i32, flow: i32, reason: i32, segment
   const progress = load<i32>(explained, PROGRESS);
   const met = load<i32>(load<i32>(explained, OBSTACLES) + (reason << 2));
   store<i32>(progress, load<i32>(progress, MET) | met, MET);
-  store<i32>(progress, load<i32>(progress, DATA_SKBS) + 1, DATA_SKBS);
-  const keepsPsh = load<i32>(explained, KEEPS_PSH) !== 0;
-  endLosses(load<i32>(explained, STATES), load<i32>(explained, COUNTS), slot, segments, keepsPsh);
+  store<i32>(progress, load<i32>(progress, DATA_SKBS) + i32(payload > 0), DATA_SKBS);
 }
 
 /** No block has more polls than are room for. */

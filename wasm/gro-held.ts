@@ -35,7 +35,7 @@ export const PER_BUCKET: i32 = 24;
 export const MAX_SIZE: i32 = 28;
 export const FINISHING: i32 = 32;
 export const ANY_SIZE: i32 = 36;
-const NEVER_HELD: i32 = 40;
+export const NEVER_HELD: i32 = 40;
 export const COUNTS_ONLY: i32 = 44;
 export const HELD_SKBS: i32 = 48;
 const TICK_NOW: i32 = 52;
@@ -68,30 +68,67 @@ export const EMPTY: i32 = -2;
 const VERSION4_5_WORDS: u32 = 0x45;
 const NOT_DF: u32 = 0xffbf;
 
+/** Instead of a held skb's index: there is none, or more than one. */
+export const NO_SKB: i32 = -1;
+export const MANY: i32 = -2;
+
+/** Whether GRO looks at the packet, and finds nothing wrong with it but what an skb has to say. */
+export function isPlainPacket(row: i32): bool {
+  const kind = <u32>load<u8>(row, KIND);
+  if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return false;
+  const frame = load<i32>(row << 2, FRAME_OFFSET);
+  const ip = load<i32>(row << 2, IP_AT);
+  const tcp = load<i32>(row << 2, TCP_AT);
+  const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
+  if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return false;
+  if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes) return false;
+  if (load<i32>(row << 2, IP_LENGTH) !== load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES) return false;
+  const tcpBytes = tcpBytesOf(row);
+  if (tcpBytes < TCP_BYTES || load<i32>(row << 2, PAYLOAD_BYTES) < 0) return false;
+  if (tcp - frame + tcpBytes > load<i32>(row << 2, CAPTURED_BYTES)) return false;
+  return kind === PLAIN_TCP4 ? isPlainIpv4(ip) : load<u8>(ip) >> 4 === 6;
+}
+
+/** Whether a plain packet is delivered alone if no skb takes it. */
+export function isNeverHeld(gro: i32, row: i32): bool {
+  const flags = <i32>load<u16>(row << 1, TCP_FLAGS) & load<i32>(gro, NEVER_HELD);
+  return flags !== 0 || load<i32>(row << 2, PAYLOAD_BYTES) === 0;
+}
+
+/** The skb of a plain packet's list that has its flow, by number. */
+export function heldOf(gro: i32, row: i32): i32 {
+  const bucket = bucketOfRow(gro, row);
+  const flow = load<i32>(row << 2, FLOW);
+  const slots = load<i32>(gro, SLOTS);
+  const used = load<i32>(load<i32>(gro, IN_USE) + (bucket << 2));
+  const list = load<i32>(gro, ORDER) + ((bucket * load<i32>(gro, PER_BUCKET)) << 2);
+  let found = NO_SKB;
+  for (let i = 0; i < used; i++) {
+    const index = load<i32>(list + (i << 2));
+    if (load<i32>(slots + index * SLOT_BYTES) !== flow) continue;
+    if (found !== NO_SKB) return MANY;
+    found = index;
+  }
+  return found;
+}
+
+/** Whether the list of a plain packet has no room. */
+export function isFull(gro: i32, row: i32): bool {
+  return load<i32>(load<i32>(gro, IN_USE) + (bucketOfRow(gro, row) << 2)) === load<i32>(gro, PER_BUCKET);
+}
+
 /**
  * Holds the packet as the first of an skb, if it plainly may begin one: its list has room, and holds nothing of its
  * flow that could be another one by rules that are not looked at here. The skb `broken` of its flow, if not -1, is ended by
  * it.
  */
 export function openSkb(gro: i32, row: i32, broken: i32): bool {
-  const kind = <u32>load<u8>(row, KIND);
-  if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return false;
+  if (!isPlainPacket(row) || isNeverHeld(gro, row)) return false;
   const frame = load<i32>(row << 2, FRAME_OFFSET);
-  const ip = load<i32>(row << 2, IP_AT);
   const tcp = load<i32>(row << 2, TCP_AT);
   const payload = load<i32>(row << 2, PAYLOAD_BYTES);
-  const size = load<i32>(row << 2, IP_LENGTH);
-  const ipBytes = kind === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
-  if (load<i32>(row << 2, LINK_TYPE) !== LINK_ETHERNET) return false;
-  if (ip - frame !== ETHERNET_BYTES || tcp - ip !== ipBytes || payload <= 0) return false;
-  if (size !== load<i32>(row << 2, WIRE_BYTES) - ETHERNET_BYTES) return false;
-  const word = <i32>load<u16>(row << 1, TCP_FLAGS);
-  const tcpBytes = (word >> 12) << 2;
-  if ((word & load<i32>(gro, NEVER_HELD)) !== 0 || tcpBytes < TCP_BYTES) return false;
-  if (tcp - frame + tcpBytes > load<i32>(row << 2, CAPTURED_BYTES)) return false;
-  if (kind === PLAIN_TCP4 ? !isPlainIpv4(ip) : load<u8>(ip) >> 4 !== 6) return false;
   const flow = load<i32>(row << 2, FLOW);
-  const bucket = bucketOf(load<i32>(gro, BUCKETS), tcp, ipBytes);
+  const bucket = bucketOfRow(gro, row);
   const perBucket = load<i32>(gro, PER_BUCKET);
   const inUse = load<i32>(gro, IN_USE) + (bucket << 2);
   let used = load<i32>(inUse);
@@ -120,14 +157,18 @@ export function openSkb(gro: i32, row: i32, broken: i32): bool {
   store<i32>(slot, load<i32>(row << 2, SEQ) + payload, NEXT_SEQ);
   store<i32>(slot, payload, GSO_BYTES);
   store<i32>(slot, payload, SLOT_PAYLOAD);
-  store<i32>(slot, size, SIZE_BYTES);
+  store<i32>(slot, load<i32>(row << 2, IP_LENGTH), SIZE_BYTES);
   store<i32>(slot, 0, OUTER_ID);
   store<i32>(slot, 0, INNER_ID);
   store<i32>(slot, 0, ADDED_FLAGS);
   store<i32>(slot, bucket, BUCKET);
   store<i32>(slot, load<i32>(gro, TICK_NOW), TICK);
-  copyHeaders(load<i32>(gro, HEADERS) + index * HELD_BYTES, frame, tcp - frame + tcpBytes);
+  copyHeaders(load<i32>(gro, HEADERS) + index * HELD_BYTES, frame, tcp - frame + tcpBytesOf(row));
   return true;
+}
+
+function tcpBytesOf(row: i32): i32 {
+  return (<i32>load<u16>(row << 1, TCP_FLAGS) >> 12) << 2;
 }
 
 /** Takes the skb out of its list, whose free places stand last. */
@@ -175,6 +216,11 @@ function isPlainIpv4(ip: i32): bool {
   let folded = (<u32>sum & 0xffff) + <u32>(sum >> 16);
   folded = (folded & 0xffff) + (folded >> 16);
   return folded === 0xffff;
+}
+
+function bucketOfRow(gro: i32, row: i32): i32 {
+  const ipBytes = <u32>load<u8>(row, KIND) === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
+  return bucketOf(load<i32>(gro, BUCKETS), load<i32>(row << 2, TCP_AT), ipBytes);
 }
 
 /** The list of a flow: ports and addresses, as there. */

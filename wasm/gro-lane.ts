@@ -32,6 +32,15 @@ export function flushFinished(lane: i32, index: i32): void {
   deliverSlot(lane, slot, index, flow, load<i32>(lane + reason));
 }
 
+/** Delivers a skb that a packet breaks which does not join. */
+export function flushBroken(lane: i32, index: i32, reason: i32): void {
+  const gro = load<i32>(lane, GRO);
+  const slot = load<i32>(gro, SLOTS) + index * SLOT_BYTES;
+  const flow = load<i32>(slot, SLOT_FLOW);
+  releaseSkb(gro, index);
+  deliverSlot(lane, slot, index, flow, reason);
+}
+
 /** Delivers all that is held, list by list, the oldest of each first. */
 export function flushLists(lane: i32, reason: i32): void {
   const gro = load<i32>(lane, GRO);

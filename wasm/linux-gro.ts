@@ -11,10 +11,14 @@ import {
   GSO_BYTES,
   HEADERS,
   HELD_BYTES,
+  heldOf,
+  isNeverHeld,
+  isPlainPacket,
   LAST,
   LAST_SLOTS,
   MAX_SIZE,
   NEXT_SEQ,
+  NO_SKB,
   OUTER_ID,
   openSkb,
   releaseSkb,
@@ -66,9 +70,6 @@ const CWR: u32 = 0x8000;
 const TIMESTAMP_HEADER_BYTES: i32 = 32;
 /** Of the flags column. */
 const FIN_PSH_FLAGS: i32 = 9;
-
-/** Instead of a held skb's index. */
-const NO_SKB: i32 = -1;
 
 /** The held skb that the last packet finished. */
 let finished: i32 = NO_SKB;
@@ -191,13 +192,24 @@ export function mergeAfter(gro: i32, before: i32, from: i32, to: i32): i32 {
         }
         // Over IPv4 the flow's number says that it is the skb of its flow, and all rules were looked at.
         opens = rule < 0;
-        if (opens && (!exact || kind !== PLAIN_TCP4)) break;
+        if (opens && !exact && payload > 0) break;
+        if (opens && kind !== PLAIN_TCP4) break;
       }
       if (opens) {
         if (index !== NO_SKB) save(slot, ids, count, flags, added);
         index = NO_SKB;
         held = EMPTY;
-        if (!openSkb(gro, row, isHeld ? found : NO_SKB)) break;
+        if (!openSkb(gro, row, isHeld ? found : NO_SKB)) {
+          if (!countsOnly || !isPlainPacket(row) || !isNeverHeld(gro, row)) break;
+          if (heldOf(gro, row) !== (isHeld ? found : NO_SKB)) break;
+          if (isHeld) {
+            releaseSkb(gro, found);
+            ended++;
+          }
+          if (payload > 0) ended++;
+          last = NO_SKB;
+          continue;
+        }
         if (isHeld) ended++;
         index = load<i32>(lastSlot);
         held = flow;
@@ -267,7 +279,7 @@ function isPlain(row: i32, kind: u32, frame: i32, ip: i32, tcp: i32, ipBytes: i3
 }
 
 /** The addresses; the type follows from the kind of packet. */
-function sameEthernet(frame: i32, held: i32): bool {
+export function sameEthernet(frame: i32, held: i32): bool {
   return load<u64>(frame) === load<u64>(held) && load<u32>(frame, 8) === load<u32>(held, 8);
 }
 
@@ -299,6 +311,11 @@ function idRule4(ip: i32, heldIp: i32, rule: i32, count: i32): i32 {
   const heldSum = <i32>load<u16>(heldIp, 2) + <i32>load<u16>(heldIp, 4) + <i32>load<u16>(heldIp, 10);
   if (sum !== heldSum && (sum - heldSum) % 65_535 !== 0) return -1;
   const distance = (<i32>bswap<u16>(load<u16>(ip, 4)) - <i32>bswap<u16>(load<u16>(heldIp, 4))) & 0xffff;
+  return idRule(distance, rule, count);
+}
+
+/** As there. */
+export function idRule(distance: i32, rule: i32, count: i32): i32 {
   if (rule === UNDECIDED) return distance === 0 ? FIXED : distance === 1 ? COUNTING : -1;
   if (rule === FIXED) return distance === 0 ? rule : -1;
   return distance === (count & 0xffff) ? rule : -1;

@@ -104,8 +104,7 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
     },
     end(next, skbs, skbCount) {
       packets += next - first;
-      total.dataSkbs += skbCount;
-      fates.addAll(skbs, skbCount);
+      total.dataSkbs += fates.addAll(skbs, skbCount);
       whatIfs.end(next);
     },
   };

@@ -44,8 +44,8 @@ export interface FlowFates {
 export interface FateCounts {
   /** An skb was delivered. `flow` is -1 where it has none. */
   add(flow: number, reason: number, packets: number, payloadBytes: number, dataSkbs: number): void;
-  /** The same of so many skbs with payload, of which each has four words: flow, reason, packets, payload. */
-  addAll(skbs: Int32Array, count: number): void;
+  /** The same of so many skbs, of which each has four words: flow, reason, packets, payload. Returns how many have payload. */
+  addAll(skbs: Int32Array, count: number): number;
   /** The number of this flow will be another's. */
   forget(flow: number): void;
   total(): Fates;
@@ -172,8 +172,13 @@ export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
   return {
     add,
     addAll(skbs, count) {
-      for (let at = 0; at < 4 * count; at += 4)
-        add(skbs[at]!, skbs[at + 1]!, skbs[at + 2]!, skbs[at + 3]!, 1);
+      let dataSkbs = 0;
+      for (let at = 0; at < 4 * count; at += 4) {
+        const data = skbs[at + 3]! > 0 ? 1 : 0;
+        add(skbs[at]!, skbs[at + 1]!, skbs[at + 2]!, skbs[at + 3]!, data);
+        dataSkbs += data;
+      }
+      return dataSkbs;
     },
     forget,
     total: () => fatesOf(Array.from({ length: rows }, (_, row) => row)),

@@ -1,0 +1,27 @@
+/** Why a packet is not merged, or ends a merge: indices into REASONS of src/coalesce/reason.ts, where a test compares them. */
+export const TABLE_FULL: i32 = 5;
+export const SEQUENCE: i32 = 6;
+export const LENGTH_MISMATCH: i32 = 12;
+export const NO_PAYLOAD: i32 = 13;
+export const IP_OPTIONS: i32 = 14;
+export const TCP_FLAGS: i32 = 15;
+export const ECN_CE: i32 = 16;
+export const TCP_OPTIONS: i32 = 17;
+export const TIMESTAMP_BACKWARDS: i32 = 18;
+export const TIMESTAMP_ECHO_ZERO: i32 = 19;
+export const CWR: i32 = 20;
+export const SYN: i32 = 21;
+export const RST: i32 = 22;
+export const URG: i32 = 23;
+export const FLAGS: i32 = 24;
+export const OPTIONS_CHANGED: i32 = 25;
+export const WINDOW_CHANGED: i32 = 26;
+export const ACK_CHANGED: i32 = 27;
+export const TTL_CHANGED: i32 = 28;
+export const TOS_CHANGED: i32 = 29;
+export const DF_CHANGED: i32 = 30;
+export const IP_ID: i32 = 31;
+export const SIZE_LARGER: i32 = 32;
+export const MAX_SIZE: i32 = 33;
+export const FIN: i32 = 34;
+export const PSH: i32 = 35;
