@@ -18,6 +18,7 @@ import {
   KIND,
   LINK_TYPE,
   PAYLOAD_BYTES,
+  PLAIN,
   SEQ,
   TCP_AT,
   TCP_FLAGS,
@@ -46,6 +47,7 @@ export function decode(row: i32, count: i32): i32 {
   if (row === 0) {
     beginFlows();
     memory.fill(USUAL, 0, count);
+    memory.fill(PLAIN, 0, count);
   }
   for (; row < count; row++) {
     const captured = load<i32>(row << 2, CAPTURED_BYTES);

@@ -13,11 +13,13 @@ import {
   CAPTURED_BYTES,
   FLOW,
   FRAME_OFFSET,
+  HASHES,
   IP_AT,
   IP_LENGTH,
   KIND,
   LINK_TYPE,
   PAYLOAD_BYTES,
+  PLAIN,
   SEQ,
   TCP_AT,
   TCP_FLAGS,
@@ -72,8 +74,20 @@ const NOT_DF: u32 = 0xffbf;
 export const NO_SKB: i32 = -1;
 export const MANY: i32 = -2;
 
+const YES: u32 = 1;
+const NO: u32 = 2;
+
 /** Whether GRO looks at the packet, and finds nothing wrong with it but what an skb has to say. */
 export function isPlainPacket(row: i32): bool {
+  const known = load<u8>(row, PLAIN);
+  if (known !== 0) return known === YES;
+  const isPlain = looksPlain(row);
+  store<u8>(row, isPlain ? YES : NO, PLAIN);
+  if (isPlain) store<i32>(row << 2, hashOf(row), HASHES);
+  return isPlain;
+}
+
+function looksPlain(row: i32): bool {
   const kind = <u32>load<u8>(row, KIND);
   if (kind !== PLAIN_TCP4 && kind !== PLAIN_TCP6) return false;
   const frame = load<i32>(row << 2, FRAME_OFFSET);
@@ -97,7 +111,7 @@ export function isNeverHeld(gro: i32, row: i32): bool {
 
 /** The skb of a plain packet's list that has its flow, by number. */
 export function heldOf(gro: i32, row: i32): i32 {
-  const bucket = bucketOfRow(gro, row);
+  const bucket = bucketOf(gro, row);
   const flow = load<i32>(row << 2, FLOW);
   const slots = load<i32>(gro, SLOTS);
   const used = load<i32>(load<i32>(gro, IN_USE) + (bucket << 2));
@@ -114,7 +128,7 @@ export function heldOf(gro: i32, row: i32): i32 {
 
 /** Whether the list of a plain packet has no room. */
 export function isFull(gro: i32, row: i32): bool {
-  return load<i32>(load<i32>(gro, IN_USE) + (bucketOfRow(gro, row) << 2)) === load<i32>(gro, PER_BUCKET);
+  return load<i32>(load<i32>(gro, IN_USE) + (bucketOf(gro, row) << 2)) === load<i32>(gro, PER_BUCKET);
 }
 
 /**
@@ -128,7 +142,7 @@ export function openSkb(gro: i32, row: i32, broken: i32): bool {
   const tcp = load<i32>(row << 2, TCP_AT);
   const payload = load<i32>(row << 2, PAYLOAD_BYTES);
   const flow = load<i32>(row << 2, FLOW);
-  const bucket = bucketOfRow(gro, row);
+  const bucket = bucketOf(gro, row);
   const perBucket = load<i32>(gro, PER_BUCKET);
   const inUse = load<i32>(gro, IN_USE) + (bucket << 2);
   let used = load<i32>(inUse);
@@ -218,18 +232,18 @@ function isPlainIpv4(ip: i32): bool {
   return folded === 0xffff;
 }
 
-function bucketOfRow(gro: i32, row: i32): i32 {
-  const ipBytes = <u32>load<u8>(row, KIND) === PLAIN_TCP4 ? IPV4_BYTES : IPV6_BYTES;
-  return bucketOf(load<i32>(gro, BUCKETS), load<i32>(row << 2, TCP_AT), ipBytes);
+/** The list of a plain packet. */
+function bucketOf(gro: i32, row: i32): i32 {
+  return <i32>(<u32>load<i32>(row << 2, HASHES) % <u32>load<i32>(gro, BUCKETS));
 }
 
-/** The list of a flow: ports and addresses, as there. */
-function bucketOf(buckets: i32, tcp: i32, ipBytes: i32): i32 {
-  if (buckets === 1) return 0;
+/** Of ports and addresses, as src/coalesce/gro-bucket.ts. */
+function hashOf(row: i32): i32 {
+  const tcp = load<i32>(row << 2, TCP_AT);
   let hash = mix(0, big32(tcp, 0));
-  const addressBytes = ipBytes === IPV4_BYTES ? 8 : 32;
+  const addressBytes = <u32>load<u8>(row, KIND) === PLAIN_TCP4 ? 8 : 32;
   for (let at = tcp - addressBytes; at < tcp; at += 4) hash = mix(hash, big32(at, 0));
-  return <i32>(<u32>hash % <u32>buckets);
+  return hash;
 }
 
 /** As in src/packet/flows.ts. */

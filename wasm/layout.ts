@@ -29,8 +29,12 @@ export const DIRECTION: i32 = KIND + MAX_ROWS + GAP;
 /** Of this module alone: whether a row is a usual segment of inet_lro by its own headers (wasm/decode.ts). */
 export const USUAL: i32 = DIRECTION + MAX_ROWS + GAP;
 
+/** Whether linux-gro finds a row plain (wasm/gro-held.ts), 0 until somebody asks; and then the hash of its flow. */
+export const PLAIN: i32 = USUAL + MAX_ROWS + GAP;
+export const HASHES: i32 = PLAIN + MAX_ROWS + GAP;
+
 /** Flows met lately: 16 bytes each. */
-export const FLOW_CACHE: i32 = USUAL + MAX_ROWS + GAP;
+export const FLOW_CACHE: i32 = HASHES + 4 * MAX_ROWS + GAP;
 export const FLOW_CACHE_ENTRIES: i32 = 4096;
 
 /** Where a scan stopped and what it counted: four doubles. */

@@ -20,7 +20,8 @@ const SKBS = 0;
 const PACKETS = 1;
 const BYTES = 2;
 const DATA_SKBS = 3;
-const ROW = REASONS.length * NUMBERS;
+/** Room for so many reasons in a row at first: few are met, and rows are looked at in no order, so that short ones are faster. */
+const FIRST_REASONS = 8;
 
 export interface ReasonCounts {
   /** Index into REASONS. */
@@ -55,9 +56,12 @@ export interface FateCounts {
 
 export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
   /** Most captures have few flows: room for more is made when they come. */
-  let numbers = new Float64Array((FIRST_FLOW + FIRST_ROOM) * ROW);
-  /** Payload of each row, whatever the reason: what flows are ranked by. */
-  const bytesOf = new Float64Array(FIRST_FLOW + keptFlows);
+  let room = FIRST_FLOW + FIRST_ROOM;
+  let rowLength = FIRST_REASONS * NUMBERS;
+  let numbers = new Float64Array(room * rowLength);
+  /** Where in a row the numbers of each reason stand; -1 until it is met. */
+  const placeOf = new Int32Array(REASONS.length).fill(-1);
+  let metReasons = 0;
   /** Row of each flow, 0 where it has none. */
   let rowOf = new Int32Array(4096);
   const flowOf = new Int32Array(FIRST_FLOW + keptFlows);
@@ -73,8 +77,9 @@ export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
     const row = rowOf[flow]!;
     if (row !== 0) return row;
     if (rows === FIRST_FLOW + keptFlows) dropSmallHalf();
-    if ((rows + 1) * ROW > numbers.length) {
-      const larger = new Float64Array(Math.min(numbers.length * 2, (FIRST_FLOW + keptFlows) * ROW));
+    if (rows === room) {
+      room = Math.min(2 * room, FIRST_FLOW + keptFlows);
+      const larger = new Float64Array(room * rowLength);
       larger.set(numbers);
       numbers = larger;
     }
@@ -83,28 +88,51 @@ export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
     return rows++;
   }
 
+  function meet(reason: number): number {
+    if (metReasons * NUMBERS === rowLength) {
+      const longer = new Float64Array(2 * numbers.length);
+      for (let row = 0; row < rows; row++) {
+        longer.set(numbers.subarray(row * rowLength, (row + 1) * rowLength), 2 * row * rowLength);
+      }
+      numbers = longer;
+      rowLength *= 2;
+    }
+    placeOf[reason] = metReasons * NUMBERS;
+    return metReasons++ * NUMBERS;
+  }
+
+  /** Payload of each row, whatever the reason: what flows are ranked by. */
+  function payloadOfRows(): Float64Array {
+    const bytesOf = new Float64Array(rows);
+    const end = metReasons * NUMBERS;
+    for (let row = 0; row < rows; row++) {
+      const at = row * rowLength;
+      for (let i = BYTES; i < end; i += NUMBERS) bytesOf[row]! += numbers[at + i]!;
+    }
+    return bytesOf;
+  }
+
   /** Rows of flows, most payload first; of two with the same the flow seen first. */
   function ranked(): Int32Array {
+    const bytesOf = payloadOfRows();
     const all = Int32Array.from({ length: rows - FIRST_FLOW }, (_, i) => FIRST_FLOW + i);
     return all.sort((a, b) => bytesOf[b]! - bytesOf[a]! || flowOf[a]! - flowOf[b]!);
   }
 
   function pour(row: number, into: number): void {
-    const from = row * ROW;
-    const to = into * ROW;
-    for (let i = 0; i < ROW; i++) {
-      const number = numbers[from + i]!;
-      if (number === 0) continue;
-      numbers[to + i]! += number;
+    const from = row * rowLength;
+    const to = into * rowLength;
+    const length = metReasons * NUMBERS;
+    for (let i = 0; i < length; i++) {
+      numbers[to + i]! += numbers[from + i]!;
       numbers[from + i] = 0;
     }
-    bytesOf[into]! += bytesOf[row]!;
-    bytesOf[row] = 0;
   }
 
   /** Which rows are the half with most payload, ranked as above: without a call for each pair of rows. */
   function largeHalf(): (row: number) => boolean {
     const kept = Math.floor(keptFlows / 2);
+    const bytesOf = payloadOfRows();
     const ascending = bytesOf.slice(FIRST_FLOW, rows).sort();
     const least = ascending[ascending.length - kept]!;
     const above = ascending.length - 1 - ascending.lastIndexOf(least);
@@ -148,21 +176,25 @@ export function createFateCounts(keptFlows: number = KEPT_FLOWS): FateCounts {
   }
 
   function fatesOf(summed: readonly number[]): Fates {
-    const sum = (reason: number, number: number): number =>
-      summed.reduce((total, row) => total + numbers[row * ROW + reason * NUMBERS + number]!, 0);
-    return REASONS.map((_, reason) => ({
+    const sum = (reason: number, number: number): number => {
+      const place = placeOf[reason]! + number;
+      return summed.reduce((total, row) => total + numbers[row * rowLength + place]!, 0);
+    };
+    const met = [...REASONS.keys()].filter((reason) => placeOf[reason]! >= 0);
+    const all = met.map((reason) => ({
       reason,
       skbs: sum(reason, SKBS),
       packets: sum(reason, PACKETS),
       payloadBytes: sum(reason, BYTES),
       dataSkbs: sum(reason, DATA_SKBS),
-    })).filter(({ skbs }) => skbs > 0);
+    }));
+    return all.filter(({ skbs }) => skbs > 0);
   }
 
   function add(flow: number, reason: number, packets: number, payloadBytes: number, dataSkbs: number): void {
     const row = rowOfFlow(flow);
-    bytesOf[row]! += payloadBytes;
-    const at = row * ROW + reason * NUMBERS;
+    const place = placeOf[reason]! < 0 ? meet(reason) : placeOf[reason]!;
+    const at = row * rowLength + place;
     numbers[at + SKBS]! += 1;
     numbers[at + PACKETS]! += packets;
     numbers[at + BYTES]! += payloadBytes;
