@@ -39,9 +39,9 @@ export function runBatch(lane: i32, from: i32, to: i32): i32 {
   return i;
 }
 
-/** Whether a packet that is not usual was taken all the same: only where each is explained. */
+/** Whether a packet that is not usual was taken all the same. */
 function passes(lane: i32, i: i32): bool {
-  if (load<i32>(lane, at.EXPLAINED) === 0) return false;
+  if (load<i32>(lane, at.MAX_DESC) === 0) return false;
   return load<i32>(lane, at.GRO) !== 0 ? passLinuxGro(lane, i) : passInetLro(lane, i);
 }
 

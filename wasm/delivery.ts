@@ -1,7 +1,7 @@
 /** Skbs that leave a lane: their holds, their price on the lane's clock, and a log of them for the program. */
-import { explainEndOfPoll, explainSkb } from './explain-lane';
+import { explainAlone, explainEndOfPoll, explainSkb } from './explain-lane';
 import { addHold, deliverSlot } from './hold-times';
-import { EXPLAINED, HAS_CLOCK, ID, LOGGED, NOW, PRICE_NS, PRICE_SIZES, REASON_ALONE } from './lane';
+import { ALONE, EXPLAINED, HAS_CLOCK, ID, LOGGED, NOW, PRICE_NS, PRICE_SIZES, REASON_ALONE } from './lane';
 import { LOG } from './layout';
 import { frameBytes, payloadBytes } from './packet';
 
@@ -39,6 +39,13 @@ export function deliver(
   // What is explained is not asked how long it was held.
   if (!isExplained) deliverSlot(lane, slot);
   store<f64>(lane, load<f64>(lane, NOW) + priceOf(lane, segments, payload, frame), NOW);
+}
+
+/** A packet that no slot took, of a lane without a clock. */
+export function pass(lane: i32, row: i32, reason: i32): void {
+  store<i32>(lane, load<i32>(lane, ALONE) + 1, ALONE);
+  if (load<i32>(lane, EXPLAINED) !== 0) explainAlone(lane, row, reason);
+  else logSkb(lane, reason, 1, payloadBytes(row), frameBytes(row));
 }
 
 /** Before received packet `next`. */

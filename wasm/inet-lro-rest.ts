@@ -1,6 +1,7 @@
 /** The packets of inet_lro that are not usual and plainly do not merge: as `process` and `violation` of src/coalesce/inet-lro.ts. */
 import { big32 } from './bytes';
-import { explainAlone, leaveOut } from './explain-lane';
+import { pass } from './delivery';
+import { leaveOut } from './explain-lane';
 import { IPV4_BYTES, PLAIN_TCP4 } from './header';
 import { EMPTY, find, flushSession, NEXT_SEQ, SLOT_BYTES, SLOT_FLOW, TSVAL } from './inet-lro';
 import * as at from './lane';
@@ -45,8 +46,9 @@ export function passInetLro(lane: i32, i: i32): bool {
   else why = violation(row, isHeld ? slot : 0);
   if (why < 0) return false;
   leaveOut(lane, i);
+  if (why === reason.TABLE_FULL) store<i32>(lane, load<i32>(lane, at.NO_DESC) + 1, at.NO_DESC);
   if (isHeld) flushSession(lane, slots, (slot - slots) / SLOT_BYTES, why);
-  explainAlone(lane, row, why);
+  pass(lane, row, why);
   return true;
 }
 

@@ -68,6 +68,9 @@ export const EXPLAINED: i32 = 288;
 export const REASON_FIN: i32 = 292;
 export const REASON_PSH: i32 = 296;
 export const REASON_SIZE: i32 = 300;
+/** Packets that no slot took of an engine that has some, and how many of them because none was free: counted anew by each call. */
+export const ALONE: i32 = 304;
+export const NO_DESC: i32 = 308;
 
 /** Phases, as in src/nic/napi-state.ts. */
 export const PHASE_IDLE: i32 = 0;

@@ -1,6 +1,7 @@
 /** The packets of linux-gro that join no skb: as `process` of src/coalesce/linux-gro.ts and `joinViolation` of gro-rules.ts. */
 import { big16, big32 } from './bytes';
-import { explainAlone, leaveOut, startCounting } from './explain-lane';
+import { pass } from './delivery';
+import { leaveOut, startCounting } from './explain-lane';
 import {
   COUNT,
   GSO_BYTES,
@@ -68,7 +69,7 @@ export function passLinuxGro(lane: i32, i: i32): bool {
     }
   }
   leaveOut(lane, i);
-  explainAlone(lane, row, alone);
+  pass(lane, row, alone);
   return true;
 }
 

@@ -3,12 +3,14 @@ import type { CoreTarget, FlushReasons } from './poll-model.ts';
 
 /** Doubles of a lane; words stand behind them. */
 const DOUBLES = 18;
-const WORDS = 40;
+const WORDS = 42;
 /** Indices of words. */
 const FLUSHED = 9;
 const LOGGED = 10;
 const MAX_DESC = 18;
 const GRO = 35;
+const ALONE = 40;
+const NO_DESC = 41;
 
 /** The log must hold what one packet brings about, whichever sessions are open. */
 const MOST_SLOTS = 256;
@@ -71,10 +73,13 @@ export function createTakeUsual(
     }
     words[FLUSHED] = 0;
     words[LOGGED] = 0;
+    words[ALONE] = 0;
+    words[NO_DESC] = 0;
     usual.begin?.(from);
     const lost = dropped();
     const next = run(from, to);
-    usual.count(next - from - (dropped() - lost), words[FLUSHED]!);
+    const taken = next - from - (dropped() - lost);
+    usual.count(taken, words[FLUSHED]!, words[ALONE]!, words[NO_DESC]!);
     usual.deliver(words[LOGGED]!, next);
     skipped = 0;
     skip = next > from ? 0 : Math.min(2 * skip + 1, MOST_SKIPPED);

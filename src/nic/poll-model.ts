@@ -7,8 +7,11 @@ import type { Histogram, TimeSummary } from './histogram.ts';
 export interface CoreTarget {
   readonly core: Core;
   readonly merge: CoreMerge;
-  /** Packets that the core took from the ring, all of them into slots if it merges; skbs that left a slot. */
-  count(packets: number, flushed: number): void;
+  /**
+   * Packets that the core took from the ring, if it merges into slots but for those that went alone; skbs that left a slot; and how
+   * many went alone because none was free.
+   */
+  count(packets: number, flushed: number, alone: number, noDesc: number): void;
   /** Skbs left the driver: so many entries of the core's log, until a lane runs there again. It took packets up to `next`. */
   deliver(entries: number, next: number): void;
   /** Where every skb and every poll is looked at: the core will take packets from here on. */

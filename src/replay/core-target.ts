@@ -24,10 +24,11 @@ export function coreTarget(
   return {
     core,
     merge: inCore,
-    count(taken, flushed) {
+    count(taken, flushed, alone, noDesc) {
       count(taken);
-      if (inCore.maxDesc > 0) counters.aggregated += taken;
+      if (inCore.maxDesc > 0) counters.aggregated += taken - alone;
       counters.flushed += flushed;
+      counters.noDesc += noDesc;
     },
     deliver(entries) {
       if (entries > 0) deliver(entries);
