@@ -5,6 +5,7 @@ import { hashCapture } from '../batch/hash-file.ts';
 import { type HashIndex, openHashIndex } from '../batch/hash-index.ts';
 import { fileState } from '../capture/file-state.ts';
 import { writesFiles } from './formats.ts';
+import { LEAST_BYTES } from './large-capture.ts';
 import type { Thread } from './thread.ts';
 
 export interface CaptureHashes {
@@ -16,9 +17,6 @@ export interface CaptureHashes {
   save(): void;
   stop(): void;
 }
-
-/** A thread takes as long to start as these bytes to hash; what takes less is not remembered either. */
-const LEAST_BYTES = 32e6;
 
 interface Begun {
   readonly state: string;
@@ -36,6 +34,7 @@ export function createCaptureHashes(out: string | null): CaptureHashes {
     if (begun.has(file)) return;
     const state = fileState(file);
     const bytes = state === '' ? 0 : (statSync(file, { throwIfNoEntry: false })?.size ?? 0);
+    // What takes no time is not remembered either.
     if (bytes < LEAST_BYTES) {
       begun.set(file, { state, known: null, thread: null });
       return;
@@ -49,8 +48,8 @@ export function createCaptureHashes(out: string | null): CaptureHashes {
   }
 
   async function startThreadOf(file: string): Promise<Thread<string>> {
-    const { startThread } = await import('./thread.ts');
-    const thread = startThread<string, string>('hash-thread', file);
+    const { hashInThread } = await import('./hash-ahead.ts');
+    const thread = hashInThread(file);
     threads.push(thread);
     return thread;
   }

@@ -1,5 +1,5 @@
-/** Entry of a thread: hashes a file and posts its SHA-256. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** Entry of a thread: hashes the file that it is told, and posts its SHA-256. */
+import { parentPort } from 'node:worker_threads';
 import { hashFile } from '../batch/hash-file.ts';
 
-parentPort?.postMessage(hashFile(workerData as string));
+parentPort?.once('message', (file: string) => parentPort?.postMessage(hashFile(file)));

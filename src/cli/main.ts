@@ -1,6 +1,7 @@
 /** The command: help, or what the command line says. Each is loaded by itself: start-up counts. */
 import { completes } from './completes.ts';
 import { EXIT } from './exit-code.ts';
+import { mayHashMuch } from './large-capture.ts';
 import { createStdout, terminalOf } from './terminal.ts';
 
 const HELP_COLUMNS = { usual: 80, most: 100 };
@@ -8,6 +9,7 @@ const HELP_COLUMNS = { usual: 80, most: 100 };
 /** Runs the command and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   if (asksForHelp(argv)) return showHelp(argv);
+  if (mayHashMuch(argv)) (await import('./hash-ahead.ts')).startHashingAhead();
   return (await import('./command-line.ts')).runCommandLine(argv);
 }
 

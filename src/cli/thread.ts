@@ -5,6 +5,10 @@ import { Worker } from 'node:worker_threads';
 export interface Thread<Result> {
   /** Rejects with what fails in the thread. */
   readonly result: Promise<Result>;
+  /** Sends it a message. */
+  tell(message: string): void;
+  /** Whether the process waits for it to end. */
+  hold(holds: boolean): void;
   /** Ends it, whatever it is at. */
   stop(): void;
 }
@@ -22,5 +26,13 @@ export function startThread<Data, Result>(entry: string, data: Data): Thread<Res
   });
   // Where the first thread fails, nobody waits for this.
   result.catch(() => undefined);
-  return { result, stop: () => void worker.terminate() };
+  return {
+    result,
+    tell: (message) => worker.postMessage(message),
+    hold(holds) {
+      if (holds) worker.ref();
+      else worker.unref();
+    },
+    stop: () => void worker.terminate(),
+  };
 }
