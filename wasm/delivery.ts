@@ -1,7 +1,20 @@
 /** Skbs that leave a lane: their holds, their price on the lane's clock, and a log of them for the program. */
 import { explainAlone, explainEndOfPoll, explainSkb } from './explain-lane';
 import { addHold, deliverSlot } from './hold-times';
-import { ALONE, EXPLAINED, HAS_CLOCK, ID, LOGGED, NOW, PRICE_NS, PRICE_SIZES, REASON_ALONE } from './lane';
+import {
+  ALONE,
+  ARRIVAL,
+  EXPLAINED,
+  HAS_CLOCK,
+  ID,
+  LOGGED,
+  NOW,
+  PHASE,
+  PHASE_WAITING,
+  PRICE_NS,
+  PRICE_SIZES,
+  REASON_ALONE,
+} from './lane';
 import { LOG } from './layout';
 import { frameBytes, payloadBytes } from './packet';
 
@@ -41,11 +54,18 @@ export function deliver(
   store<f64>(lane, load<f64>(lane, NOW) + priceOf(lane, segments, payload, frame), NOW);
 }
 
-/** A packet that no slot took, of a lane without a clock. */
+/** A packet that no slot takes of an engine that has some, at its arrival. */
 export function pass(lane: i32, row: i32, reason: i32): void {
   store<i32>(lane, load<i32>(lane, ALONE) + 1, ALONE);
-  if (load<i32>(lane, EXPLAINED) !== 0) explainAlone(lane, row, reason);
-  else logSkb(lane, reason, 1, payloadBytes(row), frameBytes(row));
+  const payload = payloadBytes(row);
+  const frame = frameBytes(row);
+  const isExplained = load<i32>(lane, EXPLAINED) !== 0;
+  if (isExplained) explainAlone(lane, row, reason);
+  else logSkb(lane, reason, 1, payload, frame);
+  if (load<i32>(lane, HAS_CLOCK) === 0) return;
+  const now = load<f64>(lane, NOW);
+  if (!isExplained) addHold(lane, now - load<f64>(lane, ARRIVAL), load<i32>(lane, PHASE) === PHASE_WAITING);
+  store<f64>(lane, now + priceOf(lane, 1, payload, frame), NOW);
 }
 
 /** Before received packet `next`. */

@@ -36,6 +36,16 @@ export function addHold(lane: i32, hold: f64, waits: bool): void {
   addTimes(lane, 1, load<f64>(lane, HOLD_SUM) + hold, max<f64>(load<f64>(lane, HOLD_MAX), hold));
 }
 
+/** A slot takes a packet. */
+export function holdPacket(lane: i32, slot: i32, arrival: f64): void {
+  const node = load<i32>(lane, NODES_USED);
+  const newest = load<i32>(lane, NEWEST) + (slot << 2);
+  store<f64>(load<i32>(lane, NODE_ARRIVAL) + (node << 3), arrival);
+  store<i32>(load<i32>(lane, NODE_NEXT) + (node << 2), load<i32>(newest));
+  store<i32>(newest, node);
+  store<i32>(lane, node + 1, NODES_USED);
+}
+
 /** The packets of a slot are delivered now. */
 export function deliverSlot(lane: i32, slot: i32): void {
   const newest = load<i32>(lane, NEWEST) + (slot << 2);

@@ -31,25 +31,38 @@ export function isEmpty(row: i32): bool {
   return <u32>load<u8>(row, KIND) === PLAIN_TCP4 && load<i32>(row << 2, PAYLOAD_BYTES) === 0;
 }
 
+/** The session that the packet of the last decision breaks, 0 if it breaks none. */
+let broken: i32 = 0;
+
 /** Delivers a packet that does not merge, after the session that it breaks; false, and nothing done, if it may merge. */
 export function passInetLro(lane: i32, i: i32): bool {
-  const row = load<i32>(i << 2, RECEIVED_ROWS);
-  if (<u32>load<u8>(row, KIND) !== PLAIN_TCP4) return false;
+  const why = decideInetLro(lane, load<i32>(i << 2, RECEIVED_ROWS));
+  if (why < 0) return false;
+  deliverUnmerged(lane, i, why);
+  return true;
+}
+
+/** Why a packet does not merge; -1 if it may. */
+export function decideInetLro(lane: i32, row: i32): i32 {
+  if (<u32>load<u8>(row, KIND) !== PLAIN_TCP4) return -1;
   const slots = load<i32>(lane, at.SLOTS);
   const end = slots + load<i32>(lane, at.MAX_DESC) * SLOT_BYTES;
   const flow = load<i32>(row << 2, FLOW);
   const slot = find(flow, slots, end);
   const isHeld = slot < end && load<i32>(slot, SLOT_FLOW) === flow;
-  let why: i32;
-  if (slot === end) why = reason.TABLE_FULL;
-  else if (isHeld && load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ)) why = reason.SEQUENCE;
-  else why = violation(row, isHeld ? slot : 0);
-  if (why < 0) return false;
+  broken = isHeld ? slot : 0;
+  if (slot === end) return reason.TABLE_FULL;
+  if (isHeld && load<i32>(row << 2, SEQ) !== load<i32>(slot, NEXT_SEQ)) return reason.SEQUENCE;
+  return violation(row, broken);
+}
+
+/** Does what was decided last. */
+export function deliverUnmerged(lane: i32, i: i32, why: i32): void {
   leaveOut(lane, i);
   if (why === reason.TABLE_FULL) store<i32>(lane, load<i32>(lane, at.NO_DESC) + 1, at.NO_DESC);
-  if (isHeld) flushSession(lane, slots, (slot - slots) / SLOT_BYTES, why);
-  pass(lane, row, why);
-  return true;
+  const slots = load<i32>(lane, at.SLOTS);
+  if (broken !== 0) flushSession(lane, slots, (broken - slots) / SLOT_BYTES, why);
+  pass(lane, load<i32>(i << 2, RECEIVED_ROWS), why);
 }
 
 /** Empties the session that such a packet breaks; returns how many that are, 0 or 1. */

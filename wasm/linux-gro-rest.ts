@@ -45,32 +45,45 @@ const DF: i32 = 0x4000;
 /** Of the flags column, whose places are those of the word. */
 const COLUMN: i32 = 16;
 
-/**
- * Delivers the skb that a packet breaks, and then the packet, if it is never held itself; otherwise holds it. False, and nothing
- * done, if it may join, or is not plain.
- */
+/** Of the last decision: the skb that the packet breaks, NO_SKB if none; why it does; why it is not held, -1 if it is. */
+let broken: i32 = NO_SKB;
+let brokenWhy: i32 = -1;
+let aloneWhy: i32 = -1;
+
+/** Delivers or holds a packet that joins no skb; false, and nothing done, if it may join, or is not plain. */
 export function passLinuxGro(lane: i32, i: i32): bool {
+  if (!decideLinuxGro(load<i32>(lane, GRO), load<i32>(i << 2, RECEIVED_ROWS))) return false;
+  takeUnjoined(lane, i);
+  return true;
+}
+
+/** Whether a packet plainly joins no skb. */
+export function decideLinuxGro(gro: i32, row: i32): bool {
+  if (!isPlainPacket(row)) return false;
+  broken = heldOf(gro, row);
+  if (broken === MANY) return false;
+  aloneWhy = aloneReason(gro, row);
+  if (broken === NO_SKB) return aloneWhy >= 0 || !isFull(gro, row);
+  brokenWhy = brokenBy(gro, row, broken);
+  return brokenWhy >= 0;
+}
+
+/**
+ * Delivers the skb that the packet of the last decision breaks, and then the packet if it is never held itself; otherwise holds it,
+ * and returns its skb; NO_SKB if there is none.
+ */
+export function takeUnjoined(lane: i32, i: i32): i32 {
   const gro = load<i32>(lane, GRO);
   const row = load<i32>(i << 2, RECEIVED_ROWS);
-  if (!isPlainPacket(row)) return false;
-  const alone = aloneReason(gro, row);
-  const index = heldOf(gro, row);
-  if (index === MANY) return false;
-  if (index === NO_SKB) {
-    if (alone < 0) return !isFull(gro, row) && openSkb(gro, row, NO_SKB);
-  } else {
-    const broken = brokenBy(gro, row, index);
-    if (broken < 0) return false;
-    leaveOut(lane, i);
-    flushBroken(lane, index, broken);
-    if (alone < 0) {
-      startCounting(lane, i);
-      return openSkb(gro, row, NO_SKB);
-    }
-  }
   leaveOut(lane, i);
-  pass(lane, row, alone);
-  return true;
+  if (broken !== NO_SKB) flushBroken(lane, broken, brokenWhy);
+  if (aloneWhy >= 0) {
+    pass(lane, row, aloneWhy);
+    return NO_SKB;
+  }
+  startCounting(lane, i);
+  openSkb(gro, row, NO_SKB);
+  return lastSlotOf(gro, row);
 }
 
 /** Why a packet that finds no held skb of its flow is not held itself; -1 if it is. */
@@ -91,8 +104,7 @@ function brokenBy(gro: i32, row: i32, index: i32): i32 {
   if (load<i32>(slot, SLOT_TCP) !== ETHERNET_BYTES + IPV4_BYTES) return -1;
   if (!sameEthernet(load<i32>(row << 2, FRAME_OFFSET), header)) return -1;
   // openSkb looks there for what a flow is held in.
-  const flow = load<i32>(row << 2, FLOW);
-  if (load<i32>(load<i32>(gro, LAST) + ((flow & (LAST_SLOTS - 1)) << 2)) !== index) return -1;
+  if (lastSlotOf(gro, row) !== index) return -1;
   const ip = load<i32>(row << 2, IP_AT);
   const why = tcpViolation(load<i32>(row << 2, TCP_AT), header + ETHERNET_BYTES + IPV4_BYTES);
   if (why >= 0) return why;
@@ -107,6 +119,11 @@ function brokenBy(gro: i32, row: i32, index: i32): i32 {
   const distance = (big16(ip, 4) - big16(heldIp, 4)) & 0xffff;
   if (idRule(distance, load<i32>(slot, OUTER_ID), load<i32>(slot, COUNT)) < 0) return reason.IP_ID;
   return load<i32>(slot, SIZE_BYTES) + payload < load<i32>(gro, MAX_SIZE) ? -1 : reason.MAX_SIZE;
+}
+
+function lastSlotOf(gro: i32, row: i32): i32 {
+  const flow = load<i32>(row << 2, FLOW);
+  return load<i32>(load<i32>(gro, LAST) + ((flow & (LAST_SLOTS - 1)) << 2));
 }
 
 function tcpViolation(tcp: i32, held: i32): i32 {

@@ -3,7 +3,6 @@ import { big32 } from './bytes';
 import { deliverAlone } from './delivery';
 import { countTaken, startCounting } from './explain-lane';
 import { flushFinished } from './gro-lane';
-import { startHolds } from './hold-times';
 import {
   EMPTY,
   find,
@@ -21,9 +20,11 @@ import {
   TSVAL,
 } from './inet-lro';
 import * as at from './lane';
-import { FLOW, IP_LENGTH, LOG_ENTRIES, PAYLOAD_BYTES, RECEIVED_ROWS, SEQ, TCP_AT, TIME_NS } from './layout';
+import { FLOW, IP_LENGTH, PAYLOAD_BYTES, RECEIVED_ROWS, SEQ, TCP_AT, TIME_NS } from './layout';
 import { finishedSkb, lastTakenSkb, mergeAfter } from './linux-gro';
 import { firesAt } from './moderation';
+import { passInNapi } from './napi-rest';
+import { add, count, idle, napiLogLimit, placeInRing, startPolling } from './napi-steps';
 import { endPollAt } from './poll-end';
 import { makeRoom } from './ring';
 
@@ -36,6 +37,12 @@ const END: i32 = -1;
  * done; doing it again does nothing.
  */
 export function runNapi(lane: i32, from: i32, to: i32): i32 {
+  let i = runUsual(lane, from, to);
+  while (i < to && passInNapi(lane, i)) i = runUsual(lane, i + 1, to);
+  return i;
+}
+
+function runUsual(lane: i32, from: i32, to: i32): i32 {
   if (load<i32>(lane, at.GRO) !== 0) return run<LinuxGro>(lane, from, to);
   return load<i32>(lane, at.MAX_DESC) > 0 ? run<InetLro>(lane, from, to) : run<None>(lane, from, to);
 }
@@ -64,8 +71,7 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
   const perPacket = load<f64>(lane, at.PER_PACKET);
   const ring = load<i32>(lane, at.RING);
   const capacity = load<i32>(lane, at.RING_PACKETS);
-  /** One packet may end two polls, and fill a session. */
-  const logLimit = LOG_ENTRIES - 2 * (maxDesc + 2);
+  const logLimit = napiLogLimit(maxDesc);
 
   let arrival = load<f64>(lane, at.ARRIVAL);
   let fire = load<f64>(lane, at.FIRE);
@@ -269,36 +275,6 @@ function run<Engine>(lane: i32, from: i32, to: i32): i32 {
   store<i32>(lane, inPoll, at.IN_POLL);
   store<i32>(lane, inRing, at.RING_COUNT);
   return i;
-}
-
-function add(place: i32, value: f64): void {
-  store<f64>(place, load<f64>(place) + value);
-}
-
-function count(place: i32): void {
-  store<i32>(place, load<i32>(place) + 1);
-}
-
-function placeInRing(ring: i32, index: i32, capacity: i32): i32 {
-  return ring + ((index < capacity ? index : index - capacity) << 3);
-}
-
-/** The interrupt has fired; returns what makes times of offsets. */
-function startPolling(lane: i32, fire: f64): f64 {
-  const start = fire + load<f64>(lane, at.LATENCY);
-  add(lane + at.INTERRUPTS, 1);
-  store<f64>(lane, fire, at.LAST_FIRED);
-  store<f64>(lane, start, at.RING_START);
-  if (load<i32>(lane, at.OFFSETS) > 0) startHolds(lane, start);
-  return start;
-}
-
-/** The poll is over, and has taken all; returns the place in the ring for the next packet. */
-function idle(lane: i32, now: f64): i32 {
-  store<f64>(lane, now, at.ARMED);
-  store<f64>(lane, f64.NaN, at.RING_START);
-  store<i32>(lane, 0, at.RING_WAITING);
-  return load<i32>(lane, at.RING) + (load<i32>(lane, at.RING_HEAD) << 3);
 }
 
 /** Where the newest packet of a session stands: a word for each slot. */
