@@ -30,7 +30,7 @@ const TIMES: i32 = 16;
 const POLLS: i32 = 20;
 
 /** As in src/nic/softirq.ts. */
-const REMEMBERED: u32 = 1024;
+const REMEMBERED: u32 = 4096;
 
 /** What an skb of this size costs the lane, in ns: asked when its place in the table of prices has another. */
 declare function priceSkb(id: i32, segments: i32, payload: i32, frame: i32): f64;

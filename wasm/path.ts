@@ -25,7 +25,7 @@ const SKBS: i32 = 44;
 const MARKS: i32 = 48;
 
 /** As in src/path/skb-tally.ts. */
-const PLACES: i32 = 1024;
+const PLACES: i32 = 4096;
 /** As in src/path/netback-batch.ts and netback-modern.ts. */
 const FULL_BATCH_SLOTS: i32 = 238;
 const HYPERCALL_OPERATIONS: i32 = 64;

@@ -15,7 +15,7 @@ export interface SoftirqCycles {
   readonly ofSkb: (segments: number, payloadBytes: number, frameBytes: number) => number;
 }
 
-const REMEMBERED = 1024;
+const REMEMBERED = 4096;
 
 export const NO_CYCLES: SoftirqCycles = { perPacket: 0, perPoll: 0, ofSkb: () => 0 };
 

@@ -5,7 +5,7 @@
 import { type Core, reserveDoubles, reserveWords } from '../capture/core.ts';
 
 /** Places; a size has one of them. */
-const PLACES = 1024;
+const PLACES = 4096;
 const WORDS_OF_SIZE = 3;
 
 export interface SkbTally {
