@@ -71,6 +71,9 @@ export const COMPARISONS: readonly Comparison[] = [
   against('flows', 'flows', 'analyze coalesce', 'tcpdump', null),
   against('flows', 'flows', 'analyze coalesce', 'tcptrace', null),
   against('flows', 'flows', 'analyze coalesce, linux-gro', 'analyze coalesce', 1.3),
+  against('flows', 'flows', 'analyze', 'analyze coalesce', 2.2),
+  against('flows', 'flows', 'analyze, napi', 'analyze coalesce', null),
+  against('flows', 'flows', 'analyze explain', 'analyze coalesce', 2),
   against('sweep', 'headers', 'analyze sweep, 26 × max-aggr', 'analyze', 8),
   against('sweep', 'headers', 'analyze sweep, 26 × rx-usecs, napi', 'analyze, napi', 8),
 ];

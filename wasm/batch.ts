@@ -10,6 +10,7 @@ import { finishedSkb, mergeLinuxGro } from './linux-gro';
 import { passLinuxGro } from './linux-gro-rest';
 import { frameBytes, payloadBytes } from './packet';
 import { endPoll } from './poll-end';
+import { NOT_COALESCED } from './reasons';
 
 /**
  * Takes received packets from `from` on until one is not usual for the lane's engine or the log is nearly full; returns
@@ -77,7 +78,7 @@ function deliverUpTo(lane: i32, from: i32, to: i32, logLimit: i32): i32 {
   let i = from;
   for (; i < to && load<i32>(lane, at.LOGGED) < logLimit; i++) {
     const row = load<i32>(i << 2, RECEIVED_ROWS);
-    logSkb(lane, load<i32>(lane, at.REASON_ALONE), 1, payloadBytes(row), frameBytes(row));
+    logSkb(lane, NOT_COALESCED, 1, payloadBytes(row), frameBytes(row));
   }
   return i;
 }

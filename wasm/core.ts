@@ -14,7 +14,6 @@ export { endedSkbs, finishedSkb, forgetMarks, mergeLinuxGro } from './linux-gro'
 export { runNapi } from './napi';
 export { countTcp, observe } from './observe';
 export { countReasons, passSkbs } from './path';
-export * from './reasons';
 export { filterMac, firstAt, isInOrder } from './receiver';
 export {
   countInetLroPolls,

@@ -13,10 +13,10 @@ import {
   PHASE_WAITING,
   PRICE_NS,
   PRICE_SIZES,
-  REASON_ALONE,
 } from './lane';
 import { LOG } from './layout';
 import { frameBytes, payloadBytes } from './packet';
+import { NOT_COALESCED } from './reasons';
 
 /**
  * An entry of the log: `TIMES` equal skbs in a row; with `POLLS` the end of a poll after them, and all that so often.
@@ -96,7 +96,7 @@ export function logEndOfPoll(lane: i32, next: i32): void {
 export function deliverAlone(lane: i32, row: i32, hold: f64, waits: bool): f64 {
   const payload = payloadBytes(row);
   const frame = frameBytes(row);
-  logSkb(lane, load<i32>(lane, REASON_ALONE), 1, payload, frame);
+  logSkb(lane, NOT_COALESCED, 1, payload, frame);
   addHold(lane, hold, waits);
   return priceOf(lane, 1, payload, frame);
 }

@@ -17,7 +17,8 @@ import {
   SLOT_PAYLOAD,
   SLOTS,
 } from './gro-held';
-import { FLUSHED, GRO, REASON_FIN, REASON_PSH, REASON_SIZE } from './lane';
+import { FLUSHED, GRO } from './lane';
+import * as reason from './reasons';
 
 const FIN: i32 = 1;
 
@@ -26,23 +27,23 @@ export function flushFinished(lane: i32, index: i32): void {
   const gro = load<i32>(lane, GRO);
   const slot = load<i32>(gro, SLOTS) + index * SLOT_BYTES;
   const flags = load<i32>(slot, ADDED_FLAGS) & load<i32>(gro, FINISHING);
-  const reason = flags === 0 ? REASON_SIZE : (flags & FIN) !== 0 ? REASON_FIN : REASON_PSH;
+  const ofFlags = (flags & FIN) !== 0 ? reason.FIN : reason.PSH;
   const flow = load<i32>(slot, SLOT_FLOW);
   releaseSkb(gro, index);
-  deliverSlot(lane, slot, index, flow, load<i32>(lane + reason));
+  deliverSlot(lane, slot, index, flow, flags === 0 ? reason.SIZE_SMALLER : ofFlags);
 }
 
 /** Delivers a skb that a packet breaks which does not join. */
-export function flushBroken(lane: i32, index: i32, reason: i32): void {
+export function flushBroken(lane: i32, index: i32, why: i32): void {
   const gro = load<i32>(lane, GRO);
   const slot = load<i32>(gro, SLOTS) + index * SLOT_BYTES;
   const flow = load<i32>(slot, SLOT_FLOW);
   releaseSkb(gro, index);
-  deliverSlot(lane, slot, index, flow, reason);
+  deliverSlot(lane, slot, index, flow, why);
 }
 
 /** Delivers all that is held, list by list, the oldest of each first. */
-export function flushLists(lane: i32, reason: i32): void {
+export function flushLists(lane: i32, why: i32): void {
   const gro = load<i32>(lane, GRO);
   const slots = load<i32>(gro, SLOTS);
   const perBucket = load<i32>(gro, PER_BUCKET);
@@ -55,7 +56,7 @@ export function flushLists(lane: i32, reason: i32): void {
       const slot = slots + index * SLOT_BYTES;
       const flow = load<i32>(slot, SLOT_FLOW);
       store<i32>(slot, EMPTY, SLOT_FLOW);
-      deliverSlot(lane, slot, index, flow, reason);
+      deliverSlot(lane, slot, index, flow, why);
     }
     store<i32>(inUse, 0);
     list += perBucket << 2;
@@ -64,8 +65,8 @@ export function flushLists(lane: i32, reason: i32): void {
   store<i32>(gro, 0, HELD_SKBS);
 }
 
-function deliverSlot(lane: i32, slot: i32, index: i32, flow: i32, reason: i32): void {
+function deliverSlot(lane: i32, slot: i32, index: i32, flow: i32, why: i32): void {
   store<i32>(lane, load<i32>(lane, FLUSHED) + 1, FLUSHED);
   const frame = load<i32>(slot, OUTER) + load<i32>(slot, SIZE_BYTES);
-  deliver(lane, index, flow, reason, load<i32>(slot, COUNT), load<i32>(slot, SLOT_PAYLOAD), frame);
+  deliver(lane, index, flow, why, load<i32>(slot, COUNT), load<i32>(slot, SLOT_PAYLOAD), frame);
 }

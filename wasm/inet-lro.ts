@@ -2,8 +2,9 @@
 import { big16, big32 } from './bytes';
 import { deliver } from './delivery';
 import { ETHERNET_BYTES } from './header';
-import { FLUSHED, MAX_AGGR, REASON_MAX_AGGR, REASON_MAX_LENGTH } from './lane';
+import { FLUSHED, MAX_AGGR } from './lane';
 import { FLOW, IP_LENGTH, PAYLOAD_BYTES, RECEIVED_ROWS, SEQ, TCP_AT, USUAL } from './layout';
+import * as reason from './reasons';
 
 /** A session, as in src/coalesce/inet-lro.ts: offsets of its words. */
 export const SLOT_BYTES: i32 = 64;
@@ -113,11 +114,11 @@ export function isUsual(row: i32): bool {
 export function flushFilled(lane: i32, slots: i32, index: i32): void {
   const packets = load<i32>(slots + index * SLOT_BYTES, PACKETS);
   const isOfPackets = packets >= load<i32>(lane, MAX_AGGR);
-  flushSession(lane, slots, index, load<i32>(lane + (isOfPackets ? REASON_MAX_AGGR : REASON_MAX_LENGTH)));
+  flushSession(lane, slots, index, isOfPackets ? reason.MAX_AGGR : reason.MAX_LENGTH);
 }
 
 /** Delivers a session if the slot holds one. */
-export function flushSession(lane: i32, slots: i32, index: i32, reason: i32): void {
+export function flushSession(lane: i32, slots: i32, index: i32, why: i32): void {
   const slot = slots + index * SLOT_BYTES;
   const flow = load<i32>(slot, SLOT_FLOW);
   if (flow === EMPTY) return;
@@ -125,7 +126,7 @@ export function flushSession(lane: i32, slots: i32, index: i32, reason: i32): vo
   store<i32>(lane, load<i32>(lane, FLUSHED) + 1, FLUSHED);
   const length = load<i32>(slot, LENGTH);
   const payload = length - load<i32>(slot, HEADERS);
-  deliver(lane, index, flow, reason, load<i32>(slot, PACKETS), payload, length + ETHERNET_BYTES);
+  deliver(lane, index, flow, why, load<i32>(slot, PACKETS), payload, length + ETHERNET_BYTES);
 }
 
 export function open(slot: i32, flow: i32, ipLength: i32, payload: i32, tsval: i32): void {

@@ -31,46 +31,41 @@ export const RING_WAITING: i32 = 164;
 export const NODES_USED: i32 = 168;
 export const NODE_FREE: i32 = 172;
 export const OFFSETS: i32 = 176;
-/** These are counted anew by each call. */
+/**
+ * These are counted anew by each call; the last ones are packets that no slot took of an engine that has some, and how many of
+ * them because none was free.
+ */
 export const FLUSHED: i32 = 180;
 export const LOGGED: i32 = 184;
+export const ALONE: i32 = 188;
+export const NO_DESC: i32 = 192;
 /** These do not change; the last ones are addresses. */
-export const ID: i32 = 188;
-export const WEIGHT: i32 = 192;
-export const POLLS_AGAIN: i32 = 196;
-export const INTERVAL: i32 = 200;
-export const RESTARTS: i32 = 204;
-export const RX_FRAMES: i32 = 208;
-export const RING_PACKETS: i32 = 212;
-export const MAX_DESC: i32 = 216;
-export const MAX_AGGR: i32 = 220;
-export const LENGTH_LIMIT: i32 = 224;
-export const REASON_ALONE: i32 = 228;
-export const REASON_POLL_END: i32 = 232;
-export const REASON_MAX_AGGR: i32 = 236;
-export const REASON_MAX_LENGTH: i32 = 240;
-export const SLOTS: i32 = 244;
-export const RING: i32 = 248;
-export const NODE_ARRIVAL: i32 = 252;
-export const NODE_NEXT: i32 = 256;
-export const NEWEST: i32 = 260;
-export const OFFSET_NS: i32 = 264;
-export const BUCKETS: i32 = 268;
-export const PRICE_SIZES: i32 = 272;
-export const PRICE_NS: i32 = 276;
-/** 0 for a poll model that has no clock, and uses none of what it needs. */
-export const HAS_CLOCK: i32 = 280;
+export const ID: i32 = 196;
+export const WEIGHT: i32 = 200;
+export const POLLS_AGAIN: i32 = 204;
+export const INTERVAL: i32 = 208;
+export const RESTARTS: i32 = 212;
+export const RX_FRAMES: i32 = 216;
+export const RING_PACKETS: i32 = 220;
+export const MAX_DESC: i32 = 224;
+export const MAX_AGGR: i32 = 228;
+export const LENGTH_LIMIT: i32 = 232;
+export const REASON_POLL_END: i32 = 236;
+export const SLOTS: i32 = 240;
 /** Words of linux-gro where that merges (wasm/gro-held.ts), 0 where inet_lro does. */
-export const GRO: i32 = 284;
-/** What \`analyze explain\` counts beside (wasm/explain-lane.ts), 0 where nobody asks. */
-export const EXPLAINED: i32 = 288;
-/** Reasons of linux-gro. */
-export const REASON_FIN: i32 = 292;
-export const REASON_PSH: i32 = 296;
-export const REASON_SIZE: i32 = 300;
-/** Packets that no slot took of an engine that has some, and how many of them because none was free: counted anew by each call. */
-export const ALONE: i32 = 304;
-export const NO_DESC: i32 = 308;
+export const GRO: i32 = 244;
+/** What `analyze explain` counts beside (wasm/explain-lane.ts), 0 where nobody asks. */
+export const EXPLAINED: i32 = 248;
+export const RING: i32 = 252;
+export const NODE_ARRIVAL: i32 = 256;
+export const NODE_NEXT: i32 = 260;
+export const NEWEST: i32 = 264;
+export const OFFSET_NS: i32 = 268;
+export const BUCKETS: i32 = 272;
+export const PRICE_SIZES: i32 = 276;
+export const PRICE_NS: i32 = 280;
+/** 0 for a poll model that has no clock, and uses none of what it needs. */
+export const HAS_CLOCK: i32 = 284;
 
 /** Phases, as in src/nic/napi-state.ts. */
 export const PHASE_IDLE: i32 = 0;

@@ -1,4 +1,7 @@
-/** Why a packet is not merged, or ends a merge: indices into REASONS of src/coalesce/reason.ts, where a test compares them. */
+/** Why an skb was delivered when it was: indices into REASONS of src/coalesce/reason.ts, as a test makes sure. */
+export const NOT_COALESCED: i32 = 0;
+export const MAX_AGGR: i32 = 3;
+export const MAX_LENGTH: i32 = 4;
 export const TABLE_FULL: i32 = 5;
 export const SEQUENCE: i32 = 6;
 export const LENGTH_MISMATCH: i32 = 12;
@@ -25,3 +28,4 @@ export const SIZE_LARGER: i32 = 32;
 export const MAX_SIZE: i32 = 33;
 export const FIN: i32 = 34;
 export const PSH: i32 = 35;
+export const SIZE_SMALLER: i32 = 36;

@@ -148,7 +148,7 @@ export type Place =
 /** Nanoseconds that an skb takes below the driver. */
 export type SkbPrice = (segments: number, payloadBytes: number, frameBytes: number) => number;
 
-/** What a kernel needs to know to merge for an engine: its sessions lie in the core. Reasons as in its skbs. */
+/** What a kernel needs to know to merge for an engine: its sessions lie in the core. */
 export interface CoreMerge {
   /** Of inet_lro; null for other engines. */
   readonly slots: Int32Array | null;
@@ -158,12 +158,6 @@ export interface CoreMerge {
   readonly maxDesc: number;
   readonly maxAggr: number;
   readonly lengthLimit: number;
-  readonly reasonAlone: number;
-  readonly reasonMaxAggr: number;
-  readonly reasonMaxLength: number;
-  readonly reasonFin: number;
-  readonly reasonPsh: number;
-  readonly reasonSmaller: number;
 }
 
 /** One reading window, the columns of one packet table, and the state of their engines. */

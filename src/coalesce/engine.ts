@@ -1,7 +1,6 @@
 import type { CoreMerge } from '../capture/core.ts';
 import type { PacketTable } from '../packet/table.ts';
 import type { ObstacleSet } from './obstacle.ts';
-import { REASON } from './reason.ts';
 
 /**
  * The merge engine interface. An engine is pure and clock-free: it is told which packets arrive and where
@@ -147,10 +146,4 @@ export const NO_MERGE: CoreMerge = {
   maxDesc: 0,
   maxAggr: 0,
   lengthLimit: 0,
-  reasonAlone: REASON['not-coalesced'],
-  reasonMaxAggr: REASON['max-aggr'],
-  reasonMaxLength: REASON['max-length'],
-  reasonFin: REASON.fin,
-  reasonPsh: REASON.psh,
-  reasonSmaller: REASON['size-smaller'],
 };

@@ -12,7 +12,7 @@ export interface BatchState {
 /** Indices of doubles and words of the lane. */
 const POLLS = 3;
 const IN_POLL = 2;
-const WEIGHT = 12;
+const WEIGHT = 14;
 
 /** Null where the core cannot run this lane. */
 export function createBatchCore(

@@ -3,14 +3,13 @@ import type { CoreTarget, FlushReasons } from './poll-model.ts';
 
 /** Doubles of a lane; words stand behind them. */
 const DOUBLES = 18;
-const WORDS = 42;
+const WORDS = 36;
 /** Indices of words. */
 const FLUSHED = 9;
 const LOGGED = 10;
-const MAX_DESC = 18;
-const GRO = 35;
-const ALONE = 40;
-const NO_DESC = 41;
+const ALONE = 11;
+const NO_DESC = 12;
+const MAX_DESC = 20;
 
 /** The log must hold what one packet brings about, whichever sessions are open. */
 const MOST_SLOTS = 256;
@@ -35,17 +34,12 @@ export function reserveLane({ core, merge, explained }: CoreTarget, reasons: Flu
       merge.maxDesc,
       merge.maxAggr,
       merge.lengthLimit,
-      merge.reasonAlone,
       reasons.pollEnd,
-      merge.reasonMaxAggr,
-      merge.reasonMaxLength,
       merge.slots?.byteOffset ?? 0,
+      merge.gro?.byteOffset ?? 0,
+      explained ?? 0,
     ],
     MAX_DESC,
-  );
-  words.set(
-    [merge.gro?.byteOffset ?? 0, explained ?? 0, merge.reasonFin, merge.reasonPsh, merge.reasonSmaller],
-    GRO,
   );
   return { address: byteOffset, doubles: new Float64Array(core.buffer, byteOffset, DOUBLES), words };
 }

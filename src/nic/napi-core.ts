@@ -9,8 +9,8 @@ import { priceSkb } from './softirq.ts';
 
 /** Indices of the doubles and words that do not change, but for those of all lanes. */
 const FIXED_DOUBLES = 13;
-const FIXED_WORDS = 11;
-const ADDRESSES = 26;
+const FIXED_WORDS = 13;
+const ADDRESSES = 27;
 
 /** Null where the core cannot run this lane. */
 export function createNapiCore(spec: NapiSpec, state: NapiState): TakeUsual | null {

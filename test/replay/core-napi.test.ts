@@ -138,15 +138,16 @@ describe('polls in the core and beside it', function () {
   }
 
   for (const poll of [TG3, { kind: 'batch', packets: 64 } as const]) {
-    it(`take the most of a capture of bulk traffic in the core: ${poll.kind}`, async () => {
-      const path = join(CAPTURES, 'f1.pcap.gz');
-      for (const plan of [planOf(poll, INET_LRO_DEFAULTS), groPlanOf(poll)]) {
-        const { counts, inCore } = await replay(path, [plan], true, 'auto');
-        // Configurations whose polls take no time share their engine.
-        const lanes = poll.kind === 'batch' ? counts[0]!.slice(0, 2) : counts[0]!;
-        const received = lanes.reduce((sum, { packets, dropped }) => sum + packets + dropped, 0);
-        expect(inCore).to.be.within(0.95 * received, received);
-      }
+    it(`take the most of bulk and web traffic in the core: ${poll.kind}`, async () => {
+      const paths = ['f1', 'web-8thr'].map((name) => join(CAPTURES, `${name}.pcap.gz`));
+      for (const path of paths)
+        for (const plan of [planOf(poll, INET_LRO_DEFAULTS), groPlanOf(poll)]) {
+          const { counts, inCore } = await replay(path, [plan], true, 'auto');
+          // Configurations whose polls take no time share their engine.
+          const lanes = poll.kind === 'batch' ? counts[0]!.slice(0, 2) : counts[0]!;
+          const received = lanes.reduce((sum, { packets, dropped }) => sum + packets + dropped, 0);
+          expect(inCore).to.be.within(0.95 * received, received);
+        }
     });
   }
 
