@@ -68,24 +68,28 @@ describe('fate counts in bounded memory', () => {
   it('lose nothing in all, whatever flows are poured into the others', () => {
     const event = fc.record({
       flow: fc.integer({ min: -1, max: 30 }),
+      reason: fc.nat(REASONS.length - 1),
       bytes: fc.nat(1000),
       forgotten: fc.option(fc.nat(40)),
     });
     fc.assert(
       fc.property(fc.array(event, { maxLength: 200 }), fc.constantFrom(2, 5, 64), (events, kept) => {
         const counts = createFateCounts(kept);
-        for (const { flow, bytes, forgotten } of events) {
+        for (const { flow, reason, bytes, forgotten } of events) {
           if (forgotten !== null) counts.forget(forgotten);
-          counts.add(flow, REASON.psh, 2, bytes, 1);
+          counts.add(flow, reason, 2, bytes, 1);
         }
-        const total = events.reduce((sum, { bytes }) => sum + bytes, 0);
-        const expected = [events.length, 2 * events.length, total, events.length];
-        expect(sums(counts.total())).to.deep.equal(expected);
         const { flows, others, withoutFlow } = counts.top(3);
-        const parts = [...flows.map(({ fates }) => fates), others, withoutFlow].map(sums);
-        expect([0, 1, 2, 3].map((i) => parts.reduce((sum, part) => sum + part[i]!, 0))).to.deep.equal(
-          expected,
-        );
+        const parts = [...flows.map(({ fates }) => fates), others, withoutFlow].flat();
+        for (const reason of REASONS.keys()) {
+          const met = events.filter((one) => one.reason === reason);
+          const bytes = met.reduce((sum, one) => sum + one.bytes, 0);
+          const expected = [met.length, 2 * met.length, bytes, met.length];
+          for (const fates of [counts.total(), parts])
+            expect(sums(fates.filter((fate) => fate.reason === reason))).to.deep.equal(expected);
+        }
+        const withFlow = events.filter(({ flow }) => flow >= 0);
+        expect(sums([...flows.map(({ fates }) => fates), others].flat())[0]).to.equal(withFlow.length);
         expect(flows.length).to.be.at.most(3);
       }),
     );
