@@ -3,7 +3,7 @@
  * code then takes, as it would take everything. Compiled by `npm run build`; docs/performance.md.
  */
 
-export { runBatch } from './batch';
+export { runBatch, runWindow } from './batch';
 export { decode } from './decode';
 export { countInetLro, endedSessions, endSessions } from './explain-inet-lro';
 export { assignFlows, forgetFlows, rememberFlow } from './flows';

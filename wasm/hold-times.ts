@@ -15,6 +15,7 @@ import {
   PHASE,
   PHASE_WAITING,
 } from './lane';
+import { RECEIVED_ROWS, TIME_NS } from './layout';
 
 const END: i32 = -1;
 const SUB_BITS: i32 = 7;
@@ -93,6 +94,21 @@ function holdTimes(lane: i32, first: i32): void {
     store<f64>(bucket, load<f64>(bucket) + 1);
   }
   addTimes(lane, count, sum, longest);
+}
+
+/** Received packets `from … to-1` are delivered then. */
+export function addHolds(lane: i32, from: i32, to: i32, then: f64): void {
+  const buckets = load<i32>(lane, BUCKETS);
+  let sum = load<f64>(lane, HOLD_SUM);
+  let longest = load<f64>(lane, HOLD_MAX);
+  for (let i = from; i < to; i++) {
+    const hold = then - load<f64>(load<i32>(i << 2, RECEIVED_ROWS) << 3, TIME_NS);
+    sum += hold;
+    if (hold > longest) longest = hold;
+    const bucket = buckets + (bucketOf(hold) << 3);
+    store<f64>(bucket, load<f64>(bucket) + 1);
+  }
+  addTimes(lane, to - from, sum, longest);
 }
 
 /** What was delivered in offsets was delivered that much later. */

@@ -90,6 +90,7 @@ export interface Kernels {
   countReasons(skbsOf: number, packetsOf: number, entries: number): void;
   /** Of the lane at this address; src/nic/batch-core.ts and napi-core.ts. */
   runBatch(lane: number, from: number, to: number): number;
+  runWindow(lane: number, from: number, to: number): number;
   runNapi(lane: number, from: number, to: number): number;
   /** Polls `first … count-1` of those at `polls` that met an obstacle of `waived`: src/coalesce/counted-polls.ts. */
   countInetLroPolls(

@@ -4,7 +4,7 @@
  */
 import { kernelsFor } from '../capture/record-block.ts';
 import { type PacketTable, recordNumber } from '../packet/table.ts';
-import { type BatchState, createBatchCore } from './batch-core.ts';
+import { createBatchCore, createWindowCore, type WindowState } from './batch-core.ts';
 import { addTime, createHistogram, summarise } from './histogram.ts';
 import { createNapi } from './napi.ts';
 import type { NapiSpec } from './napi-state.ts';
@@ -42,10 +42,10 @@ export function createPollModel(
 }
 
 function createTimelessModel(spec: TimelessSpec, target: PollTarget, reasons: FlushReasons): PollModel {
-  const state: BatchState = { polls: 0, pending: 0 };
+  const state: WindowState = { polls: 0, pending: 0, windowEndNs: Number.NEGATIVE_INFINITY };
   let finishFile = (): void => {};
   /** Stays empty where the model has no clock. */
-  const holds = createHistogram();
+  const holds = createHistogram(spec.kind === 'window' ? target.usual?.core : null);
 
   function endPoll(): void {
     state.polls++;
@@ -77,30 +77,30 @@ function createTimelessModel(spec: TimelessSpec, target: PollTarget, reasons: Fl
   }
 
   function runWindow(windowNs: number, budget: number): (table: PacketTable) => void {
-    let windowEndNs = Number.NEGATIVE_INFINITY;
-    /** Packets since the window's start or its last round. */
-    let inRound = 0;
+    const takeUsual = createWindowCore(windowNs, budget, state, holds, target, reasons);
     return (table) => {
       const { rows, received, timeNs } = table;
+      const usual = kernelsFor(table) === null ? null : takeUsual;
       let from = 0;
       for (let i = 0; i < received; i++) {
+        if (usual !== null) {
+          i = usual(i, received);
+          from = i;
+          if (i === received) break;
+        }
         const now = timeNs[rows[i]!]!;
-        if (now >= windowEndNs) {
-          take(from, i);
+        if (now >= state.windowEndNs) {
+          if (i > from) take(from, i);
           from = i;
           if (state.pending > 0) endPoll();
-          inRound = 0;
-          windowEndNs = now + windowNs;
+          state.windowEndNs = now + windowNs;
         }
         // All that a window takes is delivered at its end, whatever was merged.
-        addTime(holds, windowEndNs - now);
-        inRound++;
-        if (inRound === budget) {
-          take(from, i + 1);
-          from = i + 1;
-          endPoll();
-          inRound = 0;
-        }
+        addTime(holds, state.windowEndNs - now);
+        if (usual === null && state.pending + i + 1 - from < budget) continue;
+        take(from, i + 1);
+        from = i + 1;
+        if (state.pending === budget) endPoll();
       }
       take(from, received);
     };

@@ -88,6 +88,7 @@ async function replay(
       ...kernels,
       runNapi: counting(kernels.runNapi),
       runBatch: counting(kernels.runBatch),
+      runWindow: counting(kernels.runWindow),
     };
     if (counted) Object.assign(session.table.core!, { kernels: counted });
     await session.run((table) => {
@@ -126,8 +127,13 @@ describe('polls in the core and beside it', function () {
   }));
   const tight = { ...TG3, ringPackets: 16, weight: 3, timeScale: 0.1 };
   const batches: PollSpec[] = [1, 7, 64, 1e9].map((packets) => ({ kind: 'batch', packets }));
-  const plans = [...presets, tight, ...batches].map((poll) => planOf(poll, INET_LRO_DEFAULTS));
-  const groPlans = [TG3, tight, batches[1]!].map((poll) => groPlanOf(poll));
+  const windows: PollSpec[] = [
+    { kind: 'window', windowNs: 125_000, budget: 64 },
+    { kind: 'window', windowNs: 20_000, budget: 3 },
+    { kind: 'window', windowNs: 1e9, budget: 1e9 },
+  ];
+  const plans = [...presets, tight, ...batches, ...windows].map((poll) => planOf(poll, INET_LRO_DEFAULTS));
+  const groPlans = [TG3, tight, batches[1]!, windows[0]!].map((poll) => groPlanOf(poll));
 
   for (const base of [CAPTURES, FORMATS]) {
     for (const name of filesIn(base).filter(isCapture)) {
@@ -137,14 +143,14 @@ describe('polls in the core and beside it', function () {
     }
   }
 
-  for (const poll of [TG3, { kind: 'batch', packets: 64 } as const]) {
+  for (const poll of [TG3, batches[2]!, windows[0]!]) {
     it(`take the most of bulk and web traffic in the core: ${poll.kind}`, async () => {
       const paths = ['f1', 'web-8thr'].map((name) => join(CAPTURES, `${name}.pcap.gz`));
       for (const path of paths)
         for (const plan of [planOf(poll, INET_LRO_DEFAULTS), groPlanOf(poll)]) {
           const { counts, inCore } = await replay(path, [plan], true, 'auto');
           // Configurations whose polls take no time share their engine.
-          const lanes = poll.kind === 'batch' ? counts[0]!.slice(0, 2) : counts[0]!;
+          const lanes = poll.kind !== 'napi' ? counts[0]!.slice(0, 2) : counts[0]!;
           const received = lanes.reduce((sum, { packets, dropped }) => sum + packets + dropped, 0);
           expect(inCore).to.be.within(0.95 * received, received);
         }
@@ -157,7 +163,7 @@ describe('polls in the core and beside it', function () {
       for (const name of filesIn(join(VECTORS, base)).filter(isCapture)) {
         await expectSame(
           join(VECTORS, base, name),
-          [TG3, tight, ...batches].map((poll) => planOf(poll, small)),
+          [TG3, tight, ...batches, ...windows].map((poll) => planOf(poll, small)),
           'all',
         );
       }
@@ -226,19 +232,29 @@ describe('polls in the core and beside it', function () {
     expect(dropped).to.be.above(100);
   });
 
-  it('agree on random traffic in batches', async () => {
+  const count = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(64));
+  const window: fc.Arbitrary<PollSpec> = fc.record({
+    kind: fc.constant('window' as const),
+    windowNs: fc.oneof(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1000, max: 500_000 })),
+    budget: count,
+  });
+
+  it('agree on random traffic in batches and windows', async () => {
     let inCore = 0;
-    const packets = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(64));
+    const polls = fc.oneof(
+      count.map((packets): PollSpec => ({ kind: 'batch', packets })),
+      window,
+    );
     await fc.assert(
-      fc.asyncProperty(trace, packets, inetLro, async (steps, batch, limits) => {
+      fc.asyncProperty(trace, polls, inetLro, async (steps, poll, limits) => {
         const path = folder.write(
           'batches',
           pcapFile(framesOf(steps).map((frame) => ({ ...frame, timeNs: BigInt(frame.timeNs) }))),
         );
-        const plan = planOf({ kind: 'batch', packets: batch }, { ...INET_LRO_DEFAULTS, ...limits });
+        const plan = planOf(poll, { ...INET_LRO_DEFAULTS, ...limits });
         inCore += await expectSame(path, [plan], 'all');
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
     expect(inCore).to.be.above(1000);
   });
@@ -252,7 +268,7 @@ describe('polls in the core and beside it', function () {
     await fc.assert(
       fc.asyncProperty(
         TRAFFIC,
-        fc.oneof(napi, batch),
+        fc.oneof(napi, batch, window),
         fc.constantFrom(1000, 20_000),
         async ({ frames, perBucket, maxSize }, poll, gapNs) => {
           const path = folder.write(
