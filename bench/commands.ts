@@ -21,6 +21,7 @@ export const COMMANDS = [
   'analyze coalesce',
   'analyze coalesce, linux-gro',
   'analyze',
+  'analyze, window',
   'analyze, napi',
   'analyze, again',
   'analyze sweep, 26 × max-aggr',
@@ -29,6 +30,8 @@ export const COMMANDS = [
   'analyze explain, no what-ifs',
   'analyze explain, all what-ifs',
   'analyze explain, again',
+  'analyze explain, inet_lro alone',
+  'analyze explain, linux-gro alone',
   'tcpdump',
   'tcptrace',
   'capinfos',
@@ -56,6 +59,9 @@ export function commandFor(name: CommandName, { analyze, file, scratch }: Settin
   const csvTo = (out: string): string[] => ['--format', 'csv', '--out', out, '--quiet'];
   const csv = csvTo(scratch);
   const explain = ['explain', file, '--poll', 'batch:64', ...csv];
+  const explainAlone = (engine: string): string[] => [
+    ...['explain', file, '--engine', engine, '--poll', 'batch:64', '--format', 'none', '--quiet'],
+  ];
   const lines: Readonly<Record<CommandName, readonly [string, ...string[]]>> = {
     'analyze --help': [node, analyze, '--help'],
     'node -e 0': [node, '-e', '0'],
@@ -66,6 +72,7 @@ export function commandFor(name: CommandName, { analyze, file, scratch }: Settin
     ],
     // Charts are left out: they cost the same whatever the capture.
     analyze: [node, analyze, file, '--poll', 'batch:64', ...csv],
+    'analyze, window': [node, analyze, file, '--poll', 'window:125:64', ...csv],
     'analyze, napi': [node, analyze, file, '--poll', 'napi', ...csv],
     // The hash of the capture is remembered.
     'analyze, again': [node, analyze, file, '--poll', 'batch:64', ...csvTo(join(scratch, 'again'))],
@@ -83,6 +90,9 @@ export function commandFor(name: CommandName, { analyze, file, scratch }: Settin
       node,
       ...[analyze, 'explain', file, '--poll', 'batch:64', ...csvTo(join(scratch, 'again'))],
     ],
+    // As `coalesce --stats`, which they are compared with, these write no report.
+    'analyze explain, inet_lro alone': [node, analyze, ...explainAlone('inet_lro')],
+    'analyze explain, linux-gro alone': [node, analyze, ...explainAlone('linux-gro')],
     'analyze explain, all what-ifs': [node, analyze, ...explain, '--what-if', 'all'],
     tcpdump: ['tcpdump', '-r', file, '-w', '/dev/null'],
     tcptrace: ['tcptrace', '-n', file],

@@ -98,6 +98,7 @@ describe('explain with the core and without', function () {
           inetLro: { maxDesc: 2, maxAggr: 6 },
           linuxGro: { perBucket: 1 },
         });
+        await expectSame(join(base, name), { poll: { kind: 'window', windowNs: 125_000, budget: 64 } });
       });
 
       it(`agree on ${name}`, async () => {
@@ -121,6 +122,8 @@ describe('explain with the core and without', function () {
         const frames = framesOf(steps).map((frame) => ({ ...frame, timeNs: BigInt(frame.timeNs) }));
         const path = folder.write('random', pcapFile(frames));
         await expectSame(path, { poll: { kind: 'batch', packets }, receiver: 'all', inetLro });
+        const window = { kind: 'window', windowNs: 3 * packets, budget: packets } as const;
+        await expectSame(path, { poll: window, receiver: 'all', inetLro });
         await expectSame(path, {
           poll: { ...TG3, ringPackets: 2 * packets, weight: packets },
           receiver: 'all',
@@ -145,6 +148,7 @@ describe('explain with the core and without', function () {
           const polls: PollSpec[] = [
             { kind: 'file', file: '', lastPackets: Float64Array.from(lastPackets) },
             { kind: 'batch', packets: 1 + (frames.length % 13) },
+            { kind: 'window', windowNs: 7000 * (1 + (frames.length % 11)), budget: 8 },
             { ...TG3, weight: 1 + (frames.length % 9), ringPackets: 12 },
           ];
           for (const poll of polls) {
