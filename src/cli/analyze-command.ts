@@ -5,6 +5,7 @@ import { isInShard } from '../batch/shard.ts';
 import { taskHash } from '../batch/task.ts';
 import { type CaptureIdentity, writeReport } from '../batch/write-report.ts';
 import { CaptureError, faultMessage } from '../capture/errors.ts';
+import { movesClock } from '../nic/poll.ts';
 import { type ResolvedStudy, replayCapture } from '../replay/replay-capture.ts';
 import type { ResultRecord } from '../replay/result.ts';
 import { isDegraded } from '../replay/warnings.ts';
@@ -66,7 +67,8 @@ async function analyzeOne(
   if (formats.length > 0) await hashes.begin(capture);
   try {
     const record = await replayCapture(capture, resolved, {
-      readAhead: true,
+      // With such polls the end waits for the hash, which a thread that reads would keep waiting (docs/performance.md).
+      readAhead: !hashes.takesAll() || resolved.study.setups.some(({ poll }) => movesClock(poll)),
       stdin: () => process.stdin,
       afterBlock: pacer.tick,
       afterPass: pacer.done,

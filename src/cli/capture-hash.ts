@@ -11,6 +11,8 @@ import type { Thread } from './thread.ts';
 export interface CaptureHashes {
   /** Before the file is read; again, it does nothing. */
   begin(file: string): Promise<void>;
+  /** Whether a hash is being made on the last processor that is left. */
+  takesAll(): boolean;
   /** Null where the file is none, or another one than at the beginning. */
   of(file: string): Promise<string | null>;
   /** Remembers those of large files. */
@@ -56,6 +58,7 @@ export function createCaptureHashes(out: string | null): CaptureHashes {
 
   return {
     begin,
+    takesAll: () => threads.length > 0 && threads.length + 1 >= availableParallelism(),
     async of(file) {
       await begin(file);
       const { state, known, thread } = begun.get(file)!;
