@@ -32,8 +32,7 @@ export function runWindow(lane: i32, from: i32, to: i32): i32 {
     const most = i + min<i32>(to - i, weight - inPoll);
     let end = i + 1;
     while (end < most && timeOf(end) < windowEnd) end++;
-    let next = takeUpTo(lane, i, end, limit);
-    if (next === i && passes(lane, i)) next++;
+    const next = takeSome(lane, i, end, limit);
     isUsual = next > i;
     addHolds(lane, i, next, windowEnd);
     inPoll += next - i;
@@ -70,8 +69,7 @@ export function runBatch(lane: i32, from: i32, to: i32): i32 {
   startCounting(lane, from);
   while (isUsual && i < to && load<i32>(lane, at.LOGGED) < limit) {
     const end = i + min<i32>(to - i, weight - inPoll);
-    let next = takeUpTo(lane, i, end, limit);
-    if (next === i && passes(lane, i)) next++;
+    const next = takeSome(lane, i, end, limit);
     isUsual = next > i;
     inPoll += next - i;
     i = next;
@@ -84,10 +82,12 @@ export function runBatch(lane: i32, from: i32, to: i32): i32 {
   return i;
 }
 
-/** Whether a packet that is not usual was taken all the same. */
-function passes(lane: i32, i: i32): bool {
-  if (load<i32>(lane, at.MAX_DESC) === 0) return false;
-  return load<i32>(lane, at.GRO) !== 0 ? passLinuxGro(lane, i) : passInetLro(lane, i);
+/** As `takeUpTo`, or a packet that merges with nothing; returns the first that is not taken. */
+function takeSome(lane: i32, from: i32, to: i32, limit: i32): i32 {
+  const next = takeUpTo(lane, from, to, limit);
+  if (next > from || load<i32>(lane, at.MAX_DESC) === 0) return next;
+  const passes = load<i32>(lane, at.GRO) !== 0 ? passLinuxGro(lane, from) : passInetLro(lane, from);
+  return passes ? from + 1 : from;
 }
 
 /** Up to an skb that is finished, which is delivered, or to a packet that is not usual. */
