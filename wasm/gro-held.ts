@@ -42,7 +42,9 @@ export const COUNTS_ONLY: i32 = 44;
 export const HELD_SKBS: i32 = 48;
 const TICK_NOW: i32 = 52;
 export const WRITES_MARKS: i32 = 56;
-export const EXACT: i32 = 60;
+export const IGNORED_BITS: i32 = 60;
+export const ACK_BITS: i32 = 64;
+export const ANY_STAMP: i32 = 68;
 
 /** A held skb, as SLOT of src/coalesce/gro-rules.ts: offsets of its words. */
 export const SLOT_BYTES: i32 = 64;

@@ -1,17 +1,19 @@
 /** The usual packets of linux-gro: those of src/coalesce/gro-usual.ts, which may join the held skb of their flow, and those that plainly begin one. */
 
 import {
+  ACK_BITS,
   ADDED_FLAGS,
   ANY_SIZE,
+  ANY_STAMP,
   COUNT,
   COUNTS_ONLY,
   EMPTY,
-  EXACT,
   FINISHING,
   GSO_BYTES,
   HEADERS,
   HELD_BYTES,
   heldOf,
+  IGNORED_BITS,
   isNeverHeld,
   isPlainPacket,
   LAST,
@@ -64,10 +66,11 @@ const FIXED: i32 = 1;
 const COUNTING: i32 = 2;
 
 /** Of the word with data offset, flags and window, in memory order. */
-const FIN_PSH: u32 = 0x0900;
 const CWR: u32 = 0x8000;
-/** With the timestamp option and nothing else, as most have. */
+/** With the timestamp option, and nothing else, as most have. */
 const TIMESTAMP_HEADER_BYTES: i32 = 32;
+/** NOP, NOP, kind and length, in memory order. */
+const TIMESTAMP_OPTION: u32 = 0x0a08_0101;
 /** Of the flags column. */
 const FIN_PSH_FLAGS: i32 = 9;
 
@@ -121,7 +124,9 @@ export function mergeAfter(gro: i32, before: i32, from: i32, to: i32): i32 {
   const finishing = load<i32>(gro, FINISHING);
   const anySize = load<i32>(gro, ANY_SIZE) !== 0;
   const countsOnly = load<i32>(gro, COUNTS_ONLY) !== 0;
-  const exact = countsOnly && load<i32>(gro, EXACT) !== 0;
+  const ignored = load<u32>(gro, IGNORED_BITS);
+  const ackBits = load<u32>(gro, ACK_BITS);
+  const anyStamp = load<i32>(gro, ANY_STAMP) !== 0;
   const marks = load<i32>(gro, WRITES_MARKS) !== 0;
   /** The skb that took the packet before. */
   let last = before;
@@ -182,17 +187,17 @@ export function mergeAfter(gro: i32, before: i32, from: i32, to: i32): i32 {
         if (!sameEthernet(frame, header)) break;
         if (
           payload > 0 &&
-          payload <= gso &&
+          (payload <= gso || anySize) &&
           load<i32>(row << 2, SEQ) === load<i32>(slot, NEXT_SEQ) + added &&
           <u32>(load<i32>(slot, SIZE_BYTES) + added + payload) < <u32>maxSize &&
-          sameTcp(tcp, header + ETHERNET_BYTES + ipBytes)
+          sameTcp(tcp, header + ETHERNET_BYTES + ipBytes, ignored, ackBits, anyStamp)
         ) {
           if (kind === PLAIN_TCP4) rule = idRule4(ip, header + ETHERNET_BYTES, ids, count);
           else if (sameIpv6(ip, header + ETHERNET_BYTES)) rule = UNDECIDED;
         }
         // Over IPv4 the flow's number says that it is the skb of its flow, and all rules were looked at.
         opens = rule < 0;
-        if (opens && !exact && payload > 0) break;
+        if (opens && !countsOnly && payload > 0) break;
         if (opens && kind !== PLAIN_TCP4) break;
       }
       if (opens) {
@@ -283,21 +288,27 @@ export function sameEthernet(frame: i32, held: i32): bool {
   return load<u64>(frame) === load<u64>(held) && load<u32>(frame, 8) === load<u32>(held, 8);
 }
 
-/** Flags but FIN and PSH, window, ACK number, options. */
-function sameTcp(tcp: i32, heldTcp: i32): bool {
+/**
+ * Flags, window, ACK number, options. Left out are bits of the word of flags and window, those of the ACK number that are not
+ * asked for, and what a timestamp says if `anyStamp`.
+ */
+function sameTcp(tcp: i32, heldTcp: i32, ignored: u32, ackBits: u32, anyStamp: bool): bool {
   const word = load<u32>(tcp, 12);
-  let difference = (word ^ load<u32>(heldTcp, 12)) & ~FIN_PSH;
+  let difference = (word ^ load<u32>(heldTcp, 12)) & ~ignored;
   difference |= word & CWR;
-  difference |= load<u32>(tcp, 8) ^ load<u32>(heldTcp, 8);
+  difference |= (load<u32>(tcp, 8) ^ load<u32>(heldTcp, 8)) & ackBits;
   if (difference !== 0) return false;
   const headerBytes = <i32>(((word & 0xf0) >> 4) << 2);
-  if (headerBytes === TIMESTAMP_HEADER_BYTES) {
-    const options = load<u64>(tcp, 20) ^ load<u64>(heldTcp, 20);
-    return (options | (load<u32>(tcp, 28) ^ load<u32>(heldTcp, 28))) === 0;
+  let at = TCP_BYTES;
+  if (headerBytes >= TIMESTAMP_HEADER_BYTES) {
+    const kinds = load<u32>(tcp, 20) ^ load<u32>(heldTcp, 20);
+    if (!anyStamp || (kinds | (load<u32>(tcp, 20) ^ TIMESTAMP_OPTION)) !== 0) {
+      const stamps = load<u64>(tcp, 24) ^ load<u64>(heldTcp, 24);
+      if ((stamps | kinds) !== 0) return false;
+    }
+    at = TIMESTAMP_HEADER_BYTES;
   }
-  for (let at = TCP_BYTES; at < headerBytes; at += 4) {
-    if (load<u32>(tcp + at) !== load<u32>(heldTcp + at)) return false;
-  }
+  for (; at < headerBytes; at += 4) if (load<u32>(tcp + at) !== load<u32>(heldTcp + at)) return false;
   return true;
 }
 

@@ -29,8 +29,10 @@ export const WORD = {
   TICK: 13,
   /** 1 where replays of the same packets come after. */
   WRITES_MARKS: 14,
-  /** 1 where no rule about headers is left out, so that a packet that may not join breaks the skb. */
-  EXACT: 15,
+  /** What is not compared of the word of flags and window, in memory order; what is of the ACK number; 1: a timestamp may differ. */
+  IGNORED_BITS: 15,
+  ACK_BITS: 16,
+  ANY_STAMP: 17,
 } as const;
 /** Two cache lines. */
 const WORDS = 32;

@@ -51,9 +51,9 @@ export const LINUX_GRO_DEFAULTS: LinuxGroOptions = {
 /** In the flow word of a free slot: no flow has this index. */
 const EMPTY = -2;
 
-/** Obstacles whose rules kernels look at all the same. */
-const LEFT_OUT_OF_HEADERS =
-  OBSTACLE['ack-changed'] | OBSTACLE['window-changed'] | OBSTACLE.timestamp | OBSTACLE['segment-size'];
+/** Of the bytes 12 to 15 of a TCP header, the first one lowest. */
+const FIN_PSH_BITS = 0x0900;
+const WINDOW_BITS = 0xffff_0000 | 0;
 
 const FIN = 1;
 const SYN = 2;
@@ -82,7 +82,9 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   words[WORD.FINISHING] = finishingFlags;
   words[WORD.ANY_SIZE] = anySize ? 1 : 0;
   words[WORD.NEVER_HELD] = neverHeld;
-  words[WORD.EXACT] = (waived & LEFT_OUT_OF_HEADERS) === 0 ? 1 : 0;
+  words[WORD.IGNORED_BITS] = FIN_PSH_BITS | ((waived & OBSTACLE['window-changed']) === 0 ? 0 : WINDOW_BITS);
+  words[WORD.ACK_BITS] = (waived & OBSTACLE['ack-changed']) === 0 ? -1 : 0;
+  words[WORD.ANY_STAMP] = (waived & OBSTACLE.timestamp) === 0 ? 0 : 1;
   for (let slot = 0; slot < slotCount; slot++) slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
   const skb = createHeldSkb();
