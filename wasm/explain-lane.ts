@@ -1,6 +1,7 @@
-/** What `analyze explain` wants of a lane: each skb with its flow, the polls, and what merging lost. */
-import { EXPLAINED, GRO, LOGGED, SLOTS } from './lane';
-import { FLOW, LOG } from './layout';
+/** What `analyze explain` wants of a lane: where packets went, the polls, and what merging lost. */
+import { countFate } from './fates';
+import { EXPLAINED, GRO, SLOTS } from './lane';
+import { FLOW } from './layout';
 import { endLosses } from './losses';
 import { payloadBytes } from './packet';
 import { countLosses } from './taken';
@@ -17,6 +18,9 @@ const POLLS: i32 = 20;
 const OBSTACLES: i32 = 24;
 /** The first received packet that is not counted yet. */
 const COUNTED: i32 = 28;
+/** What wasm/fates.ts counts in; skbs with payload of this call. */
+const FATES: i32 = 32;
+const CALL_DATA_SKBS: i32 = 36;
 
 /** As PROGRESS and POLL of src/replay/poll-progress.ts. */
 const LISTED: i32 = 0;
@@ -25,12 +29,6 @@ const MET: i32 = 8;
 const DATA_SKBS: i32 = 12;
 const POLL_BYTES: i32 = 16;
 const TO: i32 = 4;
-
-/** An entry of the log, an skb: it begins with its flow. */
-const ENTRY_BYTES: i32 = 16;
-const REASON: i32 = 4;
-const SEGMENTS: i32 = 8;
-const PAYLOAD: i32 = 12;
 
 /** A call begins with this received packet. */
 export function startCounting(lane: i32, from: i32): void {
@@ -59,28 +57,24 @@ export function leaveOut(lane: i32, i: i32): void {
 
 export function explainSkb(lane: i32, slot: i32, flow: i32, reason: i32, segments: i32, payload: i32): void {
   const explained = load<i32>(lane, EXPLAINED);
-  tell(lane, explained, flow, reason, segments, payload);
+  tell(explained, flow, reason, segments, payload);
   const keepsPsh = load<i32>(explained, KEEPS_PSH) !== 0;
   endLosses(load<i32>(explained, STATES), load<i32>(explained, COUNTS), slot, segments, keepsPsh);
 }
 
 /** A packet that no skb took. */
 export function explainAlone(lane: i32, row: i32, reason: i32): void {
-  tell(lane, load<i32>(lane, EXPLAINED), load<i32>(row << 2, FLOW), reason, 1, payloadBytes(row));
+  tell(load<i32>(lane, EXPLAINED), load<i32>(row << 2, FLOW), reason, 1, payloadBytes(row));
 }
 
-function tell(lane: i32, explained: i32, flow: i32, reason: i32, segments: i32, payload: i32): void {
-  const logged = load<i32>(lane, LOGGED);
-  const entry = LOG + logged * ENTRY_BYTES;
-  store<i32>(entry, flow);
-  store<i32>(entry, reason, REASON);
-  store<i32>(entry, segments, SEGMENTS);
-  store<i32>(entry, payload, PAYLOAD);
-  store<i32>(lane, logged + 1, LOGGED);
+function tell(explained: i32, flow: i32, reason: i32, segments: i32, payload: i32): void {
+  countFate(load<i32>(explained, FATES), flow, reason, segments, payload);
   const progress = load<i32>(explained, PROGRESS);
   const met = load<i32>(load<i32>(explained, OBSTACLES) + (reason << 2));
   store<i32>(progress, load<i32>(progress, MET) | met, MET);
-  store<i32>(progress, load<i32>(progress, DATA_SKBS) + i32(payload > 0), DATA_SKBS);
+  if (payload <= 0) return;
+  store<i32>(progress, load<i32>(progress, DATA_SKBS) + 1, DATA_SKBS);
+  store<i32>(explained, load<i32>(explained, CALL_DATA_SKBS) + 1, CALL_DATA_SKBS);
 }
 
 /** No block has more polls than are room for. */

@@ -59,5 +59,8 @@ export const RUNS: i32 = TSVALS + 4 * MAX_ROWS;
 
 /** Free for engines and lanes. */
 export const FREE: i32 = RUNS + 4 * MAX_ROWS;
-/** Some 100 lanes of a sweep, or 16,384 skbs of linux-gro with their headers; pages that nobody touches cost nothing. */
-export const MEMORY_BYTES: i32 = 41_943_040;
+/**
+ * Some 100 lanes of a sweep, or what two engines that are explained count of flows, with 16,384 skbs of linux-gro and their
+ * headers; pages that nobody touches cost nothing.
+ */
+export const MEMORY_BYTES: i32 = 134_217_728;

@@ -160,7 +160,10 @@ export function mergeAfter(gro: i32, before: i32, from: i32, to: i32): i32 {
       let isHeld = flow === held;
       if (!isHeld) {
         found = load<i32>(lastSlot);
-        isHeld = load<i32>(slots + found * SLOT_BYTES, SLOT_FLOW) === flow;
+        const other = load<i32>(slots + found * SLOT_BYTES, SLOT_FLOW);
+        isHeld = other === flow;
+        // What merging lost of the other flow is looked for by this place, when this call is over.
+        if (!isHeld && marks && other !== EMPTY && ((other ^ flow) & (LAST_SLOTS - 1)) === 0) break;
       }
       let opens = !isHeld;
       if (isHeld) {

@@ -149,6 +149,9 @@ export type Place =
 /** Nanoseconds that an skb takes below the driver. */
 export type SkbPrice = (segments: number, payloadBytes: number, frameBytes: number) => number;
 
+/** Makes room for a flow, -1 for none, and a reason of a lane that is explained: src/replay/fate-counts.ts. */
+export type MeetFate = (flow: number, reason: number) => void;
+
 /** What a kernel needs to know to merge for an engine: its sessions lie in the core. */
 export interface CoreMerge {
   /** Of inet_lro; null for other engines. */
@@ -171,6 +174,8 @@ export interface Core {
   readonly results: Float64Array;
   /** By the number of a lane: kernels ask for what they do not remember. */
   readonly prices: SkbPrice[];
+  /** By the number of what counts fates. */
+  readonly fates: MeetFate[];
   /** Zeroed room for an engine; null when there is no more, and then the engine does without kernels. */
   reserve(bytes: number): Uint8Array<ArrayBuffer> | null;
 }
@@ -178,7 +183,7 @@ export interface Core {
 const WASM_PAGE_BYTES = 65_536;
 const CACHE_LINE_BYTES = 64;
 /** As wasm/asconfig.json says. */
-const MEMORY_PAGES = 640;
+const MEMORY_PAGES = 2048;
 
 let compiled: WebAssembly.Module | null = null;
 
@@ -186,9 +191,14 @@ export function createCore(): Core {
   compiled ??= new WebAssembly.Module(readFileSync(packageFile('dist/wasm/core.wasm')));
   const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES });
   const prices: SkbPrice[] = [];
+  const fates: MeetFate[] = [];
   const priceSkb = (lane: number, segments: number, payloadBytes: number, frameBytes: number): number =>
     prices[lane]!(segments, payloadBytes, frameBytes);
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory }, delivery: { priceSkb } });
+  const meetFate = (id: number, flow: number, reason: number): undefined => {
+    fates[id]!(flow, reason);
+  };
+  const imports = { env: { memory }, delivery: { priceSkb }, fates: { meetFate } };
+  const { exports } = new WebAssembly.Instance(compiled, imports);
   const { buffer } = memory;
   const at = Object.fromEntries(
     Object.entries(exports)
@@ -203,6 +213,7 @@ export function createCore(): Core {
     at,
     results: new Float64Array(buffer, at.RESULTS, 4),
     prices,
+    fates,
     reserve(bytes) {
       const start = free;
       const end = start + Math.ceil(bytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES;

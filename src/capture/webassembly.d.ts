@@ -7,7 +7,7 @@ declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
   }
-  type Callback = (...numbers: [number, number, number, number]) => number;
+  type Callback = (...numbers: [number, number, number, number]) => number | undefined;
   class Instance {
     constructor(
       module: Module,

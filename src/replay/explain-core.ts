@@ -6,6 +6,7 @@ import { OBSTACLES_OF_REASON } from '../coalesce/obstacle.ts';
 import type { CoreTarget } from '../nic/poll-model.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { coreTarget } from './core-target.ts';
+import type { FateCounts } from './fate-counts.ts';
 import type { LossCounter } from './merge-losses.ts';
 import type { PollProgress } from './poll-progress.ts';
 
@@ -13,24 +14,27 @@ import type { PollProgress } from './poll-progress.ts';
 export interface ExplainedSink {
   /** The core takes received packets from here on, … */
   begin(from: number): void;
-  /** … took those up to here, and delivered so many skbs: flow, reason, segments and payload bytes of each in a row. */
-  end(next: number, skbs: Int32Array, count: number): void;
+  /** … took those up to here, and delivered so many skbs with payload. */
+  end(next: number, dataSkbs: number): void;
 }
 
-const BLOCK_WORDS = 8;
-const ENTRY_WORDS = 4;
+const BLOCK_WORDS = 10;
+/** Of them, the skbs with payload of a call. */
+const CALL_DATA_SKBS = 9;
 
 /** Left out where the core does not know the engine, or has no room. `lists`: whether anybody asks for the polls. */
 export function explainedTarget(
   table: PacketTable,
   engine: Engine,
+  fates: FateCounts,
   losses: LossCounter,
   { words, polls }: PollProgress,
   lists: boolean,
   sink: ExplainedSink,
 ): CoreTarget | undefined {
   const usual = coreTarget(table, engine, () => ({ count() {}, deliver() {} }));
-  if (usual === undefined || usual.merge.maxDesc === 0 || losses.inCore === null) return undefined;
+  if (usual === undefined || usual.merge.maxDesc === 0) return undefined;
+  if (losses.inCore === null || fates.inCore === 0) return undefined;
   const { core, merge } = usual;
   const block = reserveWords(core, BLOCK_WORDS);
   const obstacles = reserveWords(core, OBSTACLES_OF_REASON.length);
@@ -45,12 +49,17 @@ export function explainedTarget(
     words.byteOffset,
     lists ? polls.byteOffset : 0,
     obstacles.byteOffset,
+    0,
+    fates.inCore,
   ]);
-  const log = new Int32Array(core.buffer, core.at.LOG, ENTRY_WORDS * core.at.LOG_ENTRIES);
   return {
     ...usual,
     explained: block.byteOffset,
     begin: sink.begin,
-    deliver: (entries, next) => sink.end(next, log, entries),
+    deliver(_entries, next) {
+      const dataSkbs = block[CALL_DATA_SKBS]!;
+      block[CALL_DATA_SKBS] = 0;
+      sink.end(next, dataSkbs);
+    },
   };
 }

@@ -47,7 +47,7 @@ const CAPTURE_END = REASON['capture-end'];
 
 export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): ExplainLane {
   const { options, poll, softirq, sets, trace, observer } = setup;
-  const fates = createFateCounts();
+  const fates = createFateCounts(mostHeldInCore(options) === null ? null : table.core);
   const losses = createLossCounter(table, options.engine === 'linux-gro', mostHeldInCore(options));
   const { tcpAt, payloadBytes, flow } = table;
   const total = { dataSkbs: 0 };
@@ -102,9 +102,9 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
       first = from;
       whatIfs.begin(from);
     },
-    end(next, skbs, skbCount) {
+    end(next, dataSkbs) {
       packets += next - first;
-      total.dataSkbs += fates.addAll(skbs, skbCount);
+      total.dataSkbs += dataSkbs;
       whatIfs.end(next);
     },
   };
@@ -112,7 +112,7 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
   const explains = others.length === 0 && ordered === null;
   const target: PollTarget = {
     usual: explains
-      ? explainedTarget(table, engine, losses, progress, whatIfs.listsPolls, inCore)
+      ? explainedTarget(table, engine, fates, losses, progress, whatIfs.listsPolls, inCore)
       : undefined,
     receive(from, to) {
       packets += to - from;

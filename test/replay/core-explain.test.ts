@@ -15,7 +15,9 @@ import { openSession } from '../../src/replay/session.ts';
 import { TRAFFIC } from '../coalesce/linux-gro-traffic.ts';
 import { framesOf, trace } from '../coalesce/random-trace.ts';
 import { pcapFile } from '../helpers/capture-files.ts';
+import { ethernet } from '../helpers/links.ts';
 import { TG3 } from '../helpers/napi-spec.ts';
+import { ipv4Packet, timestamps } from '../helpers/packets.ts';
 import { CAPTURES, FORMATS, filesIn, useTempFolder } from '../helpers/surroundings.ts';
 
 const ALONE: readonly Obstacle[] = [
@@ -132,6 +134,45 @@ describe('explain with the core and without', function () {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('agree on more flows than are kept apart, which come back', async () => {
+    const FLOWS = 20_000;
+    const seqOf = new Int32Array(FLOWS);
+    const segment = (flow: number, bytes: number): Uint8Array => {
+      const tcp = {
+        sourcePort: 1024 + flow,
+        seq: seqOf[flow]!,
+        options: timestamps(1, 1),
+        payload: new Uint8Array(bytes),
+      };
+      seqOf[flow]! += bytes;
+      return ethernet(ipv4Packet({}, tcp));
+    };
+    const frames: Uint8Array[] = [];
+    for (let i = 0; i < FLOWS; i++) {
+      frames.push(segment(i, 100), segment(i, 100));
+      // Some that are long gone, some small and some large.
+      if (i % 8 === 0) frames.push(segment(i >> 1, 40));
+      if (i % 40 === 0) frames.push(segment(i / 40, 1400), segment(i / 40, 1400));
+    }
+    const path = folder.write(
+      'flows',
+      pcapFile(frames.map((bytes, i) => ({ bytes, timeNs: BigInt(1000 * i) }))),
+    );
+    const polls: PollSpec[] = [
+      { kind: 'batch', packets: 64 },
+      { kind: 'window', windowNs: 60_000, budget: 64 },
+      TG3,
+    ];
+    for (const poll of polls) {
+      const { engines } = await expectSame(path, { poll, receiver: 'all' });
+      for (const { flows, otherFlows, payloadBytes } of engines) {
+        expect(flows).to.have.length(10);
+        const listed = flows.reduce((sum, flow) => sum + flow.payloadBytes, 0);
+        expect(listed + otherFlows.payloadBytes).to.equal(payloadBytes);
+      }
+    }
   });
 
   it('agree on random traffic for linux-gro, some of it long', async () => {

@@ -74,7 +74,7 @@ describe('fate counts in bounded memory', () => {
     });
     fc.assert(
       fc.property(fc.array(event, { maxLength: 200 }), fc.constantFrom(2, 5, 64), (events, kept) => {
-        const counts = createFateCounts(kept);
+        const counts = createFateCounts(null, kept);
         for (const { flow, reason, bytes, forgotten } of events) {
           if (forgotten !== null) counts.forget(forgotten);
           counts.add(flow, reason, 2, bytes, 1);
@@ -96,7 +96,7 @@ describe('fate counts in bounded memory', () => {
   });
 
   it('keep nothing of a flow that is forgotten, and all of the others', () => {
-    const counts = createFateCounts(8);
+    const counts = createFateCounts(null, 8);
     for (const flow of [3, 4, 5]) counts.add(flow, REASON.psh, 1, flow, 1);
     counts.forget(3);
     counts.add(3, REASON.psh, 1, 1, 1);
@@ -110,7 +110,7 @@ describe('fate counts in bounded memory', () => {
   });
 
   it('keep the flow with most payload when many small ones come', () => {
-    const counts = createFateCounts(4);
+    const counts = createFateCounts(null, 4);
     counts.add(7, REASON.psh, 1, 1000, 1);
     for (let flow = 10; flow < 100; flow++) {
       counts.add(flow, REASON.psh, 1, 1, 1);
