@@ -3,7 +3,7 @@ import { countInetLro, endedSessions, endSessions } from './explain-inet-lro';
 import { endHeldSkbs } from './gro-held';
 import { endedSkbs, mergeLinuxGro } from './linux-gro';
 
-/** A poll, as POLL of src/replay/poll-progress.ts. */
+/** A poll, as POLL of src/replay/poll-progress.ts; its skbs are below 0 where it goes on. */
 const POLL_BYTES: i32 = 16;
 const TO: i32 = 4;
 const MET: i32 = 8;
@@ -48,12 +48,13 @@ export function countInetLroPolls(
   for (let i = first; i < count; i++) {
     const poll = polls + i * POLL_BYTES;
     if ((load<i32>(poll, MET) & waived) === 0) continue;
-    plain += load<i32>(poll, DATA_SKBS);
+    const dataSkbs = load<i32>(poll, DATA_SKBS);
     const to = load<i32>(poll, TO);
+    plain += max<i32>(dataSkbs, 0);
     stopped = countInetLro(slots, maxDesc, list, maxAggr, lengthLimit, load<i32>(poll), to);
     ended += endedSessions();
     if (stopped < to) return i;
-    ended += endSessions(slots, maxDesc);
+    if (dataSkbs >= 0) ended += endSessions(slots, maxDesc);
   }
   return count;
 }
@@ -64,12 +65,13 @@ export function countLinuxGroPolls(gro: i32, polls: i32, first: i32, count: i32,
   for (let i = first; i < count; i++) {
     const poll = polls + i * POLL_BYTES;
     if ((load<i32>(poll, MET) & waived) === 0) continue;
-    plain += load<i32>(poll, DATA_SKBS);
+    const dataSkbs = load<i32>(poll, DATA_SKBS);
     const to = load<i32>(poll, TO);
+    plain += max<i32>(dataSkbs, 0);
     stopped = mergeLinuxGro(gro, load<i32>(poll), to);
     ended += endedSkbs();
     if (stopped < to) return i;
-    ended += endHeldSkbs(gro);
+    if (dataSkbs >= 0) ended += endHeldSkbs(gro);
   }
   return count;
 }

@@ -13,9 +13,10 @@ export type TakePolls = (
   waived: ObstacleSet,
 ) => number;
 
-/** Words of a poll, and the index of the packet after it. */
+/** Words of a poll: the index of the packet after it, and its skbs, which are below 0 where it goes on. */
 const POLL_WORDS = 4;
 const TO = 1;
+const DATA_SKBS = 3;
 
 /** Undefined where the core cannot. */
 export function countedPolls(
@@ -26,15 +27,15 @@ export function countedPolls(
 ): Engine['takePolls'] {
   if (core === null || take === null || endedInCore === undefined) return undefined;
   const { kernels } = core;
-  return (polls, first, count, waived) => {
+  return (polls, count, waived) => {
     let plain = 0;
-    for (let poll = first; poll < count; poll++) {
+    for (let poll = 0; poll < count; poll++) {
       poll = take(kernels, polls, poll, count, waived);
       endedInCore(kernels.endedInPolls());
       plain += kernels.plainInPolls();
       if (poll === count) break;
       receive(kernels.stoppedAt(), polls[poll * POLL_WORDS + TO]!);
-      flushAll(REASON['poll-end']);
+      if (polls[poll * POLL_WORDS + DATA_SKBS]! >= 0) flushAll(REASON['poll-end']);
     }
     return plain;
   };

@@ -122,13 +122,12 @@ export interface Engine {
   /** Delivers everything held, with the given reason (`poll-end` or `capture-end`). */
   flushAll(reason: number): void;
   /**
-   * Takes polls `first … count-1` that lie in one block, of which each has four words: its first packet, the one after it, obstacles
-   * met, and a number; passes over those that did not meet `waived`, and delivers all at the end of each other. Returns the sum of
-   * their numbers. Left out where the sink wants more of skbs than how many there are, or without core.
+   * Takes so many polls that lie in one block, of which each has four words: its first packet, the one after it, obstacles met, and
+   * a number; passes over those that did not meet `waived`, and delivers all at the end of each other, but for one whose number is
+   * below 0, which goes on. Returns the sum of the other numbers. Left out where the sink wants more of skbs than how many there are,
+   * or without core.
    */
-  readonly takePolls?:
-    | ((polls: Int32Array, first: number, count: number, waived: ObstacleSet) => number)
-    | undefined;
+  readonly takePolls?: ((polls: Int32Array, count: number, waived: ObstacleSet) => number) | undefined;
   /** Where an skb may stay held beyond the end of a poll; left out where none may. */
   readonly aging?: Aging;
   readonly counters: EngineCounters;

@@ -27,8 +27,13 @@ const PROGRESS_WORDS = 4;
 export const POLL = { FROM: 0, TO: 1, MET: 2, DATA_SKBS: 3 } as const;
 export const POLL_WORDS = 4;
 
-/** No block has more rows, each poll has a packet, and one may be of the block before. */
-export const MOST_POLLS = 2049;
+/** Instead of a poll's skbs: it goes on after the packets that are listed, … */
+export const GOES_ON = -1;
+/** … and is replayed in any case, then as now. */
+export const ANY_OBSTACLE = -1;
+
+/** No block has more rows, each poll has a packet, one may be of the block before, and one goes on. */
+export const MOST_POLLS = 2050;
 
 export function createPollProgress(core: Core | null): PollProgress {
   return {

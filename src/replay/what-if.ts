@@ -12,7 +12,15 @@ import { OBSTACLE, type ObstacleSet } from '../coalesce/obstacle.ts';
 import { REASON } from '../coalesce/reason.ts';
 import type { PacketTable } from '../packet/table.ts';
 import { createEngine, type EngineOptions } from './coalesce.ts';
-import { MOST_POLLS, POLL, POLL_WORDS, type PollProgress, PROGRESS } from './poll-progress.ts';
+import {
+  ANY_OBSTACLE,
+  GOES_ON,
+  MOST_POLLS,
+  POLL,
+  POLL_WORDS,
+  type PollProgress,
+  PROGRESS,
+} from './poll-progress.ts';
 
 /** Sessions that stand for a table without limit: inside a poll, and where no poll ever ends. */
 const UNLIMITED_IN_POLL = 1024;
@@ -111,56 +119,52 @@ export function createWhatIfs(
   let endlessTo = 0;
   /** The packet after those that the poll took, of which lazy replays have not taken those from `words[FROM]` on. */
   let to = 0;
-  /** Lazy replays have taken the first packets of the poll that is listed first, or goes on. */
+  /** Lazy replays have taken the first packets of the poll that will be listed first. */
   let begun = false;
 
   function takeListed(): void {
     const listed = words[LISTED]!;
     if (listed === 0) return;
     words[LISTED] = 0;
-    const first = begun ? 1 : 0;
+    if (begun) polls[POLL.MET] = ANY_OBSTACLE;
     for (const replay of lazy) {
       const { count, waived } = replay;
-      if (begun) {
-        endPoll(replay, polls[POLL.FROM]!, polls[POLL.TO]!);
-        replay.difference -= polls[POLL.DATA_SKBS]!;
-      }
-      replay.difference -= takePolls(replay.count, waived, first, listed);
+      replay.difference -= takePolls(count, waived, listed);
       replay.difference += count.dataSkbs;
       count.dataSkbs = 0;
     }
-    begun = false;
-  }
-
-  function endPoll({ count }: Replay, from: number, end: number): void {
-    if (end > from) count.engine.receive(from, end);
-    count.engine.flushAll(REASON['poll-end']);
+    begun = polls[(listed - 1) * POLL_WORDS + POLL.DATA_SKBS] === GOES_ON;
   }
 
   /** Replays the listed polls that met the obstacle; returns the plain run's skbs with payload in them. */
-  function takePolls({ engine }: SkbCount, waived: ObstacleSet, first: number, listed: number): number {
+  function takePolls({ engine }: SkbCount, waived: ObstacleSet, listed: number): number {
     if (engine.takePolls !== undefined && polls.buffer === table.core?.buffer && kernelsFor(table) !== null) {
-      return engine.takePolls(polls, first, listed, waived);
+      return engine.takePolls(polls, listed, waived);
     }
     let plain = 0;
-    for (let at = first * POLL_WORDS; at < listed * POLL_WORDS; at += POLL_WORDS) {
+    for (let at = 0; at < listed * POLL_WORDS; at += POLL_WORDS) {
       if ((polls[at + POLL.MET]! & waived) === 0) continue;
-      plain += polls[at + POLL.DATA_SKBS]!;
       if (polls[at + POLL.TO]! > polls[at + POLL.FROM]!)
         engine.receive(polls[at + POLL.FROM]!, polls[at + POLL.TO]!);
+      if (polls[at + POLL.DATA_SKBS] === GOES_ON) continue;
+      plain += polls[at + POLL.DATA_SKBS]!;
       engine.flushAll(REASON['poll-end']);
     }
     return plain;
   }
 
-  /** The poll that goes on is taken as far as it came. */
+  /** The poll that goes on is taken as far as it came, with those before it. */
   function takeBegun(): void {
-    takeListed();
+    if (lazy.length === 0) return;
     const from = words[FROM]!;
-    if (from === to) return;
-    for (const { count } of lazy) count.engine.receive(from, to);
+    if (from < to) list(from, ANY_OBSTACLE, GOES_ON);
+    takeListed();
     words[FROM] = to;
-    begun = true;
+  }
+
+  function list(from: number, met: number, dataSkbs: number): void {
+    polls.set([from, to, met, dataSkbs], words[LISTED]! * POLL_WORDS);
+    words[LISTED]!++;
   }
 
   function takeEndless(): void {
@@ -190,8 +194,7 @@ export function createWhatIfs(
     flushAll(reason) {
       if (lazy.length > 0) {
         if (words[LISTED] === MOST_POLLS) takeListed();
-        polls.set([words[FROM]!, to, words[MET]!, words[DATA_SKBS]!], words[LISTED]! * POLL_WORDS);
-        words[LISTED]!++;
+        list(words[FROM]!, words[MET]!, words[DATA_SKBS]!);
       }
       words[FROM] = to;
       words[MET] = 0;
