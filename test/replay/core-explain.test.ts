@@ -16,6 +16,7 @@ import { TRAFFIC } from '../coalesce/linux-gro-traffic.ts';
 import { framesOf, trace } from '../coalesce/random-trace.ts';
 import { pcapFile } from '../helpers/capture-files.ts';
 import { ethernet } from '../helpers/links.ts';
+import { MANY_FLOWS } from '../helpers/many-flows.ts';
 import { TG3 } from '../helpers/napi-spec.ts';
 import { ipv4Packet, timestamps } from '../helpers/packets.ts';
 import { CAPTURES, FORMATS, filesIn, useTempFolder } from '../helpers/surroundings.ts';
@@ -173,6 +174,24 @@ describe('explain with the core and without', function () {
         expect(listed + otherFlows.payloadBytes).to.equal(payloadBytes);
       }
     }
+  });
+
+  it('agree on thousands of flows that share places', async () => {
+    await fc.assert(
+      fc.asyncProperty(MANY_FLOWS, fc.integer({ min: 1, max: 200 }), async (frames, packets) => {
+        const path = folder.write(
+          'many',
+          pcapFile(frames.map((bytes, i) => ({ bytes, timeNs: BigInt(3000 * i) }))),
+        );
+        const polls: PollSpec[] = [
+          { kind: 'batch', packets },
+          { kind: 'window', windowNs: 3000 * packets, budget: 64 },
+          { ...TG3, weight: packets },
+        ];
+        for (const poll of polls) await expectSame(path, { poll, receiver: 'all' });
+      }),
+      { numRuns: 8 },
+    );
   });
 
   it('agree on random traffic for linux-gro, some of it long', async () => {

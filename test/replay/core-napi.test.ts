@@ -20,6 +20,7 @@ import { openSession } from '../../src/replay/session.ts';
 import { TRAFFIC } from '../coalesce/linux-gro-traffic.ts';
 import { framesOf, trace } from '../coalesce/random-trace.ts';
 import { pcapFile } from '../helpers/capture-files.ts';
+import { MANY_FLOWS } from '../helpers/many-flows.ts';
 import { TG3 } from '../helpers/napi-spec.ts';
 import { CAPTURES, FORMATS, filesIn, useTempFolder, VECTORS } from '../helpers/surroundings.ts';
 
@@ -257,6 +258,28 @@ describe('polls in the core and beside it', function () {
       { numRuns: 500 },
     );
     expect(inCore).to.be.above(1000);
+  });
+
+  it('agree on thousands of flows that share places', async () => {
+    await fc.assert(
+      fc.asyncProperty(MANY_FLOWS, fc.integer({ min: 1, max: 200 }), async (frames, packets) => {
+        const path = folder.write(
+          'many',
+          pcapFile(frames.map((bytes, i) => ({ bytes, timeNs: BigInt(3000 * i) }))),
+        );
+        const polls: PollSpec[] = [
+          { kind: 'batch', packets },
+          { kind: 'window', windowNs: 3000 * packets, budget: 64 },
+          { ...TG3, weight: packets },
+        ];
+        await expectSame(
+          path,
+          [...polls.map((poll) => groPlanOf(poll)), ...polls.map((poll) => planOf(poll, INET_LRO_DEFAULTS))],
+          'all',
+        );
+      }),
+      { numRuns: 10 },
+    );
   });
 
   it('agree on random traffic for linux-gro, in any polls', async () => {

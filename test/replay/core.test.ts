@@ -13,6 +13,7 @@ import { openSession } from '../../src/replay/session.ts';
 import { TRAFFIC } from '../coalesce/linux-gro-traffic.ts';
 import { framesOf, trace } from '../coalesce/random-trace.ts';
 import { pcapFile, pcapngFile } from '../helpers/capture-files.ts';
+import { MANY_FLOWS } from '../helpers/many-flows.ts';
 import { CAPTURES, FORMATS, filesIn, useTempFolder, VECTORS } from '../helpers/surroundings.ts';
 
 interface Setting {
@@ -152,6 +153,17 @@ describe('the core and the code beside it', function () {
         });
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('agree on thousands of flows that share places', async () => {
+    await fc.assert(
+      fc.asyncProperty(MANY_FLOWS, fc.integer({ min: 1, max: 200 }), async (frames, packets) => {
+        const path = folder.write('many', pcapFile(frames.map((bytes, i) => ({ bytes, timeNs: BigInt(i) }))));
+        const receiver = { mode: 'all', why: '' } as const;
+        await expectSame(path, { ...DEFAULTS, receiver, poll: { kind: 'batch', packets } });
+      }),
+      { numRuns: 10 },
     );
   });
 
