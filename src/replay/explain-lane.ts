@@ -80,9 +80,8 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
   const engine = createEngine(table, options, clocked);
   const inOrder = sets.filter((set) => (set & OBSTACLE.reordering) !== 0);
   const asTheyCame = sets.filter((set) => (set & OBSTACLE.reordering) === 0);
-  const whatIfs = createWhatIfs(table, options, asTheyCame, progress, total);
-  const ordered =
-    inOrder.length === 0 ? null : createOrderedWhatIfs(table, options, inOrder, total, CAPTURE_END);
+  const ordered = inOrder.length === 0 ? null : createOrderedWhatIfs(table, options, inOrder, CAPTURE_END);
+  const whatIfs = createWhatIfs(table, options, asTheyCame, progress, total, ordered);
 
   function receive(from: number, to: number): void {
     if (trace === null) {
@@ -108,23 +107,20 @@ export function createExplainLane(table: PacketTable, setup: ExplainLaneSetup): 
       whatIfs.end(next);
     },
   };
-  /** Replays in another order look at each poll. */
-  const explains = others.length === 0 && ordered === null;
   const target: PollTarget = {
-    usual: explains
-      ? explainedTarget(table, engine, fates, losses, progress, whatIfs.listsPolls, inCore)
-      : undefined,
+    usual:
+      others.length === 0
+        ? explainedTarget(table, engine, fates, losses, progress, whatIfs.listsPolls, inCore)
+        : undefined,
     receive(from, to) {
       packets += to - from;
       receive(from, to);
       whatIfs.begin(from);
       whatIfs.end(to);
-      ordered?.receive(from, to);
     },
     flushAll(reason) {
       engine.flushAll(reason);
       whatIfs.flushAll(reason);
-      ordered?.flushAll(reason);
     },
   };
   const reasons = { pollEnd: REASON['poll-end'], captureEnd: CAPTURE_END };

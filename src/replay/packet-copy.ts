@@ -24,6 +24,14 @@ export function createPacketCopy(source: PacketTable, capacity: number, wholePac
     table.view = new DataView(bytes.buffer);
   }
 
+  /** Four at a time: a loop over bytes was most of what such a replay took. */
+  function copyBytes(from: number, to: number, length: number): void {
+    const { bytes, view } = table;
+    const words = length & ~3;
+    for (let i = 0; i < words; i += 4) view.setInt32(to + i, source.view.getInt32(from + i));
+    for (let i = words; i < length; i++) bytes[to + i] = source.bytes[from + i]!;
+  }
+
   return {
     table,
     take(row) {
@@ -36,8 +44,7 @@ export function createPacketCopy(source: PacketTable, capacity: number, wholePac
         larger.set(table.bytes);
         useBytes(larger);
       }
-      const { bytes } = table;
-      for (let i = 0; i < kept; i++) bytes[used + i] = source.bytes[frame + i]!;
+      copyBytes(frame, used, kept);
       const shift = used - frame;
       const tcp = source.tcpAt[row]!;
       table.frameOffset[to] = used;

@@ -3,25 +3,18 @@ import { OBSTACLE, type ObstacleSet } from '../coalesce/obstacle.ts';
 import type { PacketTable } from '../packet/table.ts';
 import type { EngineOptions } from './coalesce.ts';
 import { createSequenceOrder, type OrderedWindow } from './sequence-order.ts';
-import { countSkbs } from './what-if.ts';
+import { countSkbs, type PollFollower } from './what-if.ts';
 
-export interface OrderedWhatIfs {
-  receive(from: number, to: number): void;
-  /** After the plain run's flush. */
-  flushAll(reason: number): void;
+export interface OrderedWhatIfs extends PollFollower {
   /** Skbs with payload more (or, below 0, fewer) than in the plain run, for each set; null for sets not asked for. */
   difference(waived: ObstacleSet): number | null;
 }
 
-/**
- * @param plain what the plain run delivered so far. A window that begins and ends with a poll, and in which nothing is out of
- * order, is not replayed: its skbs are those of the plain run.
- */
+/** A window that begins and ends with a poll, and in which nothing is out of order, is not replayed: its skbs are those of the plain run. */
 export function createOrderedWhatIfs(
   table: PacketTable,
   options: EngineOptions,
   sets: readonly ObstacleSet[],
-  plain: { readonly dataSkbs: number },
   captureEnd: number,
 ): OrderedWhatIfs {
   const wholePackets = options.inetLro.verifyChecksums || options.linuxGro?.verifyChecksums === true;
@@ -36,6 +29,8 @@ export function createOrderedWhatIfs(
   /** Whether engines hold nothing where the window begins, and what the plain run had delivered by then. */
   let atPollEnd = true;
   let plainAtStart = 0;
+  /** In polls that ended. */
+  let plainDataSkbs = 0;
 
   function replayWindow(window: OrderedWindow): void {
     const { endAt, endReason, ends, consecutive } = window;
@@ -44,7 +39,7 @@ export function createOrderedWhatIfs(
     for (const replay of replays) {
       const { engine } = replay.count;
       if (unchanged && replay.onlyOrder) {
-        replay.skipped += plain.dataSkbs - plainAtStart;
+        replay.skipped += plainDataSkbs - plainAtStart;
         continue;
       }
       let from = 0;
@@ -57,15 +52,18 @@ export function createOrderedWhatIfs(
       if (window.table.received > from) engine.receive(from, window.table.received);
     }
     atPollEnd = endsWithPoll;
-    plainAtStart = plain.dataSkbs;
+    plainAtStart = plainDataSkbs;
   }
 
   return {
     receive: order.receive,
-    flushAll: order.flushAll,
+    flushAll(reason, dataSkbs) {
+      plainDataSkbs += dataSkbs;
+      order.flushAll(reason);
+    },
     difference(waived) {
       const replay = replays.find((one) => one.waived === waived);
-      return replay === undefined ? null : replay.count.dataSkbs + replay.skipped - plain.dataSkbs;
+      return replay === undefined ? null : replay.count.dataSkbs + replay.skipped - plainDataSkbs;
     },
   };
 }

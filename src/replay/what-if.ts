@@ -89,6 +89,13 @@ export interface WhatIfs {
   difference(waived: ObstacleSet): number | null;
 }
 
+/** Is told of packets and ends of polls in order. */
+export interface PollFollower {
+  receive(from: number, to: number): void;
+  /** After the plain run's flush; `dataSkbs`: what it delivered since the one before, skbs with payload. */
+  flushAll(reason: number, dataSkbs: number): void;
+}
+
 interface Replay {
   readonly waived: ObstacleSet;
   readonly count: SkbCount;
@@ -100,6 +107,7 @@ const { LISTED, FROM, MET, DATA_SKBS } = PROGRESS;
 /**
  * @param sets without reordering, which needs another order of packets
  * @param total skbs with payload of the plain run so far
+ * @param follower of all polls; null: there is none
  */
 export function createWhatIfs(
   table: PacketTable,
@@ -107,12 +115,14 @@ export function createWhatIfs(
   sets: readonly ObstacleSet[],
   progress: PollProgress,
   total: { readonly dataSkbs: number },
+  follower: PollFollower | null = null,
 ): WhatIfs {
   const replays = sets.map(
     (waived): Replay => ({ waived, count: countSkbs(table, options, waived), difference: 0 }),
   );
   const endless = replays.filter(({ waived }) => (waived & OBSTACLE['poll-end']) !== 0);
   const lazy = replays.filter((replay) => !endless.includes(replay));
+  const listsPolls = lazy.length > 0 || follower !== null;
   const { words, polls } = progress;
   /** Rows of this block that endless replays have not taken yet. */
   let endlessFrom = 0;
@@ -122,10 +132,12 @@ export function createWhatIfs(
   /** Lazy replays have taken the first packets of the poll that will be listed first. */
   let begun = false;
 
-  function takeListed(): void {
+  /** @param reason of the last end of a poll that is listed */
+  function takeListed(reason: number = REASON['poll-end']): void {
     const listed = words[LISTED]!;
     if (listed === 0) return;
     words[LISTED] = 0;
+    if (follower !== null) follow(follower, listed, reason);
     if (begun) polls[POLL.MET] = ANY_OBSTACLE;
     for (const replay of lazy) {
       const { count, waived } = replay;
@@ -134,6 +146,16 @@ export function createWhatIfs(
       count.dataSkbs = 0;
     }
     begun = polls[(listed - 1) * POLL_WORDS + POLL.DATA_SKBS] === GOES_ON;
+  }
+
+  function follow({ receive, flushAll }: PollFollower, listed: number, reason: number): void {
+    for (let i = 0; i < listed; i++) {
+      const at = i * POLL_WORDS;
+      const dataSkbs = polls[at + POLL.DATA_SKBS]!;
+      if (polls[at + POLL.TO]! > polls[at + POLL.FROM]!)
+        receive(polls[at + POLL.FROM]!, polls[at + POLL.TO]!);
+      if (dataSkbs !== GOES_ON) flushAll(i === listed - 1 ? reason : REASON['poll-end'], dataSkbs);
+    }
   }
 
   /** Replays the listed polls that met the obstacle; returns the plain run's skbs with payload in them. */
@@ -155,7 +177,7 @@ export function createWhatIfs(
 
   /** The poll that goes on is taken as far as it came, with those before it. */
   function takeBegun(): void {
-    if (lazy.length === 0) return;
+    if (!listsPolls) return;
     const from = words[FROM]!;
     if (from < to) list(from, ANY_OBSTACLE, GOES_ON);
     takeListed();
@@ -174,7 +196,7 @@ export function createWhatIfs(
   }
 
   return {
-    listsPolls: lazy.length > 0,
+    listsPolls,
     begin(from) {
       // Rows that a full ring dropped lie between.
       if (from !== endlessTo) {
@@ -192,7 +214,7 @@ export function createWhatIfs(
       to = next;
     },
     flushAll(reason) {
-      if (lazy.length > 0) {
+      if (listsPolls) {
         if (words[LISTED] === MOST_POLLS) takeListed();
         list(words[FROM]!, words[MET]!, words[DATA_SKBS]!);
       }
@@ -200,7 +222,7 @@ export function createWhatIfs(
       words[MET] = 0;
       words[DATA_SKBS] = 0;
       if (reason !== REASON['capture-end']) return;
-      takeListed();
+      takeListed(reason);
       takeEndless();
       for (const replay of endless) {
         replay.count.engine.flushAll(reason);
