@@ -15,8 +15,10 @@ export const MAX_WINDOW_PACKETS = 4096;
 const SYN_FIN_RST = 0x07;
 
 export interface OrderedWindow {
-  /** The packets of the window as rows of a block, in order. */
-  readonly table: PacketTable;
+  /** Packets in it. */
+  readonly received: number;
+  /** They, as rows of the table of `SequenceOrder`, in order: once, and before the call ends that told the window. */
+  load(): void;
   /** Ends of polls, as numbers of packets before them, with the reason; `ends` of them are valid. */
   readonly endAt: Int32Array;
   readonly endReason: Int32Array;
@@ -29,6 +31,8 @@ export interface SequenceOrder {
   readonly table: PacketTable;
   receive(from: number, to: number): void;
   flushAll(reason: number): void;
+  /** Before the rows of a block are gone. */
+  endBlock(): void;
 }
 
 /** `deliver` is called for each full window, and for the last one when `flushAll` is told the end of the capture. */
@@ -59,10 +63,29 @@ export function createSequenceOrder(
     next = larger;
   }
 
-  function take(row: number): void {
-    copy.take(row);
+  /** Received packets of this block that are not copied yet, for which there may be no need. */
+  let copyFrom = 0;
+  let copyTo = 0;
+
+  function copyPackets(): void {
+    for (let i = copyFrom; i < copyTo; i++) copy.take(source.rows[i]!);
+    copyFrom = copyTo;
+  }
+
+  function received(): number {
+    return table.count + copyTo - copyFrom;
+  }
+
+  function take(i: number): void {
+    copyTo = i + 1;
+    const row = source.rows[i]!;
     const flow = source.flow[row]!;
     if (flow >= 0 && source.payloadBytes[row]! > 0) follow(flow, source.seq[row]!, source.payloadBytes[row]!);
+  }
+
+  function load(): void {
+    copyPackets();
+    if (!consecutive) order();
   }
 
   function follow(flow: number, seq: number, payload: number): void {
@@ -74,11 +97,11 @@ export function createSequenceOrder(
   }
 
   function close(): void {
-    if (table.count === 0) return;
-    if (!consecutive) order();
-    deliver({ table, endAt, endReason, ends, consecutive });
+    if (received() === 0) return;
+    deliver({ received: received(), load, endAt, endReason, ends, consecutive });
     if (!consecutive) for (let row = 0; row < table.count; row++) table.rows[row] = row;
     copy.clear();
+    copyFrom = copyTo;
     ends = 0;
     consecutive = true;
     window++;
@@ -122,16 +145,28 @@ export function createSequenceOrder(
   return {
     table,
     receive(from, to) {
+      // Rows that a full ring dropped lie between.
+      if (from !== copyTo) {
+        copyPackets();
+        copyFrom = from;
+        copyTo = from;
+      }
       for (let i = from; i < to; i++) {
-        if (table.count === MAX_WINDOW_PACKETS) close();
-        take(source.rows[i]!);
+        if (received() === MAX_WINDOW_PACKETS) close();
+        take(i);
       }
     },
     flushAll(reason) {
-      endAt[ends] = table.count;
+      const count = received();
+      endAt[ends] = count;
       endReason[ends++] = reason;
-      if (reason === captureEnd && table.count === 0) deliverLastEnd(reason);
-      else if (table.count >= WINDOW_PACKETS || reason === captureEnd) close();
+      if (reason === captureEnd && count === 0) deliverLastEnd(reason);
+      else if (count >= WINDOW_PACKETS || reason === captureEnd) close();
+    },
+    endBlock() {
+      copyPackets();
+      copyFrom = 0;
+      copyTo = 0;
     },
   };
 
@@ -139,7 +174,7 @@ export function createSequenceOrder(
   function deliverLastEnd(reason: number): void {
     endReason[0] = reason;
     endAt[0] = 0;
-    deliver({ table, endAt, endReason, ends: 1, consecutive: true });
+    deliver({ received: 0, load, endAt, endReason, ends: 1, consecutive: true });
     ends = 0;
   }
 }

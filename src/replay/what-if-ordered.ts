@@ -33,9 +33,10 @@ export function createOrderedWhatIfs(
   let plainDataSkbs = 0;
 
   function replayWindow(window: OrderedWindow): void {
-    const { endAt, endReason, ends, consecutive } = window;
-    const endsWithPoll = ends > 0 && endAt[ends - 1] === window.table.received;
+    const { received, endAt, endReason, ends, consecutive } = window;
+    const endsWithPoll = ends > 0 && endAt[ends - 1] === received;
     const unchanged = atPollEnd && endsWithPoll && consecutive;
+    if (!unchanged || !replays.every(({ onlyOrder }) => onlyOrder)) window.load();
     for (const replay of replays) {
       const { engine } = replay.count;
       if (unchanged && replay.onlyOrder) {
@@ -49,7 +50,7 @@ export function createOrderedWhatIfs(
         from = endAt[end]!;
         if (!replay.endless || reason === captureEnd) engine.flushAll(reason);
       }
-      if (window.table.received > from) engine.receive(from, window.table.received);
+      if (received > from) engine.receive(from, received);
     }
     atPollEnd = endsWithPoll;
     plainAtStart = plainDataSkbs;
@@ -57,6 +58,7 @@ export function createOrderedWhatIfs(
 
   return {
     receive: order.receive,
+    endBlock: order.endBlock,
     flushAll(reason, dataSkbs) {
       plainDataSkbs += dataSkbs;
       order.flushAll(reason);

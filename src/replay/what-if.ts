@@ -94,6 +94,8 @@ export interface PollFollower {
   receive(from: number, to: number): void;
   /** After the plain run's flush; `dataSkbs`: what it delivered since the one before, skbs with payload. */
   flushAll(reason: number, dataSkbs: number): void;
+  /** Before the rows of a block are gone. */
+  endBlock(): void;
 }
 
 interface Replay {
@@ -231,6 +233,7 @@ export function createWhatIfs(
     },
     endBlock() {
       takeBegun();
+      follower?.endBlock();
       words[FROM] = 0;
       to = 0;
       takeEndless();
