@@ -25,7 +25,13 @@ const ALONE: readonly Obstacle[] = [
   ...(['psh', 'ack-changed', 'window-changed', 'timestamp', 'segment-size'] as const),
   ...(['size-limit', 'table-full', 'poll-end'] as const),
 ];
-const SETS = [...ALONE.map((name) => [name]), ['poll-end', 'table-full'], ['poll-end', 'size-limit', 'psh']];
+const SETS = [
+  ...ALONE.map((name) => [name]),
+  ['poll-end', 'table-full'],
+  ['poll-end', 'size-limit', 'psh'],
+  ['reordering'],
+  ['reordering', 'poll-end', 'table-full'],
+];
 
 /** Of the order of those of a real driver domain, and not round. */
 const CYCLES: SoftirqCycles = {
