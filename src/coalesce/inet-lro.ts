@@ -73,8 +73,26 @@ const ECN_CE = 3;
 /** NOP, NOP, TIMESTAMP, length 10: the first four bytes of the usual timestamp option. */
 const TIMESTAMP_OPTION = 0x0101080a;
 
-/** Builds the engine; options must be whole numbers in their ranges (checked where they are parsed). */
-export function createInetLro(table: PacketTable, options: InetLroOptions, sink: SkbSink): Engine {
+/** Only the plain rules apply: no in-band tags, checksums and PSH not looked at, packets counted. */
+function isPlain({ vlan, mode, verifyChecksums, pshBlocks }: InetLroOptions): boolean {
+  return vlan !== 'inband' && mode !== 'frags' && !verifyChecksums && pshBlocks !== true;
+}
+
+/** What the engine holds. */
+export function reserveSessions({ core }: PacketTable, options: InetLroOptions): Int32Array {
+  return reserveWords(isPlain(options) ? core : null, options.maxDesc * WORDS);
+}
+
+/**
+ * Builds the engine; options must be whole numbers in their ranges (checked where they are parsed).
+ * @param slots may be those of another engine with the same options, for packets that come in two tables
+ */
+export function createInetLro(
+  table: PacketTable,
+  options: InetLroOptions,
+  sink: SkbSink,
+  slots: Int32Array = reserveSessions(table, options),
+): Engine {
   const { maxDesc, fragSize, vlan, verifyChecksums } = options;
   const waives = (obstacle: ObstacleSet): boolean => ((options.waived ?? 0) & obstacle) !== 0;
   const anyTimestamp = waives(OBSTACLE.timestamp);
@@ -83,12 +101,10 @@ export function createInetLro(table: PacketTable, options: InetLroOptions, sink:
   const spread = waives(OBSTACLE['table-full']);
   const frags = options.mode === 'frags';
   const inband = vlan === 'inband';
-  /** Only the plain rules apply: no in-band tags, checksums and PSH not looked at, packets counted. */
-  const plain = !inband && !frags && !verifyChecksums && options.pshBlocks !== true;
+  const plain = isPlain(options);
   const flagsLookedAt = options.pshBlocks === true ? FLAGS_LOOKED_AT | PSH : FLAGS_LOOKED_AT;
   const maxAggr = unlimited ? NO_LIMIT : options.maxAggr;
   const lengthLimit = unlimited ? NO_LIMIT : 65_535 - options.mtu;
-  const slots = reserveWords(plain ? table.core : null, maxDesc * WORDS);
   const isInCore = slots.buffer === table.core?.buffer;
   slots.fill(EMPTY);
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };

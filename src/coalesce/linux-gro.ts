@@ -10,6 +10,7 @@ import { bucketOf } from './gro-bucket.ts';
 import { createGroPacketReader } from './gro-packet.ts';
 import {
   endLinuxGro,
+  type GroRoom,
   LAST_SLOTS,
   reserveGroRoom,
   takeLinuxGro,
@@ -63,8 +64,22 @@ const URG = 0x20;
 /** A packet that has one of these is never held. */
 const NEVER_HELD = FIN | SYN | RST | PSH | URG;
 
-/** Builds the engine; options must be whole numbers in their ranges (checked where they are parsed). */
-export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sink: SkbSink): Engine {
+/** What the engine holds. */
+export function reserveLinuxGro({ core }: PacketTable, options: LinuxGroOptions): GroRoom {
+  const fitsCore = !options.verifyChecksums && options.equalSizes !== true;
+  return reserveGroRoom(fitsCore ? core : null, options.buckets, options.perBucket);
+}
+
+/**
+ * Builds the engine; options must be whole numbers in their ranges (checked where they are parsed).
+ * @param room may be that of another engine with the same options, for packets that come in two tables
+ */
+export function createLinuxGro(
+  table: PacketTable,
+  options: LinuxGroOptions,
+  sink: SkbSink,
+  room: GroRoom = reserveLinuxGro(table, options),
+): Engine {
   const { buckets, perBucket, maxSize, verifyChecksums } = options;
   const waived = options.waived ?? 0;
   /** What finishes an skb besides its size, and what is never held. */
@@ -75,8 +90,6 @@ export function createLinuxGro(table: PacketTable, options: LinuxGroOptions, sin
   const slotCount = buckets * perBucket;
   const { hold } = sink;
   const isTold = hold !== undefined && sink.holdTaken === undefined;
-  const fitsCore = !verifyChecksums && options.equalSizes !== true;
-  const room = reserveGroRoom(fitsCore ? table.core : null, buckets, perBucket);
   const { words, slots, held, order, inUse, lastSlot } = room;
   words[WORD.MAX_SIZE] = maxSize;
   words[WORD.FINISHING] = finishingFlags;

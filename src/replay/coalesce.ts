@@ -3,9 +3,15 @@ import type { EngineName } from '../coalesce/catalog.ts';
 import { createDpdkGro, DPDK_GRO_DEFAULTS, type DpdkGroOptions } from '../coalesce/dpdk-gro.ts';
 import type { Engine, EngineCounters, SkbSink } from '../coalesce/engine.ts';
 import { createFreebsd, FREEBSD_DEFAULTS, type FreebsdOptions } from '../coalesce/freebsd.ts';
+import type { GroRoom } from '../coalesce/gro-room.ts';
 import { createGvisor } from '../coalesce/gvisor.ts';
-import { createInetLro, type InetLroOptions } from '../coalesce/inet-lro.ts';
-import { createLinuxGro, LINUX_GRO_DEFAULTS, type LinuxGroOptions } from '../coalesce/linux-gro.ts';
+import { createInetLro, type InetLroOptions, reserveSessions } from '../coalesce/inet-lro.ts';
+import {
+  createLinuxGro,
+  LINUX_GRO_DEFAULTS,
+  type LinuxGroOptions,
+  reserveLinuxGro,
+} from '../coalesce/linux-gro.ts';
 import { createNone } from '../coalesce/none.ts';
 import { REASON } from '../coalesce/reason.ts';
 import { createS2io, S2IO_DEFAULTS, type S2ioOptions } from '../coalesce/s2io.ts';
@@ -89,14 +95,33 @@ export function mostHeldInCore({
   return engine === 'linux-gro' ? linuxGro.buckets * linuxGro.perBucket : null;
 }
 
-export function createEngine(table: PacketTable, options: EngineOptions, sink: SkbSink): Engine {
+/** What an engine holds, where another one can go on with it. */
+export interface EngineState {
+  readonly sessions?: Int32Array;
+  readonly room?: GroRoom;
+}
+
+/** Null for engines that share nothing. */
+export function reserveState(table: PacketTable, options: EngineOptions): EngineState | null {
+  const { engine, inetLro, linuxGro = LINUX_GRO_DEFAULTS } = options;
+  if (engine === 'inet_lro') return { sessions: reserveSessions(table, inetLro) };
+  return engine === 'linux-gro' ? { room: reserveLinuxGro(table, linuxGro) } : null;
+}
+
+/** @param state its own if it is left out */
+export function createEngine(
+  table: PacketTable,
+  options: EngineOptions,
+  sink: SkbSink,
+  state: EngineState = {},
+): Engine {
   switch (options.engine) {
     case 'none':
       return createNone(table, sink);
     case 'inet_lro':
-      return createInetLro(table, options.inetLro, sink);
+      return createInetLro(table, options.inetLro, sink, state.sessions);
     case 'linux-gro':
-      return createLinuxGro(table, options.linuxGro ?? LINUX_GRO_DEFAULTS, sink);
+      return createLinuxGro(table, options.linuxGro ?? LINUX_GRO_DEFAULTS, sink, state.room);
     case 'gvisor':
       return createGvisor(table, options.linuxGro ?? LINUX_GRO_DEFAULTS, sink);
     case 's2io':

@@ -2,7 +2,7 @@
 import { createPacketTable, type PacketTable } from '../packet/table.ts';
 
 /** Bytes kept of a packet, which hold its headers; packets with longer ones do not merge in a copy. */
-const KEPT_BYTES = 192;
+export const KEPT_BYTES = 192;
 
 export interface PacketCopy {
   /** `count` and `received` grow with each packet; `rows` are in order. */

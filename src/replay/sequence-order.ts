@@ -8,16 +8,20 @@
  */
 import { seqDistance } from '../packet/seq.ts';
 import type { PacketTable } from '../packet/table.ts';
-import { createPacketCopy } from './packet-copy.ts';
+import { createPacketCopy, KEPT_BYTES } from './packet-copy.ts';
 
 export const WINDOW_PACKETS = 512;
 export const MAX_WINDOW_PACKETS = 4096;
 const SYN_FIN_RST = 0x07;
+const MAX_TCP_HEADER_BYTES = 60;
 
 export interface OrderedWindow {
   /** Packets in it. */
   readonly received: number;
-  /** They, as rows of the table of `SequenceOrder`, in order: once, and before the call ends that told the window. */
+  /** Of them, those that are rows of the table of `SequenceOrder`; the others are received packets of this block, from `blockFrom` on. */
+  readonly copied: number;
+  readonly blockFrom: number;
+  /** Makes all of them such rows, in order: once, and before the call ends that told the window. */
   load(): void;
   /** Ends of polls, as numbers of packets before them, with the reason; `ends` of them are valid. */
   readonly endAt: Int32Array;
@@ -25,6 +29,8 @@ export interface OrderedWindow {
   readonly ends: number;
   /** Data of each flow follows on what came before it in the window: order changes nothing here. */
   readonly consecutive: boolean;
+  /** No packet has headers that a copy may lack. */
+  readonly fitsCopy: boolean;
 }
 
 export interface SequenceOrder {
@@ -48,6 +54,7 @@ export function createSequenceOrder(
   const endReason = new Int32Array(MAX_WINDOW_PACKETS + 1);
   let ends = 0;
   let consecutive = true;
+  let fitsCopy = true;
   /** Of each flow: the window in which `next` was set, and the sequence number after its highest byte. */
   let windowOf = new Int32Array(4096).fill(-1);
   let next = new Int32Array(4096);
@@ -80,6 +87,7 @@ export function createSequenceOrder(
     copyTo = i + 1;
     const row = source.rows[i]!;
     const flow = source.flow[row]!;
+    if (source.tcpAt[row]! - source.frameOffset[row]! > KEPT_BYTES - MAX_TCP_HEADER_BYTES) fitsCopy = false;
     if (flow >= 0 && source.payloadBytes[row]! > 0) follow(flow, source.seq[row]!, source.payloadBytes[row]!);
   }
 
@@ -98,12 +106,14 @@ export function createSequenceOrder(
 
   function close(): void {
     if (received() === 0) return;
-    deliver({ received: received(), load, endAt, endReason, ends, consecutive });
+    const place = { received: received(), copied: table.count, blockFrom: copyFrom };
+    deliver({ ...place, load, endAt, endReason, ends, consecutive, fitsCopy });
     if (!consecutive) for (let row = 0; row < table.count; row++) table.rows[row] = row;
     copy.clear();
     copyFrom = copyTo;
     ends = 0;
     consecutive = true;
+    fitsCopy = true;
     window++;
   }
 
@@ -174,7 +184,8 @@ export function createSequenceOrder(
   function deliverLastEnd(reason: number): void {
     endReason[0] = reason;
     endAt[0] = 0;
-    deliver({ received: 0, load, endAt, endReason, ends: 1, consecutive: true });
+    const place = { received: 0, copied: 0, blockFrom: 0 };
+    deliver({ ...place, load, endAt, endReason, ends: 1, consecutive: true, fitsCopy: true });
     ends = 0;
   }
 }

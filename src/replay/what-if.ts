@@ -57,9 +57,13 @@ export interface SkbCount {
 }
 
 export function countSkbs(table: PacketTable, options: EngineOptions, waived: ObstacleSet): SkbCount {
-  const { tcpAt, payloadBytes } = table;
   const count = { dataSkbs: 0 };
-  const sink: SkbSink = {
+  const engine = createEngine(table, withoutObstacles(options, waived), countingSink(table, count));
+  return Object.assign(count, { engine });
+}
+
+export function countingSink({ tcpAt, payloadBytes }: PacketTable, count: { dataSkbs: number }): SkbSink {
+  return {
     endedInCore(skbs) {
       count.dataSkbs += skbs;
     },
@@ -70,8 +74,6 @@ export function countSkbs(table: PacketTable, options: EngineOptions, waived: Ob
       if (tcpAt[row] !== 0 && payloadBytes[row]! > 0) count.dataSkbs++;
     },
   };
-  const engine = createEngine(table, withoutObstacles(options, waived), sink);
-  return Object.assign(count, { engine });
 }
 
 export interface WhatIfs {
