@@ -73,7 +73,10 @@ export function reserveGroRoom(core: Core | null, buckets: number, perBucket: nu
     order: next(slotCount),
     inUse: next(buckets),
   };
-  for (let slot = 0; slot < slotCount; slot++) own.order[slot] = slot;
+  // The first places of all buckets lie together, as most have few skbs: a large table then touches little memory.
+  for (let slot = 0; slot < slotCount; slot++) {
+    own.order[(slot % buckets) * perBucket + Math.floor(slot / buckets)] = slot;
+  }
   const held = new DataView(buffer, at, slotCount * HELD_STRIDE);
   const { slots, lastSlot, order, inUse } = own;
   own.words.set([slots, held, lastSlot, order, inUse].map((array) => array.byteOffset));
