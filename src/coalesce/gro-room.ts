@@ -5,7 +5,7 @@
 import type { Core, Kernels } from '../capture/core.ts';
 import type { TakePolls } from './counted-polls.ts';
 import type { CoreSlots, EngineCounters, SkbSink } from './engine.ts';
-import { HELD_STRIDE, SLOT_WORDS } from './gro-rules.ts';
+import { HELD_STRIDE, SLOT, SLOT_WORDS } from './gro-rules.ts';
 import { takeUsual } from './take-usual.ts';
 
 /** Words that the engine shares with kernels. */
@@ -34,6 +34,9 @@ export const WORD = {
   ACK_BITS: 16,
   ANY_STAMP: 17,
 } as const;
+/** In the flow word of a free slot: no flow has this index. */
+export const EMPTY = -2;
+
 /** Two cache lines. */
 const WORDS = 32;
 
@@ -54,11 +57,24 @@ export interface GroRoom {
   readonly held: DataView;
 }
 
-export function reserveGroRoom(core: Core | null, buckets: number, perBucket: number): GroRoom {
+/** Of the options of linux-gro, what says whether kernels may take packets, and how many skbs are held. */
+interface RoomOptions {
+  readonly buckets: number;
+  readonly perBucket: number;
+  readonly verifyChecksums: boolean;
+  readonly equalSizes?: boolean;
+}
+
+/** What the engine holds. */
+export function reserveGroRoom(
+  core: Core | null,
+  { buckets, perBucket, verifyChecksums, equalSizes }: RoomOptions,
+): GroRoom {
+  const fitsCore = !verifyChecksums && equalSizes !== true;
   const slotCount = buckets * perBucket;
   const words = WORDS + LAST_SLOTS + (buckets + slotCount) + slotCount * SLOT_WORDS;
   const bytes = 4 * words + slotCount * HELD_STRIDE;
-  const room = core?.reserve(bytes) ?? null;
+  const room = fitsCore ? (core?.reserve(bytes) ?? null) : null;
   const { buffer, byteOffset } = room ?? new Uint8Array(bytes);
   let at = byteOffset;
   const next = (length: number): Int32Array => {
@@ -76,6 +92,7 @@ export function reserveGroRoom(core: Core | null, buckets: number, perBucket: nu
   // The first places of all buckets lie together, as most have few skbs: a large table then touches little memory.
   for (let slot = 0; slot < slotCount; slot++) {
     own.order[(slot % buckets) * perBucket + Math.floor(slot / buckets)] = slot;
+    own.slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
   }
   const held = new DataView(buffer, at, slotCount * HELD_STRIDE);
   const { slots, lastSlot, order, inUse } = own;

@@ -1,9 +1,31 @@
 /** The packets of inet_lro that kernels of the core take. */
-import type { Core, CoreMerge, Kernels } from '../capture/core.ts';
+import { type Core, type CoreMerge, type Kernels, reserveWords } from '../capture/core.ts';
 import { countedPolls, type TakePolls } from './counted-polls.ts';
 import type { CoreSlots, Engine, EngineCounters, SkbSink } from './engine.ts';
 import { SPREAD_LIST } from './obstacle.ts';
 import { takeUsual } from './take-usual.ts';
+
+/** Words of a session: one cache line a slot. */
+export const WORDS = 16;
+
+/** Of the options of inet_lro, what says whether kernels may take packets, and of how many sessions. */
+interface SessionOptions {
+  readonly maxDesc: number;
+  readonly mode: 'skb' | 'frags';
+  readonly vlan: 'strip' | 'pass' | 'inband';
+  readonly verifyChecksums: boolean;
+  readonly pshBlocks?: boolean;
+}
+
+/** Only the plain rules apply: no in-band tags, checksums and PSH not looked at, packets counted. */
+export function isPlain({ vlan, mode, verifyChecksums, pshBlocks }: SessionOptions): boolean {
+  return vlan !== 'inband' && mode !== 'frags' && !verifyChecksums && pshBlocks !== true;
+}
+
+/** What the engine holds. */
+export function reserveSessions(core: Core | null, options: SessionOptions): Int32Array {
+  return reserveWords(isPlain(options) ? core : null, options.maxDesc * WORDS);
+}
 
 /** Takes packets from the given one on; returns the first that is left over. */
 export type TakeInCore = (kernels: Kernels, from: number, to: number) => number;

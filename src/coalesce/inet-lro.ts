@@ -2,14 +2,20 @@
  * Linux `inet_lro` (2.6.24 to 4.6), skb and frags mode: docs/engines/inet-lro.md has the rules by section.
  * Bytes of headers and checksums are not the engine's business: a recording sink keeps them.
  */
-import { type CoreMerge, reserveWords } from '../capture/core.ts';
+import type { CoreMerge } from '../capture/core.ts';
 import { kernelsFor } from '../capture/record-block.ts';
-import { verifyTcpChecksum } from '../packet/checksum.ts';
 import { seqDistance } from '../packet/seq.ts';
-import { KIND, type PacketTable, PLAIN_TCP4, STATUS, statusOf, vlanTagsOf } from '../packet/table.ts';
-import { REJECTION } from './driver-callback.ts';
+import { type PacketTable, PLAIN_TCP4, vlanTagsOf } from '../packet/table.ts';
+import { rejectedBy } from './driver-callback.ts';
 import { createHeldSkb, type Engine, NO_MERGE, type SegmentPlace, type SkbSink } from './engine.ts';
-import { countInetLroPolls, endInetLro, takeInetLro } from './inet-lro-core.ts';
+import {
+  countInetLroPolls,
+  endInetLro,
+  isPlain,
+  reserveSessions,
+  takeInetLro,
+  WORDS,
+} from './inet-lro-core.ts';
 import { OBSTACLE, type ObstacleSet, SPREAD_LIST } from './obstacle.ts';
 import { REASON } from './reason.ts';
 
@@ -40,8 +46,7 @@ export const INET_LRO_DEFAULTS: InetLroOptions = {
   verifyChecksums: false,
 };
 
-/** Words of a session in the slot array: one cache line a slot. */
-const WORDS = 16;
+/** Words of a session in the slot array. */
 const FLOW = 0;
 const NEXT_SEQ = 1;
 const TSVAL = 2;
@@ -73,16 +78,6 @@ const ECN_CE = 3;
 /** NOP, NOP, TIMESTAMP, length 10: the first four bytes of the usual timestamp option. */
 const TIMESTAMP_OPTION = 0x0101080a;
 
-/** Only the plain rules apply: no in-band tags, checksums and PSH not looked at, packets counted. */
-function isPlain({ vlan, mode, verifyChecksums, pshBlocks }: InetLroOptions): boolean {
-  return vlan !== 'inband' && mode !== 'frags' && !verifyChecksums && pshBlocks !== true;
-}
-
-/** What the engine holds. */
-export function reserveSessions({ core }: PacketTable, options: InetLroOptions): Int32Array {
-  return reserveWords(isPlain(options) ? core : null, options.maxDesc * WORDS);
-}
-
 /**
  * Builds the engine; options must be whole numbers in their ranges (checked where they are parsed).
  * @param slots may be those of another engine with the same options, for packets that come in two tables
@@ -91,7 +86,7 @@ export function createInetLro(
   table: PacketTable,
   options: InetLroOptions,
   sink: SkbSink,
-  slots: Int32Array = reserveSessions(table, options),
+  slots: Int32Array = reserveSessions(table.core, options),
 ): Engine {
   const { maxDesc, fragSize, vlan, verifyChecksums } = options;
   const waives = (obstacle: ObstacleSet): boolean => ((options.waived ?? 0) & obstacle) !== 0;
@@ -128,17 +123,6 @@ export function createInetLro(
   const { hold } = sink;
   /** Slot used last: the flow of most packets is the flow of the packet before. */
   let recent = 0;
-
-  /** Rule of the header callback that a packet violates, -1 if it is accepted (§2). */
-  function callback(row: number): number {
-    const tags = vlanTagsOf(kind[row]!);
-    if (tags > 1 || (tags === 1 && vlan === 'pass')) return REASON['not-ipv4'];
-    if ((kind[row]! & KIND.IPV6) !== 0) return REASON['not-ipv4'];
-    const status = statusOf(kind[row]!);
-    if (status !== STATUS.TCP) return REJECTION[status]!;
-    if (verifyChecksums && !verifyTcpChecksum(table, row)) return REASON.checksum;
-    return -1;
-  }
 
   /** Rule of the eligibility test that a packet violates, -1 if it passes (§4). `at` is its session or -1. */
   function violation(row: number, l3Bytes: number, at: number): number {
@@ -305,7 +289,7 @@ export function createInetLro(
 
   /**
    * Merges a packet that plainly continues the session of its slot, both with timestamps: the usual case, decided
-   * at one place in half the time of `callback` and `process`. These decide the same, and whatever this leaves over.
+   * at one place in half the time of `rejectedBy` and `process`. These decide the same, and whatever this leaves over.
    */
   function mergeUsual(at: number, row: number): boolean {
     if (seq[row] !== slots[at + NEXT_SEQ] || slots[at + HAS_TIMESTAMP] === 0) return false;
@@ -352,7 +336,7 @@ export function createInetLro(
             continue;
           }
         }
-        const rejected = callback(row);
+        const rejected = rejectedBy(table, row, vlan, verifyChecksums);
         if (rejected >= 0) sink.deliverAlone(row, rejected);
         else process(row);
       }

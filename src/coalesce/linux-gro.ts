@@ -9,6 +9,7 @@ import { createHeldSkb, type Engine, NO_MERGE, type SegmentPlace, type SkbSink }
 import { bucketOf } from './gro-bucket.ts';
 import { createGroPacketReader } from './gro-packet.ts';
 import {
+  EMPTY,
   endLinuxGro,
   type GroRoom,
   LAST_SLOTS,
@@ -49,9 +50,6 @@ export const LINUX_GRO_DEFAULTS: LinuxGroOptions = {
   verifyChecksums: false,
 };
 
-/** In the flow word of a free slot: no flow has this index. */
-const EMPTY = -2;
-
 /** Of the bytes 12 to 15 of a TCP header, the first one lowest. */
 const FIN_PSH_BITS = 0x0900;
 const WINDOW_BITS = 0xffff_0000 | 0;
@@ -64,12 +62,6 @@ const URG = 0x20;
 /** A packet that has one of these is never held. */
 const NEVER_HELD = FIN | SYN | RST | PSH | URG;
 
-/** What the engine holds. */
-export function reserveLinuxGro({ core }: PacketTable, options: LinuxGroOptions): GroRoom {
-  const fitsCore = !options.verifyChecksums && options.equalSizes !== true;
-  return reserveGroRoom(fitsCore ? core : null, options.buckets, options.perBucket);
-}
-
 /**
  * Builds the engine; options must be whole numbers in their ranges (checked where they are parsed).
  * @param room may be that of another engine with the same options, for packets that come in two tables
@@ -78,7 +70,7 @@ export function createLinuxGro(
   table: PacketTable,
   options: LinuxGroOptions,
   sink: SkbSink,
-  room: GroRoom = reserveLinuxGro(table, options),
+  room: GroRoom = reserveGroRoom(table.core, options),
 ): Engine {
   const { buckets, perBucket, maxSize, verifyChecksums } = options;
   const waived = options.waived ?? 0;
@@ -98,7 +90,6 @@ export function createLinuxGro(
   words[WORD.IGNORED_BITS] = FIN_PSH_BITS | ((waived & OBSTACLE['window-changed']) === 0 ? 0 : WINDOW_BITS);
   words[WORD.ACK_BITS] = (waived & OBSTACLE['ack-changed']) === 0 ? -1 : 0;
   words[WORD.ANY_STAMP] = (waived & OBSTACLE.timestamp) === 0 ? 0 : 1;
-  for (let slot = 0; slot < slotCount; slot++) slots[slot * SLOT_WORDS + SLOT.FLOW] = EMPTY;
   const counters = { aggregated: 0, flushed: 0, noDesc: 0 };
   const skb = createHeldSkb();
   const place: SegmentPlace = { ipAt: 0, tcpAt: 0, payloadBytes: 0 };

@@ -3,15 +3,11 @@ import type { EngineName } from '../coalesce/catalog.ts';
 import { createDpdkGro, DPDK_GRO_DEFAULTS, type DpdkGroOptions } from '../coalesce/dpdk-gro.ts';
 import type { Engine, EngineCounters, SkbSink } from '../coalesce/engine.ts';
 import { createFreebsd, FREEBSD_DEFAULTS, type FreebsdOptions } from '../coalesce/freebsd.ts';
-import type { GroRoom } from '../coalesce/gro-room.ts';
+import { type GroRoom, reserveGroRoom } from '../coalesce/gro-room.ts';
 import { createGvisor } from '../coalesce/gvisor.ts';
-import { createInetLro, type InetLroOptions, reserveSessions } from '../coalesce/inet-lro.ts';
-import {
-  createLinuxGro,
-  LINUX_GRO_DEFAULTS,
-  type LinuxGroOptions,
-  reserveLinuxGro,
-} from '../coalesce/linux-gro.ts';
+import { createInetLro, type InetLroOptions } from '../coalesce/inet-lro.ts';
+import { reserveSessions } from '../coalesce/inet-lro-core.ts';
+import { createLinuxGro, LINUX_GRO_DEFAULTS, type LinuxGroOptions } from '../coalesce/linux-gro.ts';
 import { createNone } from '../coalesce/none.ts';
 import { REASON } from '../coalesce/reason.ts';
 import { createS2io, S2IO_DEFAULTS, type S2ioOptions } from '../coalesce/s2io.ts';
@@ -104,8 +100,8 @@ export interface EngineState {
 /** Null for engines that share nothing. */
 export function reserveState(table: PacketTable, options: EngineOptions): EngineState | null {
   const { engine, inetLro, linuxGro = LINUX_GRO_DEFAULTS } = options;
-  if (engine === 'inet_lro') return { sessions: reserveSessions(table, inetLro) };
-  return engine === 'linux-gro' ? { room: reserveLinuxGro(table, linuxGro) } : null;
+  if (engine === 'inet_lro') return { sessions: reserveSessions(table.core, inetLro) };
+  return engine === 'linux-gro' ? { room: reserveGroRoom(table.core, linuxGro) } : null;
 }
 
 /** @param state its own if it is left out */
