@@ -3,7 +3,10 @@
  * table), whose flows come back when their place has been another's for long.
  */
 import fc from 'fast-check';
+import type { PollSpec } from '../../src/nic/poll.ts';
+import { pcapFile } from './capture-files.ts';
 import { ethernet } from './links.ts';
+import { TG3 } from './napi-spec.ts';
 import { FLAG, ipv4Packet, ipv6Packet, timestamps } from './packets.ts';
 
 interface Flow {
@@ -28,7 +31,7 @@ function createRandom(seed: number): () => number {
   };
 }
 
-export function manyFlows(seed: number, packets: number, hasIpv6: boolean): Uint8Array[] {
+function manyFlows(seed: number, packets: number, hasIpv6: boolean): Uint8Array[] {
   const random = createRandom(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
   const flows: Flow[] = [];
@@ -74,10 +77,30 @@ export function manyFlows(seed: number, packets: number, hasIpv6: boolean): Uint
   });
 }
 
-export const MANY_FLOWS: fc.Arbitrary<Uint8Array[]> = fc
+/** Some of it as a capture, and polls of up to so many packets. */
+export interface ManyFlows {
+  readonly file: Uint8Array;
+  readonly packets: number;
+  readonly polls: readonly PollSpec[];
+}
+
+const GAP_NS = 3000;
+
+export const MANY_FLOWS: fc.Arbitrary<ManyFlows> = fc
   .record({
     seed: fc.noShrink(fc.nat()),
-    packets: fc.integer({ min: 5000, max: 9000 }),
+    count: fc.integer({ min: 5000, max: 9000 }),
     hasIpv6: fc.boolean(),
+    packets: fc.integer({ min: 1, max: 200 }),
   })
-  .map(({ seed, packets, hasIpv6 }) => manyFlows(seed, packets, hasIpv6));
+  .map(({ seed, count, hasIpv6, packets }) => ({
+    file: pcapFile(
+      manyFlows(seed, count, hasIpv6).map((bytes, i) => ({ bytes, timeNs: BigInt(GAP_NS * i) })),
+    ),
+    packets,
+    polls: [
+      { kind: 'batch', packets },
+      { kind: 'window', windowNs: GAP_NS * packets, budget: 64 },
+      { ...TG3, weight: packets },
+    ],
+  }));

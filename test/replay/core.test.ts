@@ -158,10 +158,10 @@ describe('the core and the code beside it', function () {
 
   it('agree on thousands of flows that share places', async () => {
     await fc.assert(
-      fc.asyncProperty(MANY_FLOWS, fc.integer({ min: 1, max: 200 }), async (frames, packets) => {
-        const path = folder.write('many', pcapFile(frames.map((bytes, i) => ({ bytes, timeNs: BigInt(i) }))));
+      fc.asyncProperty(MANY_FLOWS, async ({ file, packets }) => {
         const receiver = { mode: 'all', why: '' } as const;
-        await expectSame(path, { ...DEFAULTS, receiver, poll: { kind: 'batch', packets } });
+        const poll = { kind: 'batch', packets } as const;
+        await expectSame(folder.write('many', file), { ...DEFAULTS, receiver, poll });
       }),
       { numRuns: 10 },
     );
